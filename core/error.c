@@ -1,0 +1,89 @@
+/* error.c - error lines, and the one place where memory runs out. */
+#include "core/error.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void make_printable(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++)
+		if (*p < 0x20 || *p == 0x7f)
+			*p = '?';
+}
+
+bool error_set(struct error *error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(error->message, sizeof error->message, format, arguments);
+	va_end(arguments);
+	make_printable(error->message);
+	return false;
+}
+
+bool error_prefix(struct error *error, const char *format, ...)
+{
+	struct error whole;
+	va_list arguments;
+	size_t used;
+
+	va_start(arguments, format);
+	vsnprintf(whole.message, sizeof whole.message, format, arguments);
+	va_end(arguments);
+	used = strlen(whole.message);
+	snprintf(whole.message + used, sizeof whole.message - used, ": %s", error->message);
+	make_printable(whole.message);
+	*error = whole;
+	return false;
+}
+
+void panic(const char *format, ...)
+{
+	va_list arguments;
+
+	fputs("bakeoff: internal error: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	abort();
+}
+
+static _Noreturn void die_of_memory(size_t count, size_t size)
+{
+	fprintf(stderr, "bakeoff: out of memory: %zu x %zu bytes refused; "
+			"lower train.batch_tokens or the model's width\n", count, size);
+	exit(1);
+}
+
+void *memory_new(size_t count, size_t size)
+{
+	void *memory = calloc(count ? count : 1, size ? size : 1);
+
+	if (!memory)
+		die_of_memory(count, size);
+	return memory;
+}
+
+void *memory_resize(void *old, size_t count, size_t size)
+{
+	void *memory;
+
+	if (size && count > SIZE_MAX / size)
+		die_of_memory(count, size);
+	memory = realloc(old, count && size ? count * size : 1);
+	if (!memory)
+		die_of_memory(count, size);
+	return memory;
+}
+
+char *memory_text(const char *text)
+{
+	size_t size = strlen(text) + 1;
+
+	return memcpy(memory_new(size, 1), text, size);
+}

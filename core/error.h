@@ -1,0 +1,31 @@
+/* error.h - the three kinds of error: the user's (struct error), the programmer's (panic), no memory (die). */
+#ifndef BAKEOFF_ERROR_H
+#define BAKEOFF_ERROR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What went wrong, where, and the remedy, in one line without a full stop or line break. */
+struct error {
+	char message[512];
+};
+
+/* Writes the message and returns false, so that a function can end in `return error_set(...)`.
+ * Control characters of user text (line breaks, terminal escapes) are replaced by '?'. */
+bool error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Puts "prefix: " before the message; returns false. For a caller who knows the place (file, line, key). */
+bool error_prefix(struct error *error, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* A mistake of the programmer that must stop a release build too (a shape that does not fit):
+ * prints the message to standard error and aborts. */
+_Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The only allocators: they never return NULL; when memory is out they print one line and exit with 1.
+ * memory_new gives zeroed memory. Free with free(). */
+void *memory_new(size_t count, size_t size);
+void *memory_resize(void *old, size_t count, size_t size);
+char *memory_text(const char *text); /* strdup */
+
+#endif

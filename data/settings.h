@@ -1,0 +1,44 @@
+/* settings.h - what data an experiment names: files or a generated task, and how text becomes ids. */
+#ifndef BAKEOFF_DATA_SETTINGS_H
+#define BAKEOFF_DATA_SETTINGS_H
+
+#include "core/setting.h"
+
+enum side { SIDE_SOURCE, SIDE_TARGET, SIDES };
+
+enum task { TASK_TRANSLATION, TASK_COPY, TASK_REVERSE };
+enum subword_model { SUBWORD_BPE, SUBWORD_UNIGRAM, SUBWORD_WORDS, SUBWORD_CHARS };
+enum bad_lines { BAD_LINES_ERROR, BAD_LINES_DROP };
+
+/* Two parallel text files, one sentence a line. The paths are relative to the working directory and
+ * owned by the struct that holds this one. */
+struct text_pair {
+	char *name; /* of a test set; NULL for train and valid */
+	char *file[SIDES];
+};
+
+struct data_settings {
+	int task;                      /* enum task */
+	struct text_pair train, valid; /* translation only */
+	struct text_pair *test;        /* [tests] */
+	int tests;
+	int subword_model;             /* enum subword_model */
+	long subword_size;             /* entries of a vocabulary, the four special ones included */
+	bool joint;                    /* one vocabulary for both sides */
+	bool lowercase;                /* training, validation and test text is lower-cased first */
+	long longest;                  /* tokens a sentence on either side, end of sentence included */
+	int bad_lines;                 /* enum bad_lines: empty, too long or not UTF-8 */
+	long symbols;                  /* generated: different symbols */
+	long shortest_generated;       /* generated: symbols a sentence at least */
+	long longest_generated;        /* and at most */
+	long train_sentences, valid_sentences, test_sentences; /* generated */
+	long seed;                     /* generated: of the data, the same for all trials */
+};
+
+/* The keys below `data:` whose values are single; train, valid and test are read by the caller. */
+extern const struct setting data_settings_table[];
+
+/* Frees names and paths. */
+void data_settings_free(struct data_settings *);
+
+#endif

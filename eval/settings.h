@@ -1,0 +1,27 @@
+/* settings.h - how a trained model is asked for text: the keys below `search:`. */
+#ifndef BAKEOFF_EVAL_SETTINGS_H
+#define BAKEOFF_EVAL_SETTINGS_H
+
+#include "core/setting.h"
+
+enum length_penalty_kind {
+	PENALTY_GNMT,   /* log p / ((5 + length) / 6)^alpha, Wu et al. 2016, equation 14 */
+	PENALTY_LENGTH, /* log p / length^alpha */
+};
+
+struct search_settings {
+	long beam;             /* hypotheses kept a sentence; 1: greedy */
+	long nbest;            /* hypotheses returned a sentence, at most `beam` */
+	double length_penalty; /* alpha */
+	int penalty;           /* enum length_penalty_kind */
+	double length_factor;  /* a hypothesis has at most factor * source length + offset tokens ... */
+	long length_offset;
+	long rows;             /* hypotheses decoded together */
+	bool sample;           /* draw from the model instead of searching */
+	double temperature;    /* sampling: logits are divided by it */
+	long seed;             /* sampling */
+};
+
+extern const struct setting search_settings_table[];
+
+#endif
