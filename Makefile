@@ -54,8 +54,8 @@ $B/libbakeoff.a: $(OBJECTS)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$B/bakeoff: $B/libbakeoff.a
-	$(CC) $(COMMON) $(LDFLAGS) -o $@ -Wl,--whole-archive $B/cli/main.o -Wl,--no-whole-archive $< $(LDLIBS)
+$B/bakeoff: $B/cli/main.o $B/libbakeoff.a
+	$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $B/tests/%_test: $B/tests/%_test.o $(HELPERS:%.c=$B/%.o) $B/libbakeoff.a
 	$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$(pkg-config --libs $(TESTLIBRARIES))
