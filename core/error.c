@@ -27,17 +27,18 @@ bool error_set(struct error *error, const char *format, ...)
 
 bool error_prefix(struct error *error, const char *format, ...)
 {
-	struct error whole;
+	char whole[2 * sizeof error->message];
 	va_list arguments;
 	size_t used;
 
 	va_start(arguments, format);
-	vsnprintf(whole.message, sizeof whole.message, format, arguments);
+	vsnprintf(whole, sizeof error->message, format, arguments);
 	va_end(arguments);
-	used = strlen(whole.message);
-	snprintf(whole.message + used, sizeof whole.message - used, ": %s", error->message);
-	make_printable(whole.message);
-	*error = whole;
+	used = strlen(whole);
+	snprintf(whole + used, sizeof whole - used, ": %s", error->message);
+	whole[sizeof error->message - 1] = '\0';
+	make_printable(whole);
+	memcpy(error->message, whole, sizeof error->message);
 	return false;
 }
 

@@ -1,0 +1,24 @@
+/* arena.h - memory that is given out in a line and taken back all at once. */
+#ifndef BAKEOFF_ARENA_H
+#define BAKEOFF_ARENA_H
+
+#include <stddef.h>
+
+/* Address space is reserved once and filled by the kernel as it is touched, so pointers never move. */
+struct arena {
+	char *base;
+	size_t used, reserved;
+	size_t peak; /* most bytes ever in use */
+};
+
+enum { ARENA_ALIGN = 64 };
+
+/* Reserves `bytes` of address space, without memory behind it. Exits where even that is refused. */
+void arena_init(struct arena *, size_t bytes);
+void arena_free(struct arena *);
+
+/* Uninitialised memory, 64-byte aligned, valid until the next reset. Exits when the arena is full. */
+void *arena_take(struct arena *, size_t bytes);
+void arena_reset(struct arena *);
+
+#endif

@@ -1,0 +1,338 @@
+/* op_basic.c - linear layers, activations, residuals, dropout, concatenation. */
+#include "core/error.h"
+#include "core/gemm.h"
+#include "core/ops.h"
+
+#include <math.h>
+#include <string.h>
+
+static void gelu(size_t n, const real *x, real *y)
+{
+	for (size_t i = 0; i < n; i++) {
+#ifdef BAKEOFF_DOUBLE
+		y[i] = 0.5 * x[i] * (1 + erf(x[i] * M_SQRT1_2));
+#else
+		y[i] = 0.5f * x[i] * (1 + erff(x[i] * (float)M_SQRT1_2));
+#endif
+	}
+}
+
+static void gelu_backward(size_t n, const real *x, const real *dy, real *dx)
+{
+	for (size_t i = 0; i < n; i++) {
+		const double z = (double)x[i];
+		const double cumulative = 0.5 * (1 + erf(z * M_SQRT1_2));
+		const double density = exp(-0.5 * z * z) * 0.5 * M_SQRT1_2 * M_2_SQRTPI;
+
+		dx[i] += (real)((double)dy[i] * (cumulative + z * density));
+	}
+}
+
+static void activate(const struct tape *tape, enum activation kind, size_t n, const real *x, real *y)
+{
+	switch (kind) {
+	case ACTIVATION_NONE:
+		if (x != y)
+			memcpy(y, x, n * sizeof *y);
+		break;
+	case ACTIVATION_RELU:
+		tape->vector->relu(n, x, y);
+		break;
+	case ACTIVATION_TANH:
+		tape->vector->tanh(n, x, y);
+		break;
+	case ACTIVATION_SIGMOID:
+		tape->vector->sigmoid(n, x, y);
+		break;
+	case ACTIVATION_GELU:
+		gelu(n, x, y);
+		break;
+	}
+}
+
+/* dx += dy f'(x), from y = f(x) where that is enough, else from x. */
+static void activate_backward(const struct tape *tape, enum activation kind, size_t n,
+			      const real *x, const real *y, const real *dy, real *dx)
+{
+	switch (kind) {
+	case ACTIVATION_NONE:
+		tape->vector->accumulate(n, 1, dy, dx);
+		break;
+	case ACTIVATION_RELU:
+		tape->vector->relu_backward(n, y, dy, dx);
+		break;
+	case ACTIVATION_TANH:
+		tape->vector->tanh_backward(n, y, dy, dx);
+		break;
+	case ACTIVATION_SIGMOID:
+		tape->vector->sigmoid_backward(n, y, dy, dx);
+		break;
+	case ACTIVATION_GELU:
+		gelu_backward(n, x, dy, dx);
+		break;
+	}
+}
+
+static void activation_backward(struct tape *tape, struct var *y)
+{
+	const enum activation kind = *(const enum activation *)y->aux;
+	real *dx = tape_gradient(tape, y->in[0]);
+
+	if (dx)
+		activate_backward(tape, kind, var_size(y), y->in[0]->x, y->x, y->g, dx);
+}
+
+struct var *op_activation(struct tape *tape, struct var *x, enum activation kind)
+{
+	static const struct op op = { "activation", activation_backward };
+	struct var *y = tape_var(tape, &op, x->t, x->n, x->c);
+	enum activation *aux = tape_memory(tape, sizeof *aux);
+
+	*aux = kind;
+	y->aux = aux;
+	tape_input(tape, y, 0, x);
+	activate(tape, kind, var_size(x), x->x, y->x);
+	return y;
+}
+
+static void linear_backward(struct tape *tape, struct var *y)
+{
+	struct var *x = y->in[0], *w = y->in[1], *b = y->in[2];
+	const int rows = var_rows(y);
+	real beta, *dx, *dw = tape_gradient(tape, w), *db = tape_gradient(tape, b);
+
+	if (dw)
+		gemm(TRANSPOSED, PLAIN, w->n, w->c, rows, 1, y->g, y->c, x->x, x->c, 1, dw, w->c);
+	if (db)
+		tape->vector->sum_rows((size_t)rows, (size_t)y->c, y->g, db);
+	dx = tape_gradient_beta(tape, x, &beta);
+	if (dx)
+		gemm(PLAIN, PLAIN, rows, x->c, y->c, 1, y->g, y->c, w->x, w->c, beta, dx, x->c);
+}
+
+struct var *op_linear(struct tape *tape, struct var *x, struct var *w, struct var *b,
+		      enum activation kind)
+{
+	static const struct op op = { "linear", linear_backward };
+	struct var *y;
+
+	if (x->c != w->c || (b && b->c * b->n != w->n))
+		panic("linear: x [%d][%d][%d], %s [%d][%d], bias of %d", x->t, x->n, x->c,
+		      w->name ? w->name : "W", w->n, w->c, b ? b->c * b->n : 0);
+	y = tape_var(tape, &op, x->t, x->n, w->n);
+	tape_input(tape, y, 0, x);
+	tape_input(tape, y, 1, w);
+	tape_input(tape, y, 2, b);
+	gemm(PLAIN, TRANSPOSED, var_rows(x), w->n, x->c, 1, x->x, x->c, w->x, w->c, 0, y->x, y->c);
+	if (b)
+		tape->vector->add_rows((size_t)var_rows(y), (size_t)y->c, b->x, y->x);
+	return kind == ACTIVATION_NONE ? y : op_activation(tape, y, kind);
+}
+
+struct dropout {
+	uint64_t key;
+	double p;
+	const int *length;
+};
+
+static struct dropout *new_dropout(struct tape *tape, double p, const int *length)
+{
+	struct dropout *d = tape_memory(tape, sizeof *d);
+
+	*d = (struct dropout){ 0, tape->training ? p : 0, length };
+	if (d->p > 0)
+		d->key = tape->key + 0x9e3779b97f4a7c15ULL * ++tape->dropouts;
+	return d;
+}
+
+static void zero_padding(const int *length, int t, int n, int c, real *x)
+{
+	for (int i = 0; length && i < n; i++)
+		for (int s = length[i]; s < t; s++)
+			memset(x + ((size_t)s * (size_t)n + (size_t)i) * (size_t)c, 0,
+			       (size_t)c * sizeof *x);
+}
+
+static void dropout_backward(struct tape *tape, struct var *y)
+{
+	const struct dropout *d = y->aux;
+
+	if (d->p > 0)
+		tape->vector->dropout(var_size(y), d->key, 0, d->p, y->g, y->g);
+	zero_padding(d->length, y->t, y->n, y->c, y->g);
+	tape_pass_gradient(tape, y, y->in[0]);
+}
+
+static bool any_padding(const struct var *x, const int *length)
+{
+	for (int i = 0; length && i < x->n; i++)
+		if (length[i] < x->t)
+			return true;
+	return false;
+}
+
+struct var *op_dropout(struct tape *tape, struct var *x, double p, const int *length)
+{
+	static const struct op op = { "dropout", dropout_backward };
+	struct dropout *d;
+	struct var *y;
+
+	if (!any_padding(x, length))
+		length = NULL;
+	if (!length && !(tape->training && p > 0))
+		return x;
+	y = tape_var(tape, &op, x->t, x->n, x->c);
+	d = new_dropout(tape, p, length);
+	y->aux = d;
+	tape_input(tape, y, 0, x);
+	if (d->p > 0)
+		tape->vector->dropout(var_size(x), d->key, 0, d->p, x->x, y->x);
+	else
+		memcpy(y->x, x->x, var_size(x) * sizeof(real));
+	zero_padding(length, x->t, x->n, x->c, y->x);
+	return y;
+}
+
+struct residual {
+	struct dropout *dropout;
+	real scale;
+};
+
+static void add_backward(struct tape *tape, struct var *y)
+{
+	const struct residual *r = y->aux;
+	struct var *a = y->in[0], *b = y->in[1];
+	const size_t n = var_size(y);
+	real beta, *db;
+
+	if (r->scale != 1)
+		tape->vector->scale(n, r->scale, y->g, y->g);
+	db = tape_gradient_beta(tape, b, &beta);
+	if (db && r->dropout->p > 0) {
+		real *masked = db;
+
+		if (beta == 1)
+			masked = tape_memory(tape, n * sizeof(real));
+		tape->vector->dropout(n, r->dropout->key, 0, r->dropout->p, y->g, masked);
+		if (beta == 1)
+			tape->vector->accumulate(n, 1, masked, db);
+	} else if (db && beta == 0) {
+		memcpy(db, y->g, n * sizeof(real));
+	} else if (db) {
+		tape->vector->accumulate(n, 1, y->g, db);
+	}
+	tape_pass_gradient(tape, y, a);
+}
+
+struct var *op_add(struct tape *tape, struct var *a, struct var *b, double p, real scale)
+{
+	static const struct op op = { "add", add_backward };
+	struct residual *r = tape_memory(tape, sizeof *r);
+	struct var *y;
+
+	if (a->t != b->t || a->n != b->n || a->c != b->c)
+		panic("add: [%d][%d][%d] and [%d][%d][%d]", a->t, a->n, a->c, b->t, b->n, b->c);
+	y = tape_var(tape, &op, a->t, a->n, a->c);
+	*r = (struct residual){ new_dropout(tape, p, NULL), scale };
+	y->aux = r;
+	tape_input(tape, y, 0, a);
+	tape_input(tape, y, 1, b);
+	if (r->dropout->p > 0) {
+		tape->vector->dropout(var_size(b), r->dropout->key, 0, r->dropout->p, b->x, y->x);
+		tape->vector->add(var_size(a), scale, a->x, y->x, y->x);
+	} else {
+		tape->vector->add(var_size(a), scale, a->x, b->x, y->x);
+	}
+	return y;
+}
+
+/* Copies c channels of each row from one matrix to another. */
+static void copy_columns(int rows, int c, const real *from, int from_c, real *to, int to_c)
+{
+	for (int r = 0; r < rows; r++)
+		memcpy(to + (size_t)r * (size_t)to_c, from + (size_t)r * (size_t)from_c,
+		       (size_t)c * sizeof(real));
+}
+
+static void add_columns(const struct tape *tape, int rows, int c, const real *from, int from_c,
+			real *to, int to_c)
+{
+	for (int r = 0; to && r < rows; r++)
+		tape->vector->accumulate((size_t)c, 1, from + (size_t)r * (size_t)from_c,
+					 to + (size_t)r * (size_t)to_c);
+}
+
+static void concat_backward(struct tape *tape, struct var *y)
+{
+	struct var *a = y->in[0], *b = y->in[1];
+	const int rows = var_rows(y);
+
+	add_columns(tape, rows, a->c, y->g, y->c, tape_gradient(tape, a), a->c);
+	add_columns(tape, rows, b->c, y->g + a->c, y->c, tape_gradient(tape, b), b->c);
+}
+
+struct var *op_concat(struct tape *tape, struct var *a, struct var *b)
+{
+	static const struct op op = { "concat", concat_backward };
+	struct var *y;
+
+	if (a->t != b->t || a->n != b->n)
+		panic("concat: [%d][%d][%d] and [%d][%d][%d]", a->t, a->n, a->c, b->t, b->n, b->c);
+	y = tape_var(tape, &op, a->t, a->n, a->c + b->c);
+	tape_input(tape, y, 0, a);
+	tape_input(tape, y, 1, b);
+	copy_columns(var_rows(a), a->c, a->x, a->c, y->x, y->c);
+	copy_columns(var_rows(b), b->c, b->x, b->c, y->x + a->c, y->c);
+	return y;
+}
+
+static void slice_backward(struct tape *tape, struct var *y)
+{
+	struct var *x = y->in[0];
+	const int first = *(const int *)y->aux;
+	real *dx = tape_gradient(tape, x);
+
+	if (dx)
+		add_columns(tape, var_rows(y), y->c, y->g, y->c, dx + first, x->c);
+}
+
+struct var *op_slice(struct tape *tape, struct slice x)
+{
+	static const struct op op = { "slice", slice_backward };
+	struct var *y;
+	int *first;
+
+	if (x.first == 0 && x.c == x.v->c)
+		return x.v;
+	y = tape_var(tape, &op, x.v->t, x.v->n, x.c);
+	first = tape_memory(tape, sizeof *first);
+	*first = x.first;
+	y->aux = first;
+	tape_input(tape, y, 0, x.v);
+	copy_columns(var_rows(y), x.c, x.v->x + x.first, x.v->c, y->x, y->c);
+	return y;
+}
+
+static void step_backward(struct tape *tape, struct var *y)
+{
+	real *dx = tape_gradient(tape, y->in[0]);
+	const int t = *(const int *)y->aux;
+
+	if (dx)
+		tape->vector->accumulate(var_size(y), 1, y->g, dx + (size_t)t * var_size(y));
+}
+
+struct var *op_step(struct tape *tape, struct var *x, int t)
+{
+	static const struct op op = { "step", step_backward };
+	struct var *y;
+	int *step = tape_memory(tape, sizeof *step);
+
+	if (t < 0 || t >= x->t)
+		panic("step %d of %d", t, x->t);
+	y = tape_wrap(tape, &op, 1, x->n, x->c, x->x + (size_t)t * (size_t)x->n * (size_t)x->c);
+	*step = t;
+	y->aux = step;
+	tape_input(tape, y, 0, x);
+	return y;
+}

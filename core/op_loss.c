@@ -1,0 +1,130 @@
+/* op_loss.c - output layer and label-smoothed cross-entropy, a few rows at a time. */
+#include "core/error.h"
+#include "core/gemm.h"
+#include "core/ops.h"
+
+#include <string.h>
+
+/* Rows whose logits are made together: enough for a fast product, few enough to stay in the cache. */
+enum { CHUNK_ROWS = 64 };
+
+struct smoothing smoothing_uniform(double e, int vocabulary)
+{
+	return (struct smoothing){ 1 - e, e / vocabulary };
+}
+
+/* The gradient was made on the way forward, while the logits were there. */
+static void cross_entropy_backward(struct tape *tape, struct var *y)
+{
+	struct var *h = y->in[0];
+	const real *dh = y->aux;
+	real *g = tape_gradient(tape, h);
+
+	if (g)
+		tape->vector->accumulate(var_size(h), y->g[0], dh, g);
+}
+
+/* Losses of one row; its logits become their gradient. */
+static double row_loss(const struct tape *tape, real *logits, int vocabulary, int gold,
+		       struct smoothing s, bool gradient, struct loss *loss)
+{
+	const size_t v = (size_t)vocabulary;
+	const real lse = tape->vector->log_sum_exp(v, logits);
+	const double nll = (double)lse - (double)logits[gold];
+
+	loss->nll += nll;
+	loss->smoothed += s.on_gold * nll;
+	if (s.on_each > 0)
+		loss->smoothed +=
+			s.on_each * (vocabulary * (double)lse - tape->vector->sum(v, logits));
+	loss->tokens++;
+	loss->correct += logits[gold] >= tape->vector->max(v, logits);
+	if (gradient) {
+		const double all = s.on_gold + vocabulary * s.on_each;
+
+		tape->vector->exp_gradient(v, lse, (real)(s.on_each / all), (real)all, logits,
+					   logits);
+		logits[gold] -= (real)s.on_gold;
+	}
+	return nll;
+}
+
+struct chunk {
+	int row[CHUNK_ROWS];  /* of h */
+	int count;
+	real *h, *dh;         /* [CHUNK_ROWS][C] gathered */
+	real *logits;         /* [CHUNK_ROWS][V] */
+};
+
+static void chunk_run(struct tape *tape, struct chunk *chunk, struct var *h, struct var *w,
+		      struct var *b, const int *gold, struct smoothing s, struct loss *loss,
+		      double *nll, real *dh)
+{
+	const size_t c = (size_t)h->c, v = (size_t)w->n;
+	real *dw = tape_gradient(tape, w), *db = tape_gradient(tape, b);
+
+	for (int i = 0; i < chunk->count; i++)
+		memcpy(chunk->h + (size_t)i * c, h->x + (size_t)chunk->row[i] * c, c * sizeof(real));
+	gemm(PLAIN, TRANSPOSED, chunk->count, w->n, h->c, 1, chunk->h, h->c, w->x, w->c, 0,
+	     chunk->logits, w->n);
+	if (b)
+		tape->vector->add_rows((size_t)chunk->count, v, b->x, chunk->logits);
+	for (int i = 0; i < chunk->count; i++) {
+		const int row = chunk->row[i];
+		const double cost = row_loss(tape, chunk->logits + (size_t)i * v, w->n, gold[row], s,
+					     dh || dw, loss);
+
+		if (nll)
+			nll[row] = cost;
+	}
+	if (dw)
+		gemm(TRANSPOSED, PLAIN, w->n, h->c, chunk->count, 1, chunk->logits, w->n, chunk->h,
+		     h->c, 1, dw, w->c);
+	if (db)
+		tape->vector->sum_rows((size_t)chunk->count, v, chunk->logits, db);
+	if (!dh)
+		return;
+	gemm(PLAIN, PLAIN, chunk->count, h->c, w->n, 1, chunk->logits, w->n, w->x, w->c, 0,
+	     chunk->dh, h->c);
+	for (int i = 0; i < chunk->count; i++)
+		memcpy(dh + (size_t)chunk->row[i] * c, chunk->dh + (size_t)i * c, c * sizeof(real));
+}
+
+struct var *op_cross_entropy(struct tape *tape, struct var *h, struct var *w, struct var *b,
+			     const int *gold, int ignore, struct smoothing s, struct loss *loss,
+			     double *nll)
+{
+	static const struct op op = { "cross_entropy", cross_entropy_backward };
+	const size_t c = (size_t)h->c, chunk_size = CHUNK_ROWS * sizeof(real);
+	struct var *y = tape_var(tape, &op, 1, 1, 1);
+	struct chunk chunk = { .count = 0 };
+	const double before = loss->smoothed;
+	real *dh = NULL;
+
+	if (h->c != w->c || (b && b->c * b->n != w->n))
+		panic("cross_entropy: h of %d channels, %s [%d][%d]", h->c, w->name ? w->name : "W",
+		      w->n, w->c);
+	tape_input(tape, y, 0, h);
+	tape_input(tape, y, 1, w);
+	tape_input(tape, y, 2, b);
+	if (tape->gradient || h->needs_gradient) {
+		dh = tape_memory(tape, var_size(h) * sizeof(real));
+		memset(dh, 0, var_size(h) * sizeof(real));
+	}
+	y->aux = dh;
+	chunk.h = tape_memory(tape, c * chunk_size);
+	chunk.dh = tape_memory(tape, c * chunk_size);
+	chunk.logits = tape_memory(tape, (size_t)w->n * chunk_size);
+	for (int r = 0; r < var_rows(h); r++) {
+		if (nll)
+			nll[r] = 0;
+		if (gold[r] != ignore)
+			chunk.row[chunk.count++] = r;
+		if (chunk.count == CHUNK_ROWS || (r + 1 == var_rows(h) && chunk.count)) {
+			chunk_run(tape, &chunk, h, w, b, gold, s, loss, nll, dh);
+			chunk.count = 0;
+		}
+	}
+	y->x[0] = (real)(loss->smoothed - before);
+	return y;
+}

@@ -1,0 +1,85 @@
+/* op_norm.c - layer normalisation (Ba 2016) and weight normalisation (Salimans and Kingma 2016). */
+#include "core/error.h"
+#include "core/ops.h"
+
+#include <math.h>
+
+static const double LAYER_NORM_EPSILON = 1e-5;
+
+static void layer_norm_backward(struct tape *tape, struct var *y)
+{
+	struct var *x = y->in[0], *gain = y->in[1], *bias = y->in[2];
+	const real *statistics = y->aux;
+	const size_t c = (size_t)y->c;
+	real *dx = tape_gradient(tape, x), *dgain = tape_gradient(tape, gain);
+	real *dbias = tape_gradient(tape, bias);
+
+	if (!dx)
+		dx = tape_memory(tape, var_size(x) * sizeof(real));
+	for (size_t r = 0; r < (size_t)var_rows(y); r++)
+		tape->vector->layer_norm_backward(c, x->x + r * c, gain->x, statistics + 2 * r,
+						  y->g + r * c, dx + r * c, dgain, dbias);
+}
+
+struct var *op_layer_norm(struct tape *tape, struct var *x, struct var *gain, struct var *bias)
+{
+	static const struct op op = { "layer_norm", layer_norm_backward };
+	const size_t c = (size_t)x->c, rows = (size_t)var_rows(x);
+	struct var *y = tape_var(tape, &op, x->t, x->n, x->c);
+	real *statistics = tape_memory(tape, 2 * rows * sizeof(real));
+
+	if (gain->c != x->c || (bias && bias->c != x->c))
+		panic("layer_norm: %d channels, %s of %d", x->c, gain->name ? gain->name : "gain",
+		      gain->c);
+	y->aux = statistics;
+	tape_input(tape, y, 0, x);
+	tape_input(tape, y, 1, gain);
+	tape_input(tape, y, 2, bias);
+	for (size_t r = 0; r < rows; r++)
+		tape->vector->layer_norm(c, (real)LAYER_NORM_EPSILON, x->x + r * c, gain->x,
+					 bias ? bias->x : NULL, y->x + r * c, statistics + 2 * r);
+	return y;
+}
+
+/* dgain[o] = dw[o] . v[o] / |v|;  dv[o] = gain / |v| (dw - dgain v / |v|). */
+static void weight_norm_backward(struct tape *tape, struct var *y)
+{
+	struct var *v = y->in[0], *gain = y->in[1];
+	const real *norm = y->aux;
+	const size_t k = (size_t)v->c;
+	real *dv = tape_gradient(tape, v), *dgain = tape_gradient(tape, gain);
+
+	for (int o = 0; o < v->n; o++) {
+		const real *vo = v->x + (size_t)o * k, *dw = y->g + (size_t)o * k;
+		const real along = tape->vector->dot(k, dw, vo) / norm[o];
+
+		if (dgain)
+			dgain[o] += along;
+		if (!dv)
+			continue;
+		tape->vector->accumulate(k, gain->x[o] / norm[o], dw, dv + (size_t)o * k);
+		tape->vector->accumulate(k, -gain->x[o] * along / (norm[o] * norm[o]), vo,
+					 dv + (size_t)o * k);
+	}
+}
+
+struct var *op_weight_norm(struct tape *tape, struct var *v, struct var *gain)
+{
+	static const struct op op = { "weight_norm", weight_norm_backward };
+	const size_t k = (size_t)v->c;
+	struct var *w = tape_var(tape, &op, 1, v->n, v->c);
+	real *norm = tape_memory(tape, (size_t)v->n * sizeof(real));
+
+	if (gain->c != v->n)
+		panic("weight_norm: %d rows, gain of %d", v->n, gain->c);
+	w->aux = norm;
+	w->name = v->name;
+	tape_input(tape, w, 0, v);
+	tape_input(tape, w, 1, gain);
+	for (int o = 0; o < v->n; o++) {
+		norm[o] = (real)sqrt(tape->vector->sum_squares(k, v->x + (size_t)o * k));
+		tape->vector->scale(k, gain->x[o] / norm[o], v->x + (size_t)o * k,
+				    w->x + (size_t)o * k);
+	}
+	return w;
+}

@@ -1,0 +1,103 @@
+/* parameters.c - declare, lay out and start the weights of a model. */
+#include "core/parameters.h"
+#include "core/error.h"
+
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+enum { ALIGN = 64 / sizeof(real) };
+
+int parameter_add(struct parameters *all, int rows, int columns, enum parameter_start start,
+		  double value, const char *name, ...)
+{
+	struct parameter *new;
+	char text[128];
+	va_list arguments;
+
+	va_start(arguments, name);
+	vsnprintf(text, sizeof text, name, arguments);
+	va_end(arguments);
+	if (parameter_find(all, text) >= 0)
+		panic("two parameters are named %s", text);
+	all->list = memory_resize(all->list, (size_t)all->count + 1, sizeof *all->list);
+	new = &all->list[all->count];
+	*new = (struct parameter){ memory_text(text), rows, columns, all->size, start, value };
+	all->size += ((size_t)rows * (size_t)columns + ALIGN - 1) / ALIGN * ALIGN;
+	return all->count++;
+}
+
+int parameter_find(const struct parameters *all, const char *name)
+{
+	for (int i = 0; i < all->count; i++)
+		if (!strcmp(all->list[i].name, name))
+			return i;
+	return -1;
+}
+
+size_t parameters_count(const struct parameters *all)
+{
+	size_t sum = 0;
+
+	for (int i = 0; i < all->count; i++)
+		sum += (size_t)all->list[i].rows * (size_t)all->list[i].columns;
+	return sum;
+}
+
+static void start_one(const struct parameter *p, gsl_rng *random, real *x)
+{
+	const size_t n = (size_t)p->rows * (size_t)p->columns;
+	const double bound = p->start == START_XAVIER ? sqrt(6.0 / (p->rows + p->columns)) : p->value;
+
+	for (size_t i = 0; i < n; i++) {
+		switch (p->start) {
+		case START_CONSTANT:
+			x[i] = (real)p->value;
+			break;
+		case START_UNIFORM:
+		case START_XAVIER:
+			x[i] = (real)gsl_ran_flat(random, -bound, bound);
+			break;
+		case START_NORMAL:
+			x[i] = (real)gsl_ran_gaussian_ziggurat(random, bound);
+			break;
+		case START_FORGET:
+			x[i] = i >= n / 4 && i < n / 2 ? (real)p->value : 0;
+			break;
+		}
+	}
+}
+
+void parameters_start(struct parameters *all, uint64_t seed)
+{
+	gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+
+	if (!random)
+		panic("no memory for a random number generator");
+	free(all->x);
+	all->x = aligned_alloc(64, (all->size * sizeof(real) + 63) / 64 * 64 + 64);
+	if (!all->x)
+		panic("no memory for %zu weights", all->size);
+	memset(all->x, 0, all->size * sizeof(real));
+	for (int i = 0; i < all->count; i++) {
+		const struct parameter *p = &all->list[i];
+
+		gsl_rng_set(random, (unsigned long)XXH64(p->name, strlen(p->name), seed));
+		start_one(p, random, all->x + p->offset);
+	}
+	gsl_rng_free(random);
+}
+
+void parameters_free(struct parameters *all)
+{
+	for (int i = 0; i < all->count; i++)
+		free(all->list[i].name);
+	free(all->list);
+	free(all->x);
+	*all = (struct parameters){ 0 };
+}

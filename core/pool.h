@@ -1,0 +1,21 @@
+/* pool.h - worker threads that share out numbered tasks. */
+#ifndef BAKEOFF_POOL_H
+#define BAKEOFF_POOL_H
+
+#include "core/error.h"
+
+struct pool;
+
+/* One task. `worker` is below pool_workers() and no two tasks with the same worker run at once. */
+typedef void pool_task(void *context, int task, int worker);
+
+/* `workers` threads, the calling one included (at least 1). NULL where threads cannot be made. */
+struct pool *pool_open(int workers, struct error *);
+void pool_close(struct pool *);
+int pool_workers(const struct pool *);
+
+/* Runs tasks 0 .. count - 1, each once, and returns when all are done. Who runs which is up to chance, so
+ * a task's result must depend on its number alone. */
+void pool_run(struct pool *, int count, pool_task *, void *context);
+
+#endif

@@ -1,0 +1,177 @@
+/* tape.c - record operations, run them backward. */
+#include "core/tape.h"
+#include "core/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct free_gradient {
+	real *x;
+	size_t size;
+};
+
+enum { ARENA_RESERVE_GIB = 64 };
+
+void tape_init(struct tape *tape)
+{
+	*tape = (struct tape){ .vector = vector_kernels() };
+	arena_init(&tape->arena, (size_t)ARENA_RESERVE_GIB << 30);
+}
+
+void tape_free(struct tape *tape)
+{
+	arena_free(&tape->arena);
+	free(tape->node);
+	free(tape->free);
+	*tape = (struct tape){ 0 };
+}
+
+void tape_begin(struct tape *tape, const struct parameters *parameters, real *gradient,
+		bool training, uint64_t key)
+{
+	arena_reset(&tape->arena);
+	tape->parameters = parameters;
+	tape->gradient = gradient;
+	tape->training = training;
+	tape->key = key;
+	tape->dropouts = 0;
+	tape->nodes = 0;
+	tape->frees = 0;
+	tape->attention = NULL;
+}
+
+void *tape_memory(struct tape *tape, size_t bytes)
+{
+	return arena_take(&tape->arena, bytes);
+}
+
+struct var *tape_wrap(struct tape *tape, const struct op *op, int t, int n, int c, real *x)
+{
+	struct var *v = arena_take(&tape->arena, sizeof *v);
+
+	*v = (struct var){ .t = t, .n = n, .c = c, .x = x, .op = op };
+	return v;
+}
+
+struct var *tape_var(struct tape *tape, const struct op *op, int t, int n, int c)
+{
+	const size_t size = (size_t)t * (size_t)n * (size_t)c;
+
+	return tape_wrap(tape, op, t, n, c, arena_take(&tape->arena, size * sizeof(real)));
+}
+
+static void record(struct tape *tape, struct var *y)
+{
+	if (tape->nodes == tape->capacity) {
+		tape->capacity = tape->capacity ? 2 * tape->capacity : 256;
+		tape->node = memory_resize(tape->node, tape->capacity, sizeof *tape->node);
+	}
+	tape->node[tape->nodes++] = y;
+}
+
+void tape_input(struct tape *tape, struct var *y, int i, struct var *in)
+{
+	if (i >= VAR_INPUTS)
+		panic("%s: input %d of at most %d", y->op->name, i, VAR_INPUTS);
+	y->in[i] = in;
+	if (!in || !in->needs_gradient || y->needs_gradient)
+		return;
+	y->needs_gradient = true;
+	record(tape, y);
+}
+
+struct var *tape_parameter(struct tape *tape, int number)
+{
+	const struct parameter *p;
+	struct var *v;
+
+	if (number < 0)
+		return NULL;
+	p = &tape->parameters->list[number];
+	v = tape_wrap(tape, NULL, 1, p->rows, p->columns, tape->parameters->x + p->offset);
+	v->name = p->name;
+	v->parameter = true;
+	v->needs_gradient = tape->gradient != NULL;
+	v->g = tape->gradient ? tape->gradient + p->offset : NULL;
+	return v;
+}
+
+/* Memory of an operation whose gradient has already flowed on, or new memory. */
+static real *take_gradient(struct tape *tape, size_t size)
+{
+	size_t best = tape->frees;
+
+	for (size_t i = 0; i < tape->frees; i++)
+		if (tape->free[i].size >= size && tape->free[i].size <= 2 * size &&
+		    (best == tape->frees || tape->free[i].size < tape->free[best].size))
+			best = i;
+	if (best < tape->frees) {
+		real *x = tape->free[best].x;
+
+		tape->free[best] = tape->free[--tape->frees];
+		return x;
+	}
+	return arena_take(&tape->arena, size * sizeof(real));
+}
+
+static void release_gradient(struct tape *tape, struct var *v)
+{
+	if (!v->g || v->parameter)
+		return;
+	if (tape->frees == tape->free_capacity) {
+		tape->free_capacity = tape->free_capacity ? 2 * tape->free_capacity : 64;
+		tape->free = memory_resize(tape->free, tape->free_capacity, sizeof *tape->free);
+	}
+	tape->free[tape->frees++] = (struct free_gradient){ v->g, var_size(v) };
+	v->g = NULL;
+}
+
+real *tape_gradient_beta(struct tape *tape, struct var *v, real *beta)
+{
+	*beta = 1;
+	if (!v || !v->needs_gradient)
+		return NULL;
+	if (!v->g) {
+		v->g = take_gradient(tape, var_size(v));
+		*beta = 0;
+	}
+	return v->g;
+}
+
+real *tape_gradient(struct tape *tape, struct var *v)
+{
+	real beta, *g = tape_gradient_beta(tape, v, &beta);
+
+	if (g && beta == 0)
+		memset(g, 0, var_size(v) * sizeof(real));
+	return g;
+}
+
+void tape_pass_gradient(struct tape *tape, struct var *y, struct var *v)
+{
+	if (!v || !v->needs_gradient)
+		return;
+	if (v->g) {
+		tape->vector->accumulate(var_size(v), 1, y->g, v->g);
+		return;
+	}
+	v->g = y->g;
+	y->g = NULL;
+}
+
+void tape_backward(struct tape *tape, struct var *loss)
+{
+	real *g = tape_gradient(tape, loss);
+
+	if (!g || var_size(loss) != 1)
+		panic("backward needs a loss of one number that depends on a parameter");
+	g[0] = 1;
+	for (size_t i = tape->nodes; i-- > 0;) {
+		struct var *y = tape->node[i];
+
+		if (!y->g)
+			continue;
+		y->op->backward(tape, y);
+		release_gradient(tape, y);
+	}
+}

@@ -1,0 +1,116 @@
+/* tape.h - automatic differentiation: operations are recorded as they run, then gradients flow back.
+ *
+ * Every sequence is time-major: [t][n][c], t steps, n rows (sentences or hypotheses), c channels. Variables live in
+ * the tape's arena until tape_begin is called again.
+ */
+#ifndef BAKEOFF_TAPE_H
+#define BAKEOFF_TAPE_H
+
+#include "core/arena.h"
+#include "core/parameters.h"
+#include "core/real.h"
+#include "core/vector.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tape;
+struct var;
+
+/* An operation. backward adds the gradient of y->in[] from y->g, which is set; it may use up y->g. */
+struct op {
+	const char *name;
+	void (*backward)(struct tape *, struct var *y);
+};
+
+enum { VAR_INPUTS = 5 };
+
+struct var {
+	int t, n, c;         /* steps, rows, channels */
+	real *x;             /* [t][n][c] */
+	real *g;             /* gradient of the loss, same shape; NULL until something flows */
+	const struct op *op; /* NULL: an input or a parameter */
+	struct var *in[VAR_INPUTS];
+	void *aux;           /* the operation's own */
+	const char *name;    /* of a parameter, for messages */
+	bool needs_gradient;
+	bool parameter;      /* g lies in the tape's flat gradient */
+};
+
+/* Some channels of a variable: columns first .. first + c - 1. */
+struct slice {
+	struct var *v;
+	int first, c;
+};
+
+/* The attention weights of one operation, for those who want to see them. */
+struct attention_weights {
+	const char *kind;         /* "self" or "cross" */
+	int layer;
+	int heads, t, s, n;       /* [n][heads][t][s] */
+	const real *weight;
+	struct attention_weights *next; /* recorded before */
+};
+
+struct tape {
+	struct arena arena;
+	const struct vector_kernels *vector;
+	const struct parameters *parameters;
+	real *gradient;           /* flat like the parameters; NULL: no gradients (inference) */
+	bool training;            /* dropout is on */
+	uint64_t key;             /* of dropout: a hash of (seed, step, shard) */
+	unsigned dropouts;        /* dropout operations so far, part of their key */
+	struct var **node;        /* [nodes] in order of recording */
+	size_t nodes, capacity;
+	struct free_gradient *free; /* [frees] gradient memory that can be used again */
+	size_t frees, free_capacity;
+	bool keep_attention;
+	struct attention_weights *attention; /* the latest first */
+};
+
+/* Reserves address space; a tape is owned by one worker. */
+void tape_init(struct tape *);
+void tape_free(struct tape *);
+
+/* Starts anew: all variables are gone. `gradient` (parameters->size reals, NULL for inference) is added to. */
+void tape_begin(struct tape *, const struct parameters *, real *gradient, bool training,
+		uint64_t key);
+
+/* A variable of that shape with memory for x, not initialised; `op` NULL for an input. */
+struct var *tape_var(struct tape *, const struct op *, int t, int n, int c);
+/* The same around memory that somebody else owns. */
+struct var *tape_wrap(struct tape *, const struct op *, int t, int n, int c, real *x);
+void *tape_memory(struct tape *, size_t bytes);
+
+/* Names an input of y; y needs a gradient when one of its inputs does. Records y at the first input. */
+void tape_input(struct tape *, struct var *y, int i, struct var *in);
+
+/* The parameter as a variable: t = 1, n = rows, c = columns. Parameter -1 gives NULL. */
+struct var *tape_parameter(struct tape *, int parameter);
+
+/* The gradient of v, zeroed when it is first asked for; NULL where v needs none. */
+real *tape_gradient(struct tape *, struct var *v);
+/* The same, for those who write with beta: *beta is 0 (not initialised) or 1 (add). */
+real *tape_gradient_beta(struct tape *, struct var *v, real *beta);
+/* Adds y's gradient to v's; takes the memory over where v has none yet. y->g is used up. */
+void tape_pass_gradient(struct tape *, struct var *y, struct var *v);
+
+/* Sets the gradient of a 1x1x1 loss to 1 and runs all operations backward. */
+void tape_backward(struct tape *, struct var *loss);
+
+static inline size_t var_size(const struct var *v)
+{
+	return (size_t)v->t * (size_t)v->n * (size_t)v->c;
+}
+
+static inline int var_rows(const struct var *v)
+{
+	return v->t * v->n;
+}
+
+static inline struct slice slice_all(struct var *v)
+{
+	return (struct slice){ v, 0, v->c };
+}
+
+#endif

@@ -1,0 +1,166 @@
+/* model.c - embeddings, output layer and loss around an architecture's body. */
+#include "models/model.h"
+#include "core/error.h"
+#include "core/gemm.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const side_name[SIDES] = { "source", "target" };
+
+static void add_embeddings(struct model *model)
+{
+	const int width = (int)model->settings.width;
+
+	for (int s = 0; s < SIDES; s++) {
+		struct model_side *side = &model->side[s];
+
+		side->position_table = -1;
+		if (s == SIDE_TARGET && model->settings.tied == TIED_ALL)
+			side->table = model->side[SIDE_SOURCE].table;
+		else
+			side->table = parameter_add(&model->parameters, model->vocabulary[s], width,
+						    START_NORMAL, side->embedding.deviation,
+						    "%s.weight", side_name[s]);
+		if (side->embedding.positions == POSITIONS_LEARNED)
+			side->position_table =
+				parameter_add(&model->parameters, side->embedding.longest, width,
+					      START_NORMAL, side->embedding.deviation,
+					      "%s_position.weight", side_name[s]);
+	}
+}
+
+static void add_output(struct model *model)
+{
+	const int vocabulary = model->vocabulary[SIDE_TARGET];
+
+	model->output_bias = -1;
+	model->output_weight = model->side[SIDE_TARGET].table;
+	if (model->settings.tied != TIED_NONE)
+		return;
+	model->output_weight = parameter_add(&model->parameters, vocabulary, model->output_width,
+					     START_XAVIER, 0, "output.weight");
+	model->output_bias =
+		parameter_add(&model->parameters, 1, vocabulary, START_CONSTANT, 0, "output.bias");
+}
+
+static void make_sinusoids(struct model *model, int longest)
+{
+	const int width = (int)model->settings.width;
+	bool wanted = false;
+
+	for (int s = 0; s < SIDES; s++)
+		wanted |= model->side[s].embedding.positions == POSITIONS_SINUSOIDAL;
+	if (!wanted)
+		return;
+	model->sinusoid_steps = longest;
+	model->sinusoids = memory_new((size_t)longest * (size_t)width, sizeof(real));
+	sinusoidal_positions(longest, width, model->sinusoids);
+}
+
+bool model_open(struct model *model, const struct architecture *architecture,
+		const struct model_settings *settings, const void *body,
+		const int vocabulary[SIDES], bool joint, int longest, struct error *error)
+{
+	*model = (struct model){ .architecture = architecture, .settings = *settings };
+	if (settings->tied == TIED_ALL && !joint)
+		return error_set(error, "tied = all: needs one vocabulary for both sides "
+					"(data.subwords.joint = true)");
+	if (architecture->check && !architecture->check(body, settings, error))
+		return false;
+	memcpy(model->vocabulary, vocabulary, sizeof model->vocabulary);
+	model->body = memory_new(1, architecture->settings_size);
+	memcpy(model->body, body, architecture->settings_size);
+	for (int s = 0; s < SIDES; s++) {
+		model->side[s].embedding = (struct embedding){ .deviation = 0.1, .longest = longest };
+		architecture->build(model, model->body, s);
+	}
+	add_embeddings(model);
+	add_output(model);
+	make_sinusoids(model, longest);
+	return true;
+}
+
+void model_close(struct model *model)
+{
+	for (int s = 0; s < SIDES; s++)
+		free(model->side[s].layout);
+	free(model->body);
+	free(model->sinusoids);
+	parameters_free(&model->parameters);
+	*model = (struct model){ 0 };
+}
+
+struct var *model_embed(struct tape *tape, const struct model *model, int side, const int *id, int t,
+			int n, int first)
+{
+	const struct model_side *s = &model->side[side];
+	const int width = (int)model->settings.width;
+	struct var *position = tape_parameter(tape, s->position_table);
+	struct var *x;
+
+	if (s->embedding.positions == POSITIONS_SINUSOIDAL)
+		position = tape_wrap(tape, NULL, 1, model->sinusoid_steps, width, model->sinusoids);
+	x = op_embed(tape, tape_parameter(tape, s->table), id, t, n,
+		     s->embedding.scaled ? (real)sqrt(width) : 1, position, first);
+	return op_dropout(tape, x, model->settings.dropout, NULL);
+}
+
+void model_encode(struct tape *tape, const struct model *model, const int *source, const int *length,
+		  int t, int n, struct memory *memory)
+{
+	*memory = (struct memory){ .length = length };
+	memory->embedded = model_embed(tape, model, SIDE_SOURCE, source, t, n, 0);
+	model->architecture->encode(tape, model, memory->embedded, memory);
+	model->architecture->project(tape, model, memory);
+}
+
+struct var *model_decode(struct tape *tape, const struct model *model, const struct memory *memory,
+			 const int *target, int t, int rows, struct carry *carry)
+{
+	struct var *y = model_embed(tape, model, SIDE_TARGET, target, t, rows,
+				    carry ? carry->position : 0);
+	struct var *h;
+
+	carry_rewind(carry);
+	h = model->architecture->decode(tape, model, memory, y, carry);
+	carry_advance(carry, t);
+	return h;
+}
+
+void model_logits(const struct tape *tape, const struct model *model, const struct var *h, real *logits)
+{
+	const struct parameters *all = &model->parameters;
+	const struct parameter *w = &all->list[model->output_weight];
+	const int rows = var_rows(h);
+
+	gemm(PLAIN, TRANSPOSED, rows, w->rows, h->c, 1, h->x, h->c, all->x + w->offset, w->columns, 0,
+	     logits, w->rows);
+	if (model->output_bias >= 0)
+		tape->vector->add_rows((size_t)rows, (size_t)w->rows,
+				       all->x + all->list[model->output_bias].offset, logits);
+}
+
+struct var *model_loss(struct tape *tape, const struct model *model, const struct batch *batch,
+		       double smoothing, struct loss *loss, double *nll)
+{
+	struct memory memory;
+	struct var *h;
+
+	model_encode(tape, model, batch->source, batch->source_length, batch->source_t, batch->n,
+		     &memory);
+	h = model_decode(tape, model, &memory, batch->target, batch->target_t, batch->n, NULL);
+	return op_cross_entropy(tape, h, tape_parameter(tape, model->output_weight),
+				tape_parameter(tape, model->output_bias), batch->gold, TOKEN_PAD,
+				smoothing_uniform(smoothing, model->vocabulary[SIDE_TARGET]), loss,
+				nll);
+}
+
+double model_multiply_adds(const struct model *model, int source, int target)
+{
+	const struct cost body = model->architecture->cost(model, source, target);
+
+	return body.multiply_adds +
+	       (double)target * model->output_width * model->vocabulary[SIDE_TARGET];
+}
