@@ -63,7 +63,7 @@ bool model_open(struct model *model, const struct architecture *architecture,
 		const struct model_settings *settings, const void *body,
 		const int vocabulary[SIDES], bool joint, int longest, struct error *error)
 {
-	*model = (struct model){ .architecture = architecture, .settings = *settings };
+	*model = (struct model){ .architecture = architecture, .settings = *settings, .longest = longest };
 	if (settings->tied == TIED_ALL && !joint)
 		return error_set(error, "tied = all: needs one vocabulary for both sides "
 					"(data.subwords.joint = true)");

@@ -29,6 +29,7 @@ struct model {
 	struct model_settings settings;
 	void *body;               /* the architecture's settings, a copy */
 	int vocabulary[SIDES];    /* entries */
+	int longest;              /* tokens of the longest sentence that may come, end included */
 	struct parameters parameters;
 	struct model_side side[SIDES];
 	int output_width;         /* channels of decode()'s result */

@@ -35,6 +35,7 @@ struct train_settings {
 	double clip;           /* global gradient norm; 0: none */
 	long validate_every;   /* updates; 0: at the end of each epoch */
 	long checkpoint_every; /* updates between checkpoints for resuming; 0: at each validation */
+	long report_every;     /* updates between points of the training curves */
 	long average;          /* checkpoints averaged for testing: the last so many validations; 1: the best alone */
 	long stop_epochs, stop_updates, stop_tokens, stop_patience; /* 0: not a reason to stop */
 	double stop_minutes;

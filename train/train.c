@@ -1,0 +1,312 @@
+/* train.c - the training loop: epochs of batches, validation, checkpoints, stop rules. */
+#include "train/train.h"
+#include "core/error.h"
+#include "eval/evaluate.h"
+#include "train/checkpoint.h"
+#include "train/optimizer.h"
+#include "train/schedule.h"
+#include "train/update.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 4096 };
+
+struct run {
+	const struct trainer *trainer;
+	const struct train_settings *settings;
+	struct progress *progress;
+	struct checkpoint_identity identity;
+	struct optimizer optimizer;
+	struct schedule_state schedule;
+	struct updater updater;
+	struct batch_plan plan;
+	long planned_epoch;   /* of plan; -1: none */
+	struct error *error;
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void path_of(const struct run *run, char path[PATH_SIZE], const char *format, long number)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, format, number);
+	snprintf(path, PATH_SIZE, "%s/%s", run->trainer->folder, name);
+}
+
+static double share(double done, double all)
+{
+	return all > 0 ? done / all : 0;
+}
+
+static double updates_share(const struct train_settings *s, const struct progress *p)
+{
+	const double epochs = (double)p->epoch + share((double)p->batch, (double)p->batches);
+
+	return fmax(share((double)p->update, (double)s->stop_updates),
+		    share(epochs, (double)s->stop_epochs));
+}
+
+double train_share(const struct train_settings *s, const struct progress *p)
+{
+	double most = fmax(updates_share(s, p), share(p->target_tokens, (double)s->stop_tokens));
+
+	most = fmax(most, share(p->train_seconds / 60, s->stop_minutes));
+	return fmin(most, 1);
+}
+
+static bool should_stop(const struct run *run)
+{
+	const struct train_settings *s = run->settings;
+	const struct progress *p = run->progress;
+
+	return (s->stop_updates && p->update >= s->stop_updates) ||
+	       (s->stop_epochs && p->epoch >= s->stop_epochs) ||
+	       (s->stop_tokens && p->target_tokens >= (double)s->stop_tokens) ||
+	       (s->stop_minutes > 0 && p->train_seconds >= 60 * s->stop_minutes) ||
+	       (s->stop_patience && p->bad_validations >= s->stop_patience);
+}
+
+static bool tell(const struct run *run, enum train_event event)
+{
+	const struct trainer *t = run->trainer;
+
+	return !t->watch || t->watch(t->context, event, run->progress);
+}
+
+static bool save(struct run *run)
+{
+	const double start = now();
+	char path[PATH_SIZE];
+
+	path_of(run, path, "last.safetensors", 0);
+	if (!checkpoint_save(path, run->trainer->model, &run->identity, &run->optimizer, &run->schedule,
+			     run->progress, run->error))
+		return false;
+	run->progress->io_seconds += now() - start;
+	tell(run, TRAIN_SAVED);
+	return true;
+}
+
+static bool save_weights(struct run *run, const char *format, long number)
+{
+	const double start = now();
+	char path[PATH_SIZE];
+	bool saved;
+
+	path_of(run, path, format, number);
+	saved = checkpoint_save(path, run->trainer->model, &run->identity, NULL, NULL, NULL, run->error);
+	run->progress->io_seconds += now() - start;
+	return saved;
+}
+
+/* The best weights, and the last few where they are to be averaged. */
+static bool keep_weights(struct run *run)
+{
+	struct progress *p = run->progress;
+
+	if (p->valid_nll < p->best_nll || p->validations == 1) {
+		p->best_nll = p->valid_nll;
+		p->best_update = p->update;
+		p->bad_validations = 0;
+		if (!save_weights(run, "best.safetensors", 0))
+			return false;
+	} else {
+		p->bad_validations++;
+	}
+	if (run->settings->average > 1)
+		return save_weights(run, "recent-%ld.safetensors",
+				    p->validations % run->settings->average);
+	return true;
+}
+
+static bool validate(struct run *run)
+{
+	struct progress *p = run->progress;
+	const double start = now();
+	const struct loss loss = evaluate(run->trainer->model, &run->trainer->dataset->valid,
+					  run->settings->batch_tokens, run->trainer->pool, NULL);
+
+	p->valid_nll = loss.nll / (double)loss.tokens;
+	p->validations++;
+	p->valid_seconds += now() - start;
+	schedule_validated(run->settings, &run->schedule, p->valid_nll);
+	if (!keep_weights(run))
+		return false;
+	tell(run, TRAIN_VALIDATED);
+	return true;
+}
+
+/* The epoch's batches; at an epoch's end the next one's. */
+static void plan_epoch(struct run *run)
+{
+	struct progress *p = run->progress;
+
+	if (run->planned_epoch == p->epoch)
+		return;
+	batch_plan_free(&run->plan);
+	batch_plan_make(&run->plan, &run->trainer->dataset->train, run->settings->batch_tokens,
+			run->trainer->seed, (uint64_t)p->epoch);
+	run->planned_epoch = p->epoch;
+	p->batches = (long)run->plan.batches;
+}
+
+static void count(struct progress *p, const struct update_result *r, double seconds)
+{
+	p->target_tokens += (double)r->loss.tokens;
+	p->source_tokens += (double)r->source_tokens;
+	p->padded_tokens += (double)r->padded_tokens;
+	p->train_seconds += seconds;
+	p->report_loss += r->loss.smoothed;
+	p->report_nll += r->loss.nll;
+	p->report_target_tokens += (double)r->loss.tokens;
+	p->report_source_tokens += (double)r->source_tokens;
+	p->report_padded_tokens += (double)r->padded_tokens;
+	p->report_seconds += seconds;
+	p->gradient_norm = r->gradient_norm;
+}
+
+static bool one_update(struct run *run)
+{
+	struct progress *p = run->progress;
+	const double start = now();
+	struct update_result result;
+	long take;
+
+	plan_epoch(run);
+	take = p->batches - p->batch < run->settings->accumulate ? p->batches - p->batch
+								   : run->settings->accumulate;
+	p->learning_rate = schedule_rate(run->settings, &run->schedule, p->update + 1,
+					 (double)run->trainer->model->settings.width);
+	if (!update(&run->updater, p->update + 1, run->plan.order, run->plan.start + p->batch, take,
+		    p->learning_rate, &result))
+		return error_set(run->error, "diverged: the gradient is not finite at update %ld; lower "
+				 "train.learning_rate (%g) or train.clip (%g)", p->update + 1,
+				 run->settings->learning_rate, run->settings->clip);
+	p->update++;
+	p->batch += take;
+	if (p->batch == p->batches) {
+		p->epoch++;
+		p->batch = 0;
+	}
+	count(p, &result, now() - start);
+	return true;
+}
+
+static void report(const struct run *run)
+{
+	struct progress *p = run->progress;
+
+	tell(run, TRAIN_REPORT);
+	p->report_loss = p->report_nll = p->report_seconds = 0;
+	p->report_target_tokens = p->report_source_tokens = p->report_padded_tokens = 0;
+}
+
+/* What is due after an update. */
+static bool after_update(struct run *run, bool stop)
+{
+	const struct train_settings *s = run->settings;
+	const struct progress *p = run->progress;
+	const bool validation = s->validate_every ? p->update % s->validate_every == 0 : p->batch == 0;
+
+	if (p->update % s->report_every == 0 || stop)
+		report(run);
+	if ((validation || stop) && !validate(run))
+		return false;
+	if (s->checkpoint_every ? p->update % s->checkpoint_every == 0 : validation)
+		return save(run);
+	return true;
+}
+
+static enum train_outcome loop(struct run *run)
+{
+	while (!should_stop(run)) {
+		bool stop;
+
+		if (!one_update(run))
+			return TRAIN_FAILED;
+		stop = should_stop(run);
+		if (!after_update(run, stop))
+			return TRAIN_FAILED;
+		if (!tell(run, TRAIN_IDLE) && !should_stop(run))
+			return save(run) ? TRAIN_INTERRUPTED : TRAIN_FAILED;
+	}
+	return save(run) ? TRAIN_DONE : TRAIN_FAILED;
+}
+
+/* The weights to test: the best, or the mean of the last few. */
+static bool finish(struct run *run)
+{
+	char text[64][PATH_SIZE], *path[64];
+	long files = run->settings->average;
+
+	if (files > run->progress->validations)
+		files = run->progress->validations;
+	if (run->settings->average <= 1) {
+		path_of(run, text[0], "best.safetensors", 0);
+		if (!checkpoint_load(text[0], run->trainer->model, &run->identity, NULL, NULL, NULL,
+				     run->error))
+			return false;
+	} else {
+		for (long i = 0; i < files; i++) {
+			path_of(run, text[i], "recent-%ld.safetensors",
+				(run->progress->validations - i) % run->settings->average);
+			path[i] = text[i];
+		}
+		if (!checkpoint_average(path, (int)files, run->trainer->model, &run->identity, run->error))
+			return false;
+	}
+	return save_weights(run, "model.safetensors", 0);
+}
+
+static bool start(struct run *run)
+{
+	const struct trainer *t = run->trainer;
+	char path[PATH_SIZE];
+
+	parameters_start(&t->model->parameters, t->seed);
+	path_of(run, path, "last.safetensors", 0);
+	if (access(path, F_OK) != 0)
+		return errno == ENOENT ||
+		       error_set(run->error, "%s: %s", path, strerror(errno));
+	if (!checkpoint_load(path, t->model, &run->identity, &run->optimizer, &run->schedule, run->progress,
+			     run->error))
+		return error_prefix(run->error, "cannot resume (delete the file to train from the start)");
+	return true;
+}
+
+enum train_outcome train(const struct trainer *trainer, struct progress *progress, struct error *error)
+{
+	struct run run = { .trainer = trainer, .settings = trainer->settings, .progress = progress,
+			   .planned_epoch = -1, .error = error };
+	enum train_outcome outcome = TRAIN_FAILED;
+
+	*progress = (struct progress){ 0 };
+	run.identity = checkpoint_identity_of(trainer->dataset);
+	schedule_init(trainer->settings, &run.schedule);
+	optimizer_init(&run.optimizer, trainer->settings, trainer->model->parameters.size);
+	if (!start(&run))
+		goto done;
+	updater_open(&run.updater, trainer->model, &trainer->dataset->train, trainer->settings,
+		     &run.optimizer, trainer->pool, trainer->seed);
+	outcome = loop(&run);
+	if (outcome == TRAIN_DONE && !finish(&run))
+		outcome = TRAIN_FAILED;
+done:
+	updater_close(&run.updater);
+	optimizer_free(&run.optimizer);
+	batch_plan_free(&run.plan);
+	return outcome;
+}

@@ -1,0 +1,149 @@
+/* update.c - shards of a batch to one gradient, in a fixed order, and on to the weights. */
+#include "train/update.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+struct shard {
+	struct loss loss;
+	size_t source_tokens, padded_tokens;
+};
+
+struct update_job {
+	struct updater *updater;
+	long number;
+	const uint32_t *sentence;
+	const size_t *first;
+	long batches;
+	double rate, scale;
+};
+
+void updater_open(struct updater *u, struct model *model, const struct corpus *corpus,
+		  const struct train_settings *settings, struct optimizer *optimizer,
+		  struct pool *pool, uint64_t seed)
+{
+	const size_t shards = (size_t)settings->shards, workers = (size_t)pool_workers(pool);
+	const size_t size = model->parameters.size;
+
+	*u = (struct updater){ model, corpus, settings, optimizer, pool, seed };
+	u->gradient = memory_new(shards, sizeof *u->gradient);
+	for (size_t i = 0; i < shards; i++)
+		u->gradient[i] = memory_new(size, sizeof(real));
+	u->shard = memory_new(shards, sizeof *u->shard);
+	u->tape = memory_new(workers, sizeof *u->tape);
+	u->batch = memory_new(workers, sizeof *u->batch);
+	for (size_t i = 0; i < workers; i++)
+		tape_init(&u->tape[i]);
+	u->square = memory_new(gradient_blocks(size), sizeof *u->square);
+}
+
+void updater_close(struct updater *u)
+{
+	for (long i = 0; u->gradient && i < u->settings->shards; i++)
+		free(u->gradient[i]);
+	for (int i = 0; u->tape && i < pool_workers(u->pool); i++) {
+		tape_free(&u->tape[i]);
+		batch_free(&u->batch[i]);
+	}
+	free(u->gradient);
+	free(u->shard);
+	free(u->tape);
+	free(u->batch);
+	free(u->square);
+	*u = (struct updater){ 0 };
+}
+
+static uint64_t dropout_key(const struct update_job *job, long batch, int shard)
+{
+	const uint64_t parts[4] = { job->updater->seed, (uint64_t)job->number, (uint64_t)batch,
+				    (uint64_t)shard };
+
+	return XXH64(parts, sizeof parts, 0);
+}
+
+/* Sentences from * shard / shards on: as equal a number for each shard as there can be. */
+static void run_shard(void *context, int number, int worker)
+{
+	struct update_job *job = context;
+	struct updater *u = job->updater;
+	const size_t shards = (size_t)u->settings->shards, s = (size_t)number;
+	struct shard *shard = &u->shard[number];
+	struct batch *batch = &u->batch[worker];
+	struct tape *tape = &u->tape[worker];
+
+	*shard = (struct shard){ 0 };
+	memset(u->gradient[number], 0, u->model->parameters.size * sizeof(real));
+	for (long i = 0; i < job->batches; i++) {
+		const size_t n = job->first[i + 1] - job->first[i];
+		const size_t from = n * s / shards, to = n * (s + 1) / shards;
+
+		if (from == to)
+			continue;
+		batch_fill(batch, u->corpus, job->sentence + job->first[i] + from, (int)(to - from));
+		tape_begin(tape, &u->model->parameters, u->gradient[number], true,
+			   dropout_key(job, i, number));
+		tape_backward(tape, model_loss(tape, u->model, batch, u->settings->label_smoothing,
+					       &shard->loss, NULL));
+		shard->source_tokens += batch->source_tokens;
+		shard->padded_tokens += (size_t)batch->n * (size_t)batch->target_t;
+	}
+}
+
+/* Adds the shards' gradients of one block up into the first, in their order, and squares the sum. */
+static void reduce_block(void *context, int block, int worker)
+{
+	struct update_job *job = context;
+	struct updater *u = job->updater;
+	const size_t from = (size_t)block * GRADIENT_BLOCK, size = u->model->parameters.size;
+	const size_t n = size - from < GRADIENT_BLOCK ? size - from : GRADIENT_BLOCK;
+	const struct vector_kernels *vector = u->tape[worker].vector;
+
+	for (long s = 1; s < u->settings->shards; s++)
+		vector->accumulate(n, 1, u->gradient[s] + from, u->gradient[0] + from);
+	u->square[block] = vector->sum_squares(n, u->gradient[0] + from);
+}
+
+static void apply_block(void *context, int block, int worker)
+{
+	struct update_job *job = context;
+	struct updater *u = job->updater;
+	const size_t from = (size_t)block * GRADIENT_BLOCK, size = u->model->parameters.size;
+	const size_t to = size - from < GRADIENT_BLOCK ? size : from + GRADIENT_BLOCK;
+
+	(void)worker;
+	optimizer_update(u->optimizer, job->rate, job->scale, u->gradient[0], u->model->parameters.x,
+			 from, to);
+}
+
+bool update(struct updater *u, long number, const uint32_t *sentence, const size_t *first, long batches,
+	    double rate, struct update_result *result)
+{
+	struct update_job job = { u, number, sentence, first, batches, rate, 1 };
+	const int blocks = (int)gradient_blocks(u->model->parameters.size);
+	double sum = 0;
+
+	*result = (struct update_result){ 0 };
+	pool_run(u->pool, (int)u->settings->shards, run_shard, &job);
+	for (long s = 0; s < u->settings->shards; s++) {
+		const struct shard *shard = &u->shard[s];
+
+		result->loss.smoothed += shard->loss.smoothed;
+		result->loss.nll += shard->loss.nll;
+		result->loss.tokens += shard->loss.tokens;
+		result->loss.correct += shard->loss.correct;
+		result->source_tokens += shard->source_tokens;
+		result->padded_tokens += shard->padded_tokens;
+	}
+	pool_run(u->pool, blocks, reduce_block, &job);
+	for (int i = 0; i < blocks; i++)
+		sum += u->square[i];
+	result->gradient_norm = sqrt(sum) / (double)result->loss.tokens;
+	if (!isfinite(result->gradient_norm) || !isfinite(result->loss.smoothed))
+		return false;
+	job.scale = gradient_clip(result->gradient_norm, u->settings->clip) / (double)result->loss.tokens;
+	optimizer_begin(u->optimizer);
+	pool_run(u->pool, blocks, apply_block, &job);
+	return true;
+}

@@ -1,0 +1,45 @@
+/* update.h - one update of the weights: shards of a batch to gradients, gradients to weights. */
+#ifndef BAKEOFF_UPDATE_H
+#define BAKEOFF_UPDATE_H
+
+#include "core/pool.h"
+#include "data/batch.h"
+#include "models/model.h"
+#include "train/optimizer.h"
+#include "train/settings.h"
+
+/* What a shard works with, and a worker. */
+struct updater {
+	struct model *model;
+	const struct corpus *corpus;
+	const struct train_settings *settings;
+	struct optimizer *optimizer;
+	struct pool *pool;
+	uint64_t seed;
+	real **gradient;      /* [shards][parameters] */
+	struct tape *tape;    /* [workers] */
+	struct batch *batch;  /* [workers] */
+	double *square;       /* [blocks] of the gradient norm */
+	struct shard *shard;  /* [shards] */
+};
+
+/* What an update did. */
+struct update_result {
+	struct loss loss;
+	size_t source_tokens;
+	size_t padded_tokens; /* target positions of the shards' rectangles */
+	double gradient_norm; /* of the mean over tokens, before clipping */
+};
+
+void updater_open(struct updater *, struct model *, const struct corpus *, const struct train_settings *,
+		  struct optimizer *, struct pool *, uint64_t seed);
+void updater_close(struct updater *);
+
+/* Trains on `batches` lists of sentences, first[i] .. first[i + 1] of `sentence`: each is cut into settings->shards parts,
+ * gradients are summed in the order of the shards and divided by the tokens, then clipped and applied with learning
+ * rate `rate`. `number` counts updates from 1. The result and all bits are a function of the arguments, not of the
+ * number of workers. False when the gradient is not finite; the weights are then as before. */
+bool update(struct updater *, long number, const uint32_t *sentence, const size_t *first, long batches,
+	    double rate, struct update_result *);
+
+#endif
