@@ -2,7 +2,6 @@
 #include "core/gemm.h"
 
 #include <cblas.h>
-#include <stdio.h>
 
 bool gemm_init(struct error *error)
 {
@@ -14,9 +13,14 @@ bool gemm_init(struct error *error)
 	return true;
 }
 
-void gemm_describe(char *text, size_t size)
+const char *gemm_library(void)
 {
-	snprintf(text, size, "%s, kernel %s", openblas_get_config(), openblas_get_corename());
+	return openblas_get_config();
+}
+
+const char *gemm_kernel(void)
+{
+	return openblas_get_corename();
 }
 
 /* One row times a matrix: the library's matrix-vector product is faster than its general one. */

@@ -19,7 +19,8 @@ void gemm(int transpose_a, int transpose_b, int m, int n, int k, real alpha, con
  * it cannot be told to (built with OpenMP and a thread count from outside). */
 bool gemm_init(struct error *);
 
-/* Name, version and kernel of the library, for the run row: "OpenBLAS 0.3.21 ... Haswell". */
-void gemm_describe(char *text, size_t size);
+/* The library's name and version with its options, and the kernel that it chose for this processor: for the run row. */
+const char *gemm_library(void);
+const char *gemm_kernel(void);
 
 #endif

@@ -159,13 +159,8 @@ void tape_pass_gradient(struct tape *tape, struct var *y, struct var *v)
 	y->g = NULL;
 }
 
-void tape_backward(struct tape *tape, struct var *loss)
+void tape_flow(struct tape *tape)
 {
-	real *g = tape_gradient(tape, loss);
-
-	if (!g || var_size(loss) != 1)
-		panic("backward needs a loss of one number that depends on a parameter");
-	g[0] = 1;
 	for (size_t i = tape->nodes; i-- > 0;) {
 		struct var *y = tape->node[i];
 
@@ -174,4 +169,14 @@ void tape_backward(struct tape *tape, struct var *loss)
 		y->op->backward(tape, y);
 		release_gradient(tape, y);
 	}
+}
+
+void tape_backward(struct tape *tape, struct var *loss)
+{
+	real *g = tape_gradient(tape, loss);
+
+	if (!g || var_size(loss) != 1)
+		panic("backward needs a loss of one number that depends on a parameter");
+	g[0] = 1;
+	tape_flow(tape);
 }

@@ -97,6 +97,8 @@ void tape_pass_gradient(struct tape *, struct var *y, struct var *v);
 
 /* Sets the gradient of a 1x1x1 loss to 1 and runs all operations backward. */
 void tape_backward(struct tape *, struct var *loss);
+/* The same from gradients that the caller has set (tape_gradient) on any variables. */
+void tape_flow(struct tape *);
 
 static inline size_t var_size(const struct var *v)
 {

@@ -93,21 +93,25 @@ static void search_group(struct translation *job, struct stepper *s, struct batc
 					     TOKEN_BEGIN, TOKEN_END,
 					     step,	select_rows };
 	int *limit = memory_new((size_t)n, sizeof *limit);
+	size_t *number = memory_new((size_t)n, sizeof *number);
 	struct nbest *found = memory_new((size_t)n, sizeof *found);
 
 	batch_fill(batch, job->corpus, sentence, n);
 	s->model = job->model;
 	s->length = batch->source_length;
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
 		limit[i] = longest_hypothesis(job, batch->source_length[i]);
+		number[i] = sentence[i];
+	}
 	tape_begin(&s->source, &job->model->parameters, NULL, false, 0);
 	model_encode(&s->source, job->model, batch->source, s->length, batch->source_t, n, &s->memory);
 	carry_begin(&s->carry, n);
-	search(&predictor, settings, n, limit, sentence[0], found);
+	search(&predictor, settings, n, limit, number, found);
 	for (int i = 0; i < n; i++)
 		job->result[sentence[i]] = found[i];
 	free(found);
 	free(limit);
+	free(number);
 }
 
 static void translate_group(void *context, int task, int worker)

@@ -29,4 +29,7 @@ bool checkpoint_load(const char *path, struct model *, const struct checkpoint_i
 bool checkpoint_average(char *const *path, int paths, struct model *,
 			const struct checkpoint_identity *, struct error *);
 
+/* The update after which a checkpoint was saved; -1 where there is none that can be read. */
+long checkpoint_update(const char *path);
+
 #endif

@@ -27,7 +27,8 @@ void updater_open(struct updater *u, struct model *model, const struct corpus *c
 	const size_t shards = (size_t)settings->shards, workers = (size_t)pool_workers(pool);
 	const size_t size = model->parameters.size;
 
-	*u = (struct updater){ model, corpus, settings, optimizer, pool, seed };
+	*u = (struct updater){ .model = model, .corpus = corpus, .settings = settings,
+			       .optimizer = optimizer, .pool = pool, .seed = seed };
 	u->gradient = memory_new(shards, sizeof *u->gradient);
 	for (size_t i = 0; i < shards; i++)
 		u->gradient[i] = memory_new(size, sizeof(real));

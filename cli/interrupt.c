@@ -1,0 +1,36 @@
+/* interrupt.c - the one flag that a signal handler can set. */
+#include "cli/interrupt.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t asked;
+
+static void on_signal(int number)
+{
+	static const char text[] = "\nstopping after this update; once more to stop now\n";
+
+	if (asked)
+		_exit(128 + number);
+	asked = 1;
+	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+		return;
+}
+
+void interrupt_catch(void)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof action);
+	action.sa_handler = on_signal;
+	action.sa_flags = SA_RESTART;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+bool interrupt_asked(void)
+{
+	return asked != 0;
+}

@@ -1,0 +1,55 @@
+/* main.c - bakeoff: a table of subcommands. */
+#include "cli/commands.h"
+#include "core/machine.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+};
+
+static const struct command commands[] = {
+	{ "run", run_command, "train and test every contestant of an experiment file" },
+	{ "runs", runs_command, "list the runs in a database" },
+	{ "compare", compare_command, "contestants side by side" },
+	{ "query", query_command, "ask the database: a named query, or SQL" },
+	{ "translate", translate_command, "translate standard input with a trained run" },
+	{ "attend", attend_command, "show what a trained run attends to in a sentence" },
+	{ "score", score_command, "BLEU of a file against references, as sacreBLEU" },
+	{ "models", models_command, "the architectures and their settings" },
+	{ NULL, NULL, NULL },
+};
+
+static void usage(FILE *to)
+{
+	fputs("usage: bakeoff COMMAND [ARGUMENT...]\n\n"
+	      "Trains recurrent, convolutional and attention-based sequence models on the same data\n"
+	      "and keeps what came of it in one SQLite file.\n\n", to);
+	for (const struct command *c = commands; c->name; c++)
+		fprintf(to, "  %-10s %s\n", c->name, c->help);
+	fputs("\n`bakeoff COMMAND --help` says more. Start with `bakeoff run experiments/toy.yaml`.\n", to);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		usage(stderr);
+		return 2;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return 0;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		printf("bakeoff %s (%s)\n", BAKEOFF_VERSION, machine_commit());
+		return 0;
+	}
+	for (const struct command *c = commands; c->name; c++)
+		if (!strcmp(argv[1], c->name))
+			return c->run(argc - 1, argv + 1);
+	fprintf(stderr, "bakeoff: no command '%s'; `bakeoff --help` lists them\n", argv[1]);
+	return 2;
+}

@@ -1,0 +1,87 @@
+/* options.c - numbers from the command line, lines from standard input, times for people. */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+bool option_number(const char *command, const char *option, const char *text, long least, long most,
+		   long *value)
+{
+	char *end;
+	long number;
+
+	errno = 0;
+	number = strtol(text, &end, 10);
+	if (errno || end == text || *end || number < least || number > most) {
+		fprintf(stderr, "bakeoff %s: %s %s: must be a whole number from %ld to %ld\n", command,
+			option, text, least, most);
+		return false;
+	}
+	*value = number;
+	return true;
+}
+
+/* The byte, counted from 1, at which a line stops being UTF-8; 0 where it is whole. */
+static size_t bad_byte(const char *line, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length) {
+		utf8proc_int32_t character;
+		const utf8proc_ssize_t bytes = utf8proc_iterate((const utf8proc_uint8_t *)line + at,
+								(utf8proc_ssize_t)(length - at),
+								&character);
+
+		if (bytes <= 0 || character == 0)
+			return at + 1;
+		at += (size_t)bytes;
+	}
+	return 0;
+}
+
+bool read_lines(char ***line, size_t *lines, struct error *error)
+{
+	char *text = NULL;
+	size_t room = 0, capacity = 0;
+	ssize_t length;
+	bool whole = true;
+
+	*line = NULL;
+	*lines = 0;
+	while (whole && (length = getline(&text, &room, stdin)) >= 0) {
+		size_t bad;
+
+		while (length && (text[length - 1] == '\n' || text[length - 1] == '\r'))
+			text[--length] = '\0';
+		bad = bad_byte(text, (size_t)length);
+		if (bad) {
+			whole = error_set(error, "standard input:%zu: invalid UTF-8 at byte %zu; convert it "
+					  "to UTF-8 (iconv)", *lines + 1, bad);
+			break;
+		}
+		if (*lines == capacity) {
+			capacity = capacity ? 2 * capacity : 64;
+			*line = memory_resize(*line, capacity, sizeof **line);
+		}
+		(*line)[(*lines)++] = memory_text(text);
+	}
+	if (whole && ferror(stdin))
+		whole = error_set(error, "standard input: %s", strerror(errno));
+	free(text);
+	return whole;
+}
+
+void write_seconds(char *text, size_t size, double seconds)
+{
+	const long s = (long)(seconds + 0.5);
+
+	if (s < 60)
+		snprintf(text, size, "%ld s", s);
+	else if (s < 3600)
+		snprintf(text, size, "%ld min %02ld s", s / 60, s % 60);
+	else
+		snprintf(text, size, "%ld h %02ld min", s / 3600, s / 60 % 60);
+}

@@ -1,0 +1,20 @@
+/* options.h - small things that several subcommands need of their command line. */
+#ifndef BAKEOFF_OPTIONS_H
+#define BAKEOFF_OPTIONS_H
+
+#include "core/error.h"
+
+#include <stdbool.h>
+
+/* A whole number from least to most, all of the text; prints one line and returns false otherwise. */
+bool option_number(const char *command, const char *option, const char *text, long least, long most,
+		   long *value);
+
+/* All lines of standard input, without their ends; the caller frees each line and the list. False where a line
+ * is not UTF-8 or reading fails. */
+bool read_lines(char ***line, size_t *lines, struct error *);
+
+/* "12 s", "3 min 20 s", "2 h 05 min" */
+void write_seconds(char *text, size_t size, double seconds);
+
+#endif

@@ -1,0 +1,210 @@
+/* run.c - bakeoff run: train and test the contestants of an experiment file, and say how it goes. */
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "core/machine.h"
+#include "experiments/run.h"
+#include "results/compare.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"usage: bakeoff run EXPERIMENT.yaml [OPTION...]\n\n"
+	"Trains and tests every contestant of the experiment with every seed. What is done already is skipped, what\n"
+	"was interrupted goes on where it stopped, bit for bit.\n\n"
+	"  --db FILE        where results go (results.db); checkpoints go beside it, to FILE without .db + .runs/\n"
+	"  --set KEY=VALUE  override a key of the file, e.g. --set train.batch_tokens=1024 (repeatable)\n"
+	"  --only NAME      only this contestant\n"
+	"  --threads N      workers (all processors); the results are the same bits for any number\n"
+	"  --dry-run        say what would be done: parameters, multiply-adds, time, memory\n"
+	"  --quiet          only errors and the comparison\n";
+
+enum { DB = 256, SET, ONLY, THREADS, DRY_RUN, QUIET, HELP, MOST_SETS = 64 };
+
+static const struct option long_options[] = {
+	{ "db", required_argument, NULL, DB },
+	{ "set", required_argument, NULL, SET },
+	{ "only", required_argument, NULL, ONLY },
+	{ "threads", required_argument, NULL, THREADS },
+	{ "dry-run", no_argument, NULL, DRY_RUN },
+	{ "quiet", no_argument, NULL, QUIET },
+	{ "help", no_argument, NULL, HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct request {
+	struct run_options run;
+	const char *file;
+	char *set[MOST_SETS];
+	int sets;
+	bool dry_run, quiet;
+};
+
+/* 0: go on; else the exit status plus 1. */
+static int read_options(int argc, char **argv, struct request *r)
+{
+	int option;
+	long number;
+
+	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		switch (option) {
+		case DB:
+			r->run.database = optarg;
+			break;
+		case SET:
+			if (r->sets == MOST_SETS) {
+				fprintf(stderr, "bakeoff run: at most %d --set\n", MOST_SETS);
+				return 3;
+			}
+			r->set[r->sets++] = optarg;
+			break;
+		case ONLY:
+			r->run.only = optarg;
+			break;
+		case THREADS:
+			if (!option_number("run", "--threads", optarg, 1, 1024, &number))
+				return 3;
+			r->run.threads = (int)number;
+			break;
+		case DRY_RUN:
+			r->dry_run = true;
+			break;
+		case QUIET:
+			r->quiet = true;
+			break;
+		case HELP:
+			fputs(usage, stdout);
+			return 1;
+		default:
+			return 3;
+		}
+	}
+	if (optind + 1 != argc) {
+		fputs("bakeoff run: give one experiment file, e.g. experiments/toy.yaml\n", stderr);
+		return 3;
+	}
+	r->file = argv[optind];
+	return 0;
+}
+
+static char *read_text(const char *path, struct error *error)
+{
+	FILE *file = fopen(path, "r");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (!file || getdelim(&text, &size, '\0', file) < 0) {
+		error_set(error, "%s: %s", path, errno ? strerror(errno) : "is empty");
+		free(text);
+		text = NULL;
+	}
+	if (file)
+		fclose(file);
+	return text;
+}
+
+static bool only_is_known(const struct request *r, const struct experiment *e)
+{
+	for (int i = 0; i < e->contestants; i++)
+		if (!r->run.only || !strcmp(r->run.only, e->contestant[i].name))
+			return true;
+	fprintf(stderr, "bakeoff run: --only %s: %s has no such contestant\n", r->run.only, r->file);
+	return false;
+}
+
+static int say_result(const struct request *r, const struct experiment *e, const struct run_result *result)
+{
+	struct database database = { 0 };
+	struct error error;
+
+	if (result->interrupted) {
+		printf("\nStopped; nothing is lost. The same command goes on from here:\n  bakeoff run %s --db %s\n",
+		       r->file, r->run.database);
+		return 1;
+	}
+	putchar('\n');
+	if (!database_open(&database, r->run.database, DATABASE_READ, &error) ||
+	    !compare_print(stdout, &database, e->name, TABLE_BOX, &error))
+		fprintf(stderr, "bakeoff run: %s\n", error.message);
+	database_close(&database);
+	if (result->failed)
+		printf("\n%d of %d trials failed; `bakeoff runs %s --db %s` says why.\n", result->failed,
+		       result->trials, e->name, r->run.database);
+	return result->failed ? 1 : 0;
+}
+
+static int run_it(const struct request *r, const struct experiment *e)
+{
+	struct progress_view view;
+	struct run_result result;
+	struct error error;
+	char *text = read_text(r->file, &error);
+	bool ran;
+
+	if (!text) {
+		fprintf(stderr, "bakeoff run: %s\n", error.message);
+		return 1;
+	}
+	interrupt_catch();
+	progress_open(&view, e, r->quiet);
+	ran = run_experiment(e, text, &r->run, progress_line, progress_watch, &view, &result, &error);
+	progress_close(&view);
+	free(text);
+	if (!ran) {
+		fprintf(stderr, "bakeoff run: %s\n", error.message);
+		return 1;
+	}
+	return say_result(r, e, &result);
+}
+
+static void print_plan(void *context, const struct plan_entry *p)
+{
+	const struct experiment *e = context;
+	char seconds[32];
+
+	write_seconds(seconds, sizeof seconds, p->train_seconds * e->seeds);
+	printf("%-20s %10zu %14.0f %9.0f %12.0f %9.0f MiB %8.0f MiB   %s\n", p->contestant->name, p->parameters,
+	       p->multiply_adds, p->updates, p->target_tokens, p->peak_bytes / 1048576,
+	       p->disk_bytes * e->seeds / 1048576, p->train_seconds > 0 ? seconds : "until patience ends");
+	fflush(stdout);
+}
+
+static int plan_it(const struct request *r, const struct experiment *e)
+{
+	struct error error;
+
+	printf("%s: %d contestants x %d seeds, nothing is run\n\n%-20s %10s %14s %9s %12s %13s %12s   %s\n", e->name,
+	       e->contestants, e->seeds, "contestant", "parameters", "mult-adds/tok", "updates",
+	       "target tokens", "memory", "disk", "training, all seeds");
+	if (plan_experiment(e, &r->run, NULL, print_plan, (void *)e, &error))
+		return 0;
+	fprintf(stderr, "bakeoff run: %s\n", error.message);
+	return 1;
+}
+
+int run_command(int argc, char **argv)
+{
+	struct request r = { .run = { "results.db", NULL, machine_processors() } };
+	struct experiment experiment;
+	struct error error;
+	int status = read_options(argc, argv, &r);
+
+	if (status)
+		return status - 1;
+	if (!experiment_read(&experiment, r.file, r.set, r.sets, &error)) {
+		fprintf(stderr, "bakeoff run: %s\n", error.message);
+		return 2;
+	}
+	if (!only_is_known(&r, &experiment))
+		status = 2;
+	else
+		status = r.dry_run ? plan_it(&r, &experiment) : run_it(&r, &experiment);
+	experiment_free(&experiment);
+	return status;
+}

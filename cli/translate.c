@@ -1,0 +1,203 @@
+/* translate.c - bakeoff translate: standard input through a trained run. */
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "cli/options.h"
+#include "core/gemm.h"
+#include "core/machine.h"
+#include "eval/translate.h"
+#include "experiments/trial.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: bakeoff translate --run ID [OPTION...] < SOURCE > HYPOTHESES\n\n"
+	"Translates each line of standard input with a trained run (`bakeoff runs` lists them).\n\n"
+	"  --run ID            the run\n"
+	"  --db FILE           its database (results.db)\n"
+	"  --beam N            hypotheses kept; 1: greedy (the run's own setting)\n"
+	"  --nbest N           print the N best of each line, as LINE ||| HYPOTHESIS ||| SCORE\n"
+	"  --length-penalty A  exponent of the length penalty (the run's own setting)\n"
+	"  --sample            draw from the model instead of searching\n"
+	"  --temperature T     of sampling (1)\n"
+	"  --seed N            of sampling (1)\n"
+	"  --threads N         (all processors)\n";
+
+struct options {
+	const char *database;
+	long run, threads;
+	struct search_settings search; /* beam 0 and the like: not given */
+	bool nbest_form, has_penalty, has_temperature;
+};
+
+static bool real_option(const char *option, const char *text, const char *key, struct search_settings *s)
+{
+	struct error error;
+
+	if (setting_read(setting_find(search_settings_table, key), s, text, &error))
+		return true;
+	fprintf(stderr, "bakeoff translate: %s: %s\n", option, error.message);
+	return false;
+}
+
+enum { RUN = 256, DB, BEAM, NBEST, PENALTY, SAMPLE, TEMPERATURE, SEED, THREADS, HELP };
+
+static const struct option long_options[] = {
+	{ "run", required_argument, NULL, RUN },
+	{ "db", required_argument, NULL, DB },
+	{ "beam", required_argument, NULL, BEAM },
+	{ "nbest", required_argument, NULL, NBEST },
+	{ "length-penalty", required_argument, NULL, PENALTY },
+	{ "sample", no_argument, NULL, SAMPLE },
+	{ "temperature", required_argument, NULL, TEMPERATURE },
+	{ "seed", required_argument, NULL, SEED },
+	{ "threads", required_argument, NULL, THREADS },
+	{ "help", no_argument, NULL, HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+static bool take_option(struct options *o, int option, const char *text)
+{
+	switch (option) {
+	case RUN:
+		return option_number("translate", "--run", text, 1, 1L << 40, &o->run);
+	case DB:
+		o->database = text;
+		return true;
+	case BEAM:
+		return option_number("translate", "--beam", text, 1, 1000, &o->search.beam);
+	case NBEST:
+		o->nbest_form = true;
+		return option_number("translate", "--nbest", text, 1, 1000, &o->search.nbest);
+	case PENALTY:
+		o->has_penalty = true;
+		return real_option("--length-penalty", text, "length_penalty", &o->search);
+	case SAMPLE:
+		o->search.sample = true;
+		return true;
+	case TEMPERATURE:
+		o->has_temperature = true;
+		return real_option("--temperature", text, "temperature", &o->search);
+	case SEED:
+		return option_number("translate", "--seed", text, 0, 1L << 40, &o->search.seed);
+	case THREADS:
+		return option_number("translate", "--threads", text, 1, 1024, &o->threads);
+	}
+	return false;
+}
+
+/* The run's own settings but for what was given. */
+static struct search_settings search_of(const struct options *o, const struct search_settings *own)
+{
+	struct search_settings s = *own;
+
+	s.nbest = o->search.nbest ? o->search.nbest : 1;
+	if (o->search.beam)
+		s.beam = o->search.beam;
+	else if (s.beam < s.nbest)
+		s.beam = s.nbest;
+	if (o->has_penalty)
+		s.length_penalty = o->search.length_penalty;
+	if (o->has_temperature)
+		s.temperature = o->search.temperature;
+	if (o->search.seed >= 0)
+		s.seed = o->search.seed;
+	s.sample = o->search.sample;
+	return s;
+}
+
+static void print_nbest(const struct vocabulary *vocabulary, size_t line, const struct nbest *n, bool form)
+{
+	for (int i = 0; i < n->count; i++) {
+		char *text = vocabulary_decode(vocabulary, n->best[i].token, (size_t)n->best[i].length);
+
+		if (form)
+			printf("%zu ||| %s ||| %.6f\n", line, text, n->best[i].score);
+		else
+			puts(text);
+		free(text);
+	}
+	if (!n->count)
+		putchar('\n');
+}
+
+static bool go_on(void *context, size_t done, size_t all)
+{
+	(void)context;
+	(void)done;
+	(void)all;
+	return !interrupt_asked();
+}
+
+static bool translate_input(const struct options *o, struct trained *t, struct error *error)
+{
+	const struct search_settings search = search_of(o, &t->search);
+	struct pool *pool = pool_open((int)o->threads, error);
+	struct corpus corpus = { 0 };
+	struct nbest *found = NULL;
+	char **line = NULL;
+	size_t lines = 0;
+	bool whole = false;
+
+	if (!pool || !read_lines(&line, &lines, error))
+		goto done;
+	if (search.nbest > search.beam && !search.sample) {
+		error_set(error, "--nbest %ld: needs --beam of at least as much", search.nbest);
+		goto done;
+	}
+	corpus_of_sources(&corpus, t->vocabulary[SIDE_SOURCE], line, lines, t->longest);
+	found = memory_new(lines, sizeof *found);
+	whole = translate(&t->model, &corpus, &search, pool, go_on, NULL, found) ||
+		error_set(error, "stopped");
+	for (size_t i = 0; i < lines; i++) {
+		if (whole)
+			print_nbest(t->vocabulary[SIDE_TARGET], i, &found[i], o->nbest_form);
+		nbest_free(&found[i]);
+	}
+	if (whole && (fflush(stdout) || ferror(stdout)))
+		whole = error_set(error, "standard output cannot be written");
+done:
+	for (size_t i = 0; i < lines; i++)
+		free(line[i]);
+	free(line);
+	free(found);
+	corpus_free(&corpus);
+	pool_close(pool);
+	return whole;
+}
+
+int translate_command(int argc, char **argv)
+{
+	struct options o = { .database = "results.db", .threads = machine_processors() };
+	struct database database = { 0 };
+	struct trained trained;
+	struct error error;
+	bool translated = false;
+	int option;
+
+	o.search.seed = -1;
+	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		if (option == HELP) {
+			fputs(usage, stdout);
+			return 0;
+		}
+		if (!take_option(&o, option, optarg))
+			return 2;
+	}
+	if (!o.run || optind < argc) {
+		fputs("bakeoff translate: give --run ID and text on standard input\n", stderr);
+		return 2;
+	}
+	interrupt_catch();
+	if (gemm_init(&error) && database_open(&database, o.database, DATABASE_READ, &error) &&
+	    trained_open(&trained, &database, o.run, &error)) {
+		translated = translate_input(&o, &trained, &error);
+		trained_close(&trained);
+	}
+	database_close(&database);
+	if (!translated)
+		fprintf(stderr, "bakeoff translate: %s\n", error.message);
+	return translated ? 0 : 1;
+}

@@ -1,0 +1,66 @@
+/* machine.c - program and machine fingerprint. */
+#include "core/machine.h"
+#include "version.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+const char *machine_commit(void)
+{
+	return VERSION_COMMIT;
+}
+
+const char *machine_compiler(void)
+{
+	return __VERSION__;
+}
+
+const char *machine_flags(void)
+{
+	return VERSION_FLAGS;
+}
+
+void machine_cpu(char *text, size_t size)
+{
+	FILE *file = fopen("/proc/cpuinfo", "r");
+	char line[256];
+
+	snprintf(text, size, "unknown");
+	while (file && fgets(line, sizeof line, file)) {
+		char *value = strchr(line, ':');
+
+		if (strncmp(line, "model name", 10) || !value)
+			continue;
+		value[strcspn(value, "\n")] = '\0';
+		snprintf(text, size, "%s", value + strspn(value, ": "));
+		break;
+	}
+	if (file)
+		fclose(file);
+}
+
+void machine_host(char *text, size_t size)
+{
+	if (gethostname(text, size))
+		snprintf(text, size, "unknown");
+	text[size - 1] = '\0';
+}
+
+int machine_processors(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof set, &set))
+		return 1;
+	return CPU_COUNT(&set) > 0 ? CPU_COUNT(&set) : 1;
+}
+
+long machine_peak_memory(void)
+{
+	struct rusage usage;
+
+	return getrusage(RUSAGE_SELF, &usage) ? 0 : usage.ru_maxrss * 1024;
+}

@@ -1,0 +1,428 @@
+/* trial.c - train, test and record one contestant with one seed. */
+#include "experiments/trial.h"
+#include "core/error.h"
+#include "core/gemm.h"
+#include "core/machine.h"
+#include "eval/translate.h"
+#include "train/checkpoint.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <xxhash.h>
+
+enum { PATH_SIZE = 4096 };
+
+/* A trial under way. */
+struct work {
+	const struct trial *trial;
+	trial_watch *watch;
+	void *context;
+	struct error *error;
+	struct model model;
+	struct progress progress;
+	struct trial_news news;
+	struct run_totals totals;
+	char *settings;        /* JSON */
+	char key[17];
+	char folder[PATH_SIZE];
+	bool database_failed;
+	bool stop;
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static bool tell(struct work *w, enum trial_event event)
+{
+	w->news.event = event;
+	if (w->watch && !w->watch(w->context, &w->news))
+		w->stop = true;
+	return !w->stop;
+}
+
+static void count_totals(struct work *w)
+{
+	const struct progress *p = &w->progress;
+
+	w->totals.train_seconds = p->train_seconds;
+	w->totals.valid_seconds = p->valid_seconds;
+	w->totals.io_seconds = p->io_seconds;
+	w->totals.updates = p->update;
+	w->totals.source_tokens = (long)p->source_tokens;
+	w->totals.target_tokens = (long)p->target_tokens;
+	w->totals.peak_memory = machine_peak_memory();
+}
+
+static bool point(struct work *w, const char *metric, double value)
+{
+	return database_point(w->trial->database, w->news.run, metric, w->progress.update, value, w->error);
+}
+
+static bool report_points(struct work *w)
+{
+	const struct progress *p = &w->progress;
+	const double tokens = p->report_target_tokens;
+
+	return point(w, "train_loss", p->report_loss / tokens) &&
+	       point(w, "train_nll", p->report_nll / tokens) &&
+	       point(w, "learning_rate", p->learning_rate) &&
+	       point(w, "gradient_norm", p->gradient_norm) &&
+	       point(w, "target_tokens_per_second", tokens / p->report_seconds) &&
+	       point(w, "source_tokens_per_second", p->report_source_tokens / p->report_seconds) &&
+	       point(w, "padding_percent", 100 * (1 - tokens / p->report_padded_tokens)) &&
+	       point(w, "seconds", p->train_seconds) && point(w, "target_tokens", p->target_tokens) &&
+	       point(w, "epoch", (double)p->epoch + (double)p->batch / (double)p->batches);
+}
+
+static bool flush(struct work *w)
+{
+	count_totals(w);
+	return database_flush(w->trial->database, w->error) &&
+	       database_run_progress(w->trial->database, w->news.run, &w->totals, w->error);
+}
+
+/* Curves go to memory at each report, and to the file at each validation and checkpoint. */
+static bool on_training(void *context, enum train_event event, const struct progress *progress)
+{
+	struct work *w = context;
+	bool kept = true;
+
+	(void)progress;
+	switch (event) {
+	case TRAIN_REPORT:
+		kept = report_points(w);
+		tell(w, TRIAL_REPORT);
+		break;
+	case TRAIN_VALIDATED:
+		kept = point(w, "valid_nll", w->progress.valid_nll) &&
+		       point(w, "valid_perplexity", exp(w->progress.valid_nll)) && flush(w);
+		tell(w, TRIAL_VALIDATED);
+		break;
+	case TRAIN_SAVED:
+		kept = flush(w);
+		break;
+	case TRAIN_IDLE:
+		tell(w, TRIAL_UPDATE);
+		break;
+	}
+	w->database_failed |= !kept;
+	return !w->stop && !w->database_failed;
+}
+
+static bool on_translation(void *context, size_t done, size_t all)
+{
+	struct work *w = context;
+
+	w->news.done = done;
+	w->news.all = all;
+	return tell(w, TRIAL_DECODING);
+}
+
+static char *detokenised(const struct work *w, const struct nbest *found, double *log_probability)
+{
+	const struct vocabulary *vocabulary = w->trial->dataset->vocabulary[SIDE_TARGET];
+
+	*log_probability = found->count ? found->best[0].total : 0;
+	return vocabulary_decode(vocabulary, found->count ? found->best[0].token : NULL,
+				 found->count ? (size_t)found->best[0].length : 0);
+}
+
+static bool keep_score(struct work *w, const char *metric, double value, const char *signature,
+		       const struct corpus *test, double seconds)
+{
+	const struct search_settings *search = &w->trial->contestant->search;
+	const struct score score = { test->name, metric, value, w->progress.best_update, signature, seconds,
+				     (long)test->sentences, search->beam, search->length_penalty };
+
+	return database_score(w->trial->database, w->news.run, &score, w->error);
+}
+
+static double exact_matches(const struct translation *t, size_t n)
+{
+	size_t equal = 0;
+
+	for (size_t i = 0; i < n; i++)
+		equal += !strcmp(t[i].hypothesis, t[i].reference);
+	return n ? 100.0 * (double)equal / (double)n : 0;
+}
+
+static bool score(struct work *w, const struct corpus *test, const struct translation *t, double seconds)
+{
+	const size_t n = test->sentences;
+	const char **hypothesis = memory_new(n, sizeof *hypothesis);
+	const char **reference = memory_new(n, sizeof *reference);
+	const char *const *references[1] = { reference };
+	struct bleu_settings settings;
+	struct bleu_score bleu;
+	char signature[256];
+	bool kept;
+
+	for (size_t i = 0; i < n; i++) {
+		hypothesis[i] = t[i].hypothesis;
+		reference[i] = t[i].reference;
+	}
+	bleu_settings_default(&settings);
+	bleu_corpus(&settings, n, hypothesis, 1, references, &bleu);
+	bleu_signature(&settings, 1, signature, sizeof signature);
+	kept = keep_score(w, "BLEU", bleu.score, signature, test, seconds) &&
+	       keep_score(w, "exact_match", exact_matches(t, n), NULL, test, seconds) &&
+	       keep_score(w, "decode_sentences_per_second", (double)n / seconds, NULL, test, seconds) &&
+	       database_hypotheses(w->trial->database, w->news.run, test->name, t, n, w->error);
+	w->database_failed |= !kept;
+	w->news.bleu = &bleu;
+	w->news.seconds = seconds;
+	if (kept)
+		tell(w, TRIAL_SCORED);
+	free(hypothesis);
+	free(reference);
+	return kept;
+}
+
+static bool test_one(struct work *w, const struct corpus *test)
+{
+	const size_t n = test->sentences;
+	const double start = now();
+	struct nbest *found = memory_new(n, sizeof *found);
+	struct translation *t = memory_new(n, sizeof *t);
+	double seconds;
+	bool whole;
+
+	w->news.test_set = test->name;
+	whole = translate(&w->model, test, &w->trial->contestant->search, w->trial->pool, on_translation, w,
+			  found);
+	seconds = now() - start;
+	w->totals.decode_seconds += seconds;
+	for (size_t i = 0; i < n; i++) {
+		t[i].source = test->text[SIDE_SOURCE][i];
+		t[i].reference = test->text[SIDE_TARGET][i];
+		t[i].hypothesis = detokenised(w, &found[i], &t[i].log_probability);
+		nbest_free(&found[i]);
+	}
+	whole = whole && score(w, test, t, seconds);
+	for (size_t i = 0; i < n; i++)
+		free((char *)t[i].hypothesis);
+	free(found);
+	free(t);
+	return whole;
+}
+
+static void identify(struct work *w)
+{
+	const struct trial *t = w->trial;
+	json_t *settings = contestant_to_json(t->experiment, t->contestant);
+	XXH64_hash_t hash;
+
+	json_object_set_new(settings, "seed", json_integer(t->seed));
+	w->settings = json_dumps(settings, JSON_SORT_KEYS | JSON_COMPACT);
+	json_decref(settings);
+	if (!w->settings)
+		panic("settings of %s cannot be written as JSON", t->contestant->name);
+	hash = XXH64(w->settings, strlen(w->settings), t->dataset->hash);
+	snprintf(w->key, sizeof w->key, "%016llx", (unsigned long long)hash);
+}
+
+/* "FOLDER/lstm-s1-0123456789abcdef", whatever characters the contestant's name has. */
+static bool make_folder(struct work *w)
+{
+	const struct trial *t = w->trial;
+	char name[64];
+
+	snprintf(name, sizeof name, "%s", t->contestant->name);
+	for (char *p = name; *p; p++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.=", *p) ||
+		    (p == name && *p == '.'))
+			*p = '_';
+	snprintf(w->folder, sizeof w->folder, "%s/%s-s%ld-%s", t->folder, name, t->seed, w->key);
+	if (mkdir(w->folder, 0777) && errno != EEXIST)
+		return error_set(w->error, "%s: cannot make this folder: %s; name a database elsewhere with "
+				 "--db", w->folder, strerror(errno));
+	return true;
+}
+
+static bool keep_vocabularies(struct work *w)
+{
+	static const char *const name[SIDES] = { "source.vocabulary", "target.vocabulary" };
+	char path[PATH_SIZE + 64];
+
+	for (int side = 0; side < SIDES; side++) {
+		snprintf(path, sizeof path, "%s/%s", w->folder, name[side]);
+		if (!vocabulary_save(w->trial->dataset->vocabulary[side], path, w->error))
+			return false;
+	}
+	return true;
+}
+
+static bool open_model(struct work *w)
+{
+	const struct contestant *c = w->trial->contestant;
+	const struct dataset *d = w->trial->dataset;
+	const int vocabulary[SIDES] = { vocabulary_size(d->vocabulary[SIDE_SOURCE]),
+					vocabulary_size(d->vocabulary[SIDE_TARGET]) };
+
+	if (!model_open(&w->model, c->architecture, &c->model, c->settings, vocabulary,
+			d->vocabulary[SIDE_SOURCE] == d->vocabulary[SIDE_TARGET],
+			(int)w->trial->experiment->data.longest + 1, w->error))
+		return error_prefix(w->error, "contestants.%s", c->name);
+	w->news.parameters = parameters_count(&w->model.parameters);
+	return true;
+}
+
+/* Multiply-adds a target token for the mean sentence of the training data. */
+static double multiply_adds(const struct work *w)
+{
+	const struct corpus *c = &w->trial->dataset->train;
+	const double n = (double)c->sentences;
+	const double source = (double)c->start[SIDE_SOURCE][c->sentences] / n + 1;
+	const double target = (double)c->start[SIDE_TARGET][c->sentences] / n + 1;
+
+	return model_multiply_adds(&w->model, (int)lround(source), (int)lround(target)) / lround(target);
+}
+
+struct fingerprint {
+	char cpu[128], host[128], data[24];
+};
+
+static struct run_record describe(struct work *w, struct fingerprint *f)
+{
+	const struct trial *t = w->trial;
+
+	machine_cpu(f->cpu, sizeof f->cpu);
+	machine_host(f->host, sizeof f->host);
+	snprintf(f->data, sizeof f->data, "%016llx", (unsigned long long)t->dataset->hash);
+	return (struct run_record){
+		.experiment = t->experiment_id,
+		.contestant = t->contestant->name,
+		.key = w->key,
+		.seed = t->seed,
+		.architecture = t->contestant->architecture->name,
+		.settings = w->settings,
+		.parameters = (long)w->news.parameters,
+		.multiply_adds = (long)multiply_adds(w),
+		.data_hash = f->data,
+		.source_commit = machine_commit(),
+		.program_version = BAKEOFF_VERSION,
+		.compiler = machine_compiler(),
+		.compiler_flags = machine_flags(),
+		.cpu = f->cpu,
+		.blas = gemm_library(),
+		.blas_kernel = gemm_kernel(),
+		.vector_kernels = vector_kernels()->name,
+		.threads = pool_workers(t->pool),
+		.host = f->host,
+		.folder = w->folder,
+	};
+}
+
+/* A new row, or the old one set back to what its last checkpoint has. *done: nothing is left to do. */
+static bool begin(struct work *w, bool *done)
+{
+	struct database *db = w->trial->database;
+	struct fingerprint fingerprint;
+	const struct run_record record = describe(w, &fingerprint);
+	struct run_record old;
+	char saved[PATH_SIZE + 32];
+	bool found, kept;
+
+	*done = false;
+	if (!database_run_find(db, record.experiment, w->key, &old, &found, w->error))
+		return false;
+	if (found) {
+		w->news.run = old.id;
+		w->totals = old.totals;
+		*done = old.status == RUN_DONE;
+	}
+	run_record_free(&old);
+	if (*done)
+		return true;
+	snprintf(saved, sizeof saved, "%s/last.safetensors", w->folder);
+	if (!found)
+		kept = database_run_begin(db, &record, &w->news.run, w->error);
+	else
+		kept = database_run_resume(db, w->news.run, &record, checkpoint_update(saved), w->error);
+	if (kept)
+		tell(w, found ? TRIAL_RESUMED : TRIAL_STARTED);
+	return kept;
+}
+
+static enum train_outcome work_on(struct work *w)
+{
+	const struct trial *t = w->trial;
+	const struct trainer trainer = { &w->model, t->dataset, &t->contestant->train, (uint64_t)t->seed,
+					 w->folder, t->pool, on_training, w };
+	enum train_outcome outcome = train(&trainer, &w->progress, w->error);
+
+	if (w->database_failed)
+		return TRAIN_FAILED;
+	for (int i = 0; outcome == TRAIN_DONE && i < t->dataset->tests; i++)
+		if (!test_one(w, &t->dataset->test[i]))
+			outcome = w->stop && !w->database_failed ? TRAIN_INTERRUPTED : TRAIN_FAILED;
+	return outcome;
+}
+
+static bool finish(struct work *w, enum run_status status, const char *reason)
+{
+	count_totals(w);
+	return database_flush(w->trial->database, w->error) &&
+	       database_run_finish(w->trial->database, w->news.run, status, reason, &w->totals, w->error);
+}
+
+/* What the outcome means for the row in the database, and for the watcher. */
+static enum trial_outcome conclude(struct work *w, enum train_outcome outcome)
+{
+	struct error reason = *w->error;
+
+	w->news.reason = reason.message;
+	switch (outcome) {
+	case TRAIN_DONE:
+		if (!finish(w, RUN_DONE, NULL))
+			return TRIAL_BROKEN;
+		tell(w, TRIAL_FINISHED);
+		return TRIAL_DONE;
+	case TRAIN_INTERRUPTED:
+		if (!finish(w, RUN_INTERRUPTED, "stopped on request"))
+			return TRIAL_BROKEN;
+		tell(w, TRIAL_STOPPED);
+		return TRIAL_INTERRUPTED;
+	case TRAIN_FAILED:
+		break;
+	}
+	if (!w->database_failed && finish(w, RUN_FAILED, reason.message))
+		tell(w, TRIAL_FAILED);
+	*w->error = reason;
+	return TRIAL_BROKEN;
+}
+
+enum trial_outcome trial_run(const struct trial *trial, trial_watch *watch, void *context,
+			     struct error *error)
+{
+	struct work w = { .trial = trial, .watch = watch, .context = context, .error = error };
+	enum trial_outcome outcome = TRIAL_BROKEN;
+	bool done;
+
+	w.news.trial = trial;
+	w.news.settings = &trial->contestant->train;
+	w.news.progress = &w.progress;
+	identify(&w);
+	if (!make_folder(&w) || !keep_vocabularies(&w) || !open_model(&w) || !begin(&w, &done))
+		goto end;
+	if (done) {
+		tell(&w, TRIAL_SKIPPED);
+		outcome = TRIAL_WAS_DONE;
+		goto end;
+	}
+	outcome = conclude(&w, work_on(&w));
+end:
+	model_close(&w.model);
+	free(w.settings);
+	return outcome;
+}

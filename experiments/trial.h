@@ -1,0 +1,74 @@
+/* trial.h - one contestant with one seed: trained, tested, and kept in the database. */
+#ifndef BAKEOFF_TRIAL_H
+#define BAKEOFF_TRIAL_H
+
+#include "core/pool.h"
+#include "data/dataset.h"
+#include "eval/bleu.h"
+#include "experiments/spec.h"
+#include "results/database.h"
+#include "train/train.h"
+
+struct trial {
+	const struct experiment *experiment;
+	const struct contestant *contestant;
+	const struct dataset *dataset;
+	struct pool *pool;
+	struct database *database;
+	const char *folder;       /* below which runs keep their files; exists */
+	long experiment_id;
+	long seed;
+};
+
+enum trial_event {
+	TRIAL_STARTED,    /* a new run; the parameters are counted */
+	TRIAL_RESUMED,    /* from `progress` */
+	TRIAL_SKIPPED,    /* it is done already */
+	TRIAL_UPDATE,     /* after every update */
+	TRIAL_REPORT,     /* a point of the curves is made */
+	TRIAL_VALIDATED,
+	TRIAL_DECODING,   /* done of all sentences */
+	TRIAL_SCORED,     /* a test set */
+	TRIAL_FINISHED,
+	TRIAL_STOPPED,    /* as asked; it can go on later */
+	TRIAL_FAILED,
+};
+
+/* What a watcher sees. Pointers are valid during the call. */
+struct trial_news {
+	const struct trial *trial;
+	enum trial_event event;
+	long run;                        /* id in the database */
+	size_t parameters;
+	const struct train_settings *settings;
+	const struct progress *progress;
+	const char *test_set;            /* decoding and scored */
+	size_t done, all;                /* decoding */
+	const struct bleu_score *bleu;   /* scored */
+	double seconds;                  /* scored: of decoding */
+	const char *reason;              /* failed */
+};
+
+/* False: stop as soon as nothing is lost by it. */
+typedef bool trial_watch(void *context, const struct trial_news *);
+
+enum trial_outcome { TRIAL_DONE, TRIAL_INTERRUPTED, TRIAL_WAS_DONE, TRIAL_BROKEN };
+
+/* Runs, resumes or skips the trial. TRIAL_BROKEN: it failed with the error, which the database has too (other trials can
+ * go on), unless the database itself is what failed. */
+enum trial_outcome trial_run(const struct trial *, trial_watch *, void *context, struct error *);
+
+/* Opens the model of a finished or running trial from its folder, with its vocabularies (free each once) and search
+ * settings: for translate and attend. */
+struct trained {
+	struct model model;
+	struct vocabulary *vocabulary[SIDES];
+	struct search_settings search;
+	long longest;
+	bool lowercase;
+};
+
+bool trained_open(struct trained *, struct database *, long run, struct error *);
+void trained_close(struct trained *);
+
+#endif

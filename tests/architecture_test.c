@@ -1,0 +1,492 @@
+/* architecture_test.c - what every registered architecture must do, in every variant of its settings. */
+#include "core/error.h"
+#include "core/gemm.h"
+#include "core/pool.h"
+#include "eval/evaluate.h"
+#include "models/model.h"
+#include "tests/golden_batch.h"
+#include "train/optimizer.h"
+#include "train/update.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { VOCABULARY = 23, WIDTH = 8, LONGEST = 16 };
+
+/* Settings that differ from the small defaults below, "key=value" separated by spaces. */
+struct variant {
+	const char *architecture, *settings;
+	size_t parameters; /* by hand from the papers' formulas, or 0 */
+};
+
+static const struct variant variants[] = {
+	{ "rnn", "tied=none", 0 },
+	{ "rnn", "attention=dot", 0 },
+	{ "rnn", "attention=scaled-dot", 0 },
+	{ "rnn", "attention=general tied=all", 0 },
+	{ "rnn", "attention=none", 0 },
+	{ "rnn", "encoder_layers=2 decoder_layers=2 residual=true", 0 },
+	{ "cnn", "tied=none", 0 },
+	{ "cnn", "kernel=5 tied=all", 0 },
+	{ "cnn", "kernel=1", 0 },
+	{ "cnn", "weight_norm=false", 0 },
+	{ "transformer", "tied=none", 0 },
+	{ "transformer", "norm=post tied=all", 0 },
+	{ "transformer", "heads=4 activation=gelu", 0 },
+	{ "transformer", "heads=1", 0 },
+};
+enum { VARIANTS = sizeof variants / sizeof variants[0] };
+
+/* Small sizes, so that a test of all variants takes a moment. */
+static const char small[] = "width=8 heads=2 feed_forward=12 hidden=10 encoder_layers=1 decoder_layers=2";
+
+static void assign(const char *text, const struct setting *table, void *base)
+{
+	char copy[256], *save, *key;
+
+	snprintf(copy, sizeof copy, "%s", text);
+	for (key = strtok_r(copy, " ", &save); key; key = strtok_r(NULL, " ", &save)) {
+		char *value = strchr(key, '=');
+		const struct setting *setting;
+		struct error error;
+
+		*value++ = '\0';
+		setting = setting_find(table, key);
+		if (setting && !setting_read(setting, base, value, &error))
+			fail_msg("%s", error.message);
+	}
+}
+
+static void open_variant(struct model *model, const struct variant *variant)
+{
+	const struct architecture *a = architecture_find(variant->architecture);
+	const int vocabulary[SIDES] = { VOCABULARY, VOCABULARY };
+	struct model_settings settings;
+	struct error error;
+	void *body;
+
+	assert_non_null(a);
+	body = memory_new(1, a->settings_size);
+	settings_default(a->settings, body);
+	settings_default(model_settings_table, &settings);
+	assign(small, a->settings, body);
+	assign(variant->settings, a->settings, body);
+	assign(small, model_settings_table, &settings);
+	assign(variant->settings, model_settings_table, &settings);
+	settings.dropout = 0;
+	if (!model_open(model, a, &settings, body, vocabulary, true, LONGEST, &error))
+		fail_msg("%s", error.message);
+	parameters_start(&model->parameters, 7);
+	free(body);
+}
+
+static void fill(struct batch *batch, const struct corpus *corpus)
+{
+	uint32_t sentence[64];
+
+	for (uint32_t i = 0; i < corpus->sentences; i++)
+		sentence[i] = i;
+	batch_fill(batch, corpus, sentence, (int)corpus->sentences);
+}
+
+static double loss_of(struct tape *tape, const struct model *model, const struct batch *batch)
+{
+	struct loss loss = { 0 };
+
+	tape_begin(tape, &model->parameters, NULL, false, 0);
+	model_loss(tape, model, batch, 0.1, &loss, NULL);
+	return loss.smoothed;
+}
+
+/* A number of weights of each parameter is moved; what the loss does must be what the gradient says. */
+static void check_gradient(const struct variant *variant)
+{
+	const double step = sizeof(real) == sizeof(double) ? 1e-5 : 1e-2;
+	const double tolerance = sizeof(real) == sizeof(double) ? 1e-6 : 0.1;
+	struct batch batch = { 0 };
+	struct corpus corpus;
+	struct model model;
+	struct tape tape;
+	struct loss loss = { 0 };
+	real *gradient;
+
+	open_variant(&model, variant);
+	made_up_corpus(&corpus, 3, VOCABULARY, 2, 5, 1);
+	fill(&batch, &corpus);
+	tape_init(&tape);
+	gradient = memory_new(model.parameters.size, sizeof *gradient);
+	tape_begin(&tape, &model.parameters, gradient, true, 1);
+	tape_backward(&tape, model_loss(&tape, &model, &batch, 0.1, &loss, NULL));
+	for (int i = 0; i < model.parameters.count; i++) {
+		const struct parameter *p = &model.parameters.list[i];
+		const size_t n = (size_t)p->rows * (size_t)p->columns;
+
+		for (size_t j = 0; j < n; j += n / 5 + 1) {
+			real *w = &model.parameters.x[p->offset + j];
+			const real keep = *w;
+			const double got = (double)gradient[p->offset + j];
+			double up, down, want;
+
+			*w = keep + (real)step;
+			up = loss_of(&tape, &model, &batch);
+			*w = keep - (real)step;
+			down = loss_of(&tape, &model, &batch);
+			*w = keep;
+			want = (up - down) / (2 * step);
+			if (fabs(got - want) > tolerance * (1 + fabs(want)))
+				fail_msg("%s %s: %s[%zu] gradient %.9g, differences %.9g",
+					 variant->architecture, variant->settings, p->name, j, got, want);
+		}
+	}
+	free(gradient);
+	tape_free(&tape);
+	batch_free(&batch);
+	corpus_free(&corpus);
+	model_close(&model);
+}
+
+static void gradients_equal_finite_differences(void **state)
+{
+	(void)state;
+	for (int i = 0; i < VARIANTS; i++)
+		check_gradient(&variants[i]);
+}
+
+struct states {
+	int t, n, c;
+	double *x; /* [t][n][c] */
+};
+
+static struct states whole(struct tape *tape, const struct model *model, const struct batch *batch)
+{
+	struct memory memory;
+	struct states s;
+	struct var *h;
+
+	tape_begin(tape, &model->parameters, NULL, false, 0);
+	model_encode(tape, model, batch->source, batch->source_length, batch->source_t, batch->n, &memory);
+	h = model_decode(tape, model, &memory, batch->target, batch->target_t, batch->n, NULL);
+	s = (struct states){ h->t, h->n, h->c, memory_new(var_size(h), sizeof(double)) };
+	for (size_t i = 0; i < var_size(h); i++)
+		s.x[i] = (double)h->x[i];
+	return s;
+}
+
+static double close_enough(void)
+{
+	return sizeof(real) == sizeof(double) ? 1e-11 : 2e-5;
+}
+
+static void expect_near(const struct variant *v, const char *what, int t, double got, double want)
+{
+	if (!(fabs(got - want) <= close_enough() * (1 + fabs(want))))
+		fail_msg("%s %s: %s differs at step %d: %.9g, expected %.9g", v->architecture,
+			 v->settings, what, t, got, want);
+}
+
+static void check_steps(const struct variant *variant)
+{
+	struct batch batch = { 0 };
+	struct corpus corpus;
+	struct model model;
+	struct tape source, step, all;
+	struct carry carry = { 0 };
+	struct memory memory;
+	struct states s;
+
+	open_variant(&model, variant);
+	made_up_corpus(&corpus, 4, VOCABULARY, 3, 9, 2);
+	fill(&batch, &corpus);
+	tape_init(&source);
+	tape_init(&step);
+	tape_init(&all);
+	s = whole(&all, &model, &batch);
+	tape_begin(&source, &model.parameters, NULL, false, 0);
+	model_encode(&source, &model, batch.source, batch.source_length, batch.source_t, batch.n, &memory);
+	carry_begin(&carry, batch.n);
+	for (int t = 0; t < batch.target_t; t++) {
+		struct var *h;
+
+		tape_begin(&step, &model.parameters, NULL, false, 0);
+		h = model_decode(&step, &model, &memory, batch.target + t * batch.n, 1, batch.n, &carry);
+		for (size_t i = 0; i < var_size(h); i++)
+			expect_near(variant, "step by step", t, (double)h->x[i],
+				    s.x[(size_t)t * var_size(h) + i]);
+	}
+	free(s.x);
+	carry_free(&carry);
+	tape_free(&source);
+	tape_free(&step);
+	tape_free(&all);
+	batch_free(&batch);
+	corpus_free(&corpus);
+	model_close(&model);
+}
+
+static void step_by_step_equals_the_whole_sequence(void **state)
+{
+	(void)state;
+	for (int i = 0; i < VARIANTS; i++)
+		check_steps(&variants[i]);
+}
+
+/* Rows are doubled, swapped and dropped between steps; each must go on as the row that it was made from. */
+static void check_reordering(const struct variant *variant)
+{
+	static const int first[] = { 0, 0, 1, 1, 2, 2 }, second[] = { 1, 0, 3, 2, 5, 4 };
+	struct batch batch = { 0 };
+	struct corpus corpus;
+	struct model model;
+	struct tape source, step, all;
+	struct carry carry = { 0 };
+	struct memory memory;
+	struct states s;
+
+	open_variant(&model, variant);
+	made_up_corpus(&corpus, 3, VOCABULARY, 6, 9, 3);
+	fill(&batch, &corpus);
+	tape_init(&source);
+	tape_init(&step);
+	tape_init(&all);
+	s = whole(&all, &model, &batch);
+	tape_begin(&source, &model.parameters, NULL, false, 0);
+	model_encode(&source, &model, batch.source, batch.source_length, batch.source_t, batch.n, &memory);
+	carry_begin(&carry, 3);
+	for (int t = 0; t < 6; t++) {
+		const int rows = t ? 6 : 3;
+		int token[6];
+		struct var *h;
+
+		for (int r = 0; r < rows; r++)
+			token[r] = batch.target[t * 3 + (t ? r / 2 : r)];
+		tape_begin(&step, &model.parameters, NULL, false, 0);
+		h = model_decode(&step, &model, &memory, token, 1, rows, &carry);
+		for (int r = 0; r < rows; r++)
+			for (int c = 0; c < h->c; c++)
+				expect_near(variant, "reordered rows", t, (double)h->x[r * h->c + c],
+					    s.x[(t * 3 + (t ? r / 2 : r)) * h->c + c]);
+		carry_select(&carry, 6, t ? second : first);
+	}
+	free(s.x);
+	carry_free(&carry);
+	tape_free(&source);
+	tape_free(&step);
+	tape_free(&all);
+	batch_free(&batch);
+	corpus_free(&corpus);
+	model_close(&model);
+}
+
+static void hypotheses_can_be_reordered(void **state)
+{
+	(void)state;
+	for (int i = 0; i < VARIANTS; i++)
+		check_reordering(&variants[i]);
+}
+
+static void check_causality(const struct variant *variant)
+{
+	struct batch batch = { 0 };
+	struct corpus corpus;
+	struct model model;
+	struct tape tape;
+	struct states before, after;
+
+	open_variant(&model, variant);
+	made_up_corpus(&corpus, 2, VOCABULARY, 8, 8, 4);
+	fill(&batch, &corpus);
+	tape_init(&tape);
+	before = whole(&tape, &model, &batch);
+	for (int changed = 1; changed < batch.target_t; changed++) {
+		int *token = &batch.target[changed * batch.n];
+		const int keep = *token;
+		double moved = 0;
+
+		*token = keep == 5 ? 6 : 5;
+		after = whole(&tape, &model, &batch);
+		for (int t = 0; t < before.t; t++)
+			for (int c = 0; c < before.c; c++) {
+				const int i = t * before.n * before.c + c;
+
+				if (t < changed)
+					expect_near(variant, "the past of a changed token", t, after.x[i],
+						    before.x[i]);
+				else if (t == changed)
+					moved += fabs(after.x[i] - before.x[i]);
+			}
+		assert_true(moved > 0);
+		*token = keep;
+		free(after.x);
+	}
+	free(before.x);
+	tape_free(&tape);
+	batch_free(&batch);
+	corpus_free(&corpus);
+	model_close(&model);
+}
+
+static void no_position_sees_its_future(void **state)
+{
+	(void)state;
+	for (int i = 0; i < VARIANTS; i++)
+		check_causality(&variants[i]);
+}
+
+/* log p of each sentence, alone and beside longer ones. */
+static void check_padding(const struct variant *variant)
+{
+	struct corpus corpus;
+	struct model model;
+	struct pool *pool;
+	struct error error;
+	double together[12], alone[12];
+
+	open_variant(&model, variant);
+	made_up_corpus(&corpus, 12, VOCABULARY, 1, 12, 5);
+	pool = pool_open(1, &error);
+	evaluate(&model, &corpus, 4096, pool, together);
+	evaluate(&model, &corpus, 1, pool, alone);
+	for (int i = 0; i < 12; i++)
+		expect_near(variant, "log p with padding of sentence", i, together[i], alone[i]);
+	pool_close(pool);
+	corpus_free(&corpus);
+	model_close(&model);
+}
+
+static void padding_never_changes_a_score(void **state)
+{
+	(void)state;
+	for (int i = 0; i < VARIANTS; i++)
+		check_padding(&variants[i]);
+}
+
+/* Weights after some updates with dropout, by a number of threads. */
+static real *trained(const struct variant *variant, int threads, long shards, size_t *size)
+{
+	struct train_settings settings;
+	struct optimizer optimizer;
+	struct updater updater;
+	struct update_result result;
+	struct corpus corpus;
+	struct model model;
+	struct pool *pool;
+	struct error error;
+	uint32_t sentence[16];
+	const size_t first[3] = { 0, 9, 16 };
+	real *weights;
+
+	settings_default(train_settings_table, &settings);
+	settings.shards = shards;
+	open_variant(&model, variant);
+	model.settings.dropout = 0.2;
+	made_up_corpus(&corpus, 16, VOCABULARY, 2, 9, 6);
+	for (uint32_t i = 0; i < 16; i++)
+		sentence[i] = i;
+	pool = pool_open(threads, &error);
+	optimizer_init(&optimizer, &settings, model.parameters.size);
+	updater_open(&updater, &model, &corpus, &settings, &optimizer, pool, 9);
+	for (long i = 1; i <= 3; i++)
+		assert_true(update(&updater, i, sentence, first, 2, 1e-3, &result));
+	*size = model.parameters.size * sizeof(real);
+	weights = memory_new(1, *size);
+	memcpy(weights, model.parameters.x, *size);
+	updater_close(&updater);
+	optimizer_free(&optimizer);
+	pool_close(pool);
+	corpus_free(&corpus);
+	model_close(&model);
+	return weights;
+}
+
+static void any_number_of_threads_gives_the_same_bits(void **state)
+{
+	static const int threads[] = { 2, 3, 4 };
+
+	(void)state;
+	for (int i = 0; i < VARIANTS; i++) {
+		size_t size;
+		real *one = trained(&variants[i], 1, 4, &size);
+
+		for (size_t j = 0; j < sizeof threads / sizeof threads[0]; j++) {
+			real *many = trained(&variants[i], threads[j], 4, &size);
+
+			if (memcmp(one, many, size))
+				fail_msg("%s %s: %d threads give other bits than one",
+					 variants[i].architecture, variants[i].settings, threads[j]);
+			free(many);
+		}
+		free(one);
+	}
+}
+
+static void check_by_heart(const struct variant *variant)
+{
+	struct train_settings settings;
+	struct optimizer optimizer;
+	struct updater updater;
+	struct update_result result = { 0 };
+	struct corpus corpus;
+	struct model model;
+	struct pool *pool;
+	struct error error;
+	const uint32_t sentence[8] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+	const size_t first[2] = { 0, 8 };
+	double nll = 0;
+
+	settings_default(train_settings_table, &settings);
+	settings.label_smoothing = 0;
+	settings.shards = 2;
+	open_variant(&model, variant);
+	made_up_corpus(&corpus, 8, VOCABULARY, 3, 6, 8);
+	pool = pool_open(1, &error);
+	optimizer_init(&optimizer, &settings, model.parameters.size);
+	updater_open(&updater, &model, &corpus, &settings, &optimizer, pool, 9);
+	for (long i = 1; i <= 600; i++) {
+		assert_true(update(&updater, i, sentence, first, 1, 0.01, &result));
+		nll = result.loss.nll / (double)result.loss.tokens;
+		if (nll < 0.02)
+			break;
+	}
+	if (nll > 0.1)
+		fail_msg("%s %s: eight sentences are not learned by heart, loss %.3f",
+			 variant->architecture, variant->settings, nll);
+	updater_close(&updater);
+	optimizer_free(&optimizer);
+	pool_close(pool);
+	corpus_free(&corpus);
+	model_close(&model);
+}
+
+static void eight_sentences_are_learned_by_heart(void **state)
+{
+	(void)state;
+	for (int i = 0; i < VARIANTS; i++)
+		check_by_heart(&variants[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(gradients_equal_finite_differences),
+		cmocka_unit_test(step_by_step_equals_the_whole_sequence),
+		cmocka_unit_test(hypotheses_can_be_reordered),
+		cmocka_unit_test(no_position_sees_its_future),
+		cmocka_unit_test(padding_never_changes_a_score),
+		cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
+		cmocka_unit_test(eight_sentences_are_learned_by_heart),
+	};
+	struct error error;
+
+	if (!gemm_init(&error)) {
+		fprintf(stderr, "%s\n", error.message);
+		return 1;
+	}
+	return cmocka_run_group_tests_name("architecture", tests, NULL, NULL);
+}

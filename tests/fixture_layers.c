@@ -1,0 +1,382 @@
+/* fixture_layers.c - reference values of PyTorch: layers, attention and losses, one function a kind. */
+#include "core/ops.h"
+#include "tests/fixture.h"
+#include "tests/fixture_kinds.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void one_output(struct fixture *f, struct var *y)
+{
+	fixture_output(f, "out", y);
+	fixture_seed(f, y, "w");
+	fixture_gradients(f);
+}
+
+static int optional(struct fixture *f, const char *name)
+{
+	return fixture_has(f, name) ? fixture_parameter(f, name) : -1;
+}
+
+static struct var *parameter(struct fixture *f, int number)
+{
+	return tape_parameter(&f->tape, number);
+}
+
+static void missing(struct fixture *f, const char *what, const char *which)
+{
+	snprintf(f->missing, sizeof f->missing, "%s %s", what, which);
+}
+
+static void linear_case(struct fixture *f)
+{
+	const int w = fixture_parameter(f, "weight"), b = optional(f, "bias");
+
+	fixture_begin(f);
+	one_output(f, op_linear(&f->tape, fixture_input(f, "x"), parameter(f, w), parameter(f, b),
+				ACTIVATION_NONE));
+}
+
+static void layer_norm_case(struct fixture *f)
+{
+	const int w = fixture_parameter(f, "weight"), b = optional(f, "bias");
+
+	fixture_begin(f);
+	one_output(f, op_layer_norm(&f->tape, fixture_input(f, "x"), parameter(f, w), parameter(f, b)));
+}
+
+static void embedding_case(struct fixture *f)
+{
+	const int w = fixture_parameter(f, "weight");
+	const real scale = fixture_true(f, "scaled") ? (real)sqrt(fixture_number(f, "d", 1)) : 1;
+	int n, t, *id;
+
+	fixture_begin(f);
+	id = fixture_ids(f, "x", &n, &t);
+	one_output(f, op_embed(&f->tape, parameter(f, w), id, t, n, scale, NULL, 0));
+}
+
+static bool activation_of(const char *word, enum activation *activation)
+{
+	static const struct {
+		const char *word;
+		enum activation activation;
+	} known[] = { { "relu", ACTIVATION_RELU }, { "tanh", ACTIVATION_TANH },
+		      { "sigmoid", ACTIVATION_SIGMOID }, { "gelu", ACTIVATION_GELU } };
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		if (strcmp(known[i].word, word))
+			continue;
+		*activation = known[i].activation;
+		return true;
+	}
+	return false;
+}
+
+static void activation_case(struct fixture *f)
+{
+	enum activation activation;
+
+	if (!activation_of(fixture_word(f, "kind", "?"), &activation)) {
+		missing(f, "activation", fixture_word(f, "kind", "?"));
+		return;
+	}
+	fixture_begin(f);
+	one_output(f, op_activation(&f->tape, fixture_input(f, "x"), activation));
+}
+
+static void glu_case(struct fixture *f)
+{
+	if (strcmp(fixture_word(f, "gate", "?"), "glu")) {
+		missing(f, "gate", fixture_word(f, "gate", "?"));
+		return;
+	}
+	fixture_begin(f);
+	one_output(f, op_glu(&f->tape, fixture_input(f, "x")));
+}
+
+static void sinusoidal_case(struct fixture *f)
+{
+	const int t = (int)fixture_number(f, "t", 0), d = (int)fixture_number(f, "d", 0);
+	struct var *x;
+
+	fixture_begin(f);
+	x = tape_var(&f->tape, NULL, t, 1, d);
+	sinusoidal_positions(t, d, x->x);
+	fixture_compare(f, "out", var_size(x), x->x);
+}
+
+struct way {
+	int input, recurrent, bias_input, bias_recurrent;
+};
+
+static struct way way_parameters(struct fixture *f, int layer, const char *suffix)
+{
+	static const char *const format[] = { "weight_ih_l", "weight_hh_l", "bias_ih_l", "bias_hh_l" };
+	int number[4];
+	char name[64];
+
+	for (int i = 0; i < 4; i++) {
+		snprintf(name, sizeof name, "%s%d%s", format[i], layer, suffix);
+		number[i] = fixture_parameter(f, name);
+	}
+	return (struct way){ number[0], number[1], number[2], number[3] };
+}
+
+/* PyTorch has two bias vectors: their sum is ours, and each of them has our gradient. */
+static struct var *run_way(struct fixture *f, struct way way, struct var *x, struct var *state[2], int i,
+			   const int *length, bool reverse, struct var **final)
+{
+	struct var *bias = op_add(&f->tape, parameter(f, way.bias_input),
+				  parameter(f, way.bias_recurrent), 0, 1);
+	struct var *projected = op_linear(&f->tape, x, parameter(f, way.input), bias, ACTIVATION_NONE);
+
+	return op_lstm(&f->tape, projected, parameter(f, way.recurrent),
+		       state[0] ? op_step(&f->tape, state[0], i) : NULL,
+		       state[1] ? op_step(&f->tape, state[1], i) : NULL, length, reverse, final);
+}
+
+/* h_n and c_n are [layer and way][n][h]: our steps are their first index. */
+static void states(struct fixture *f, int ways, struct var *const *final)
+{
+	static const char *const name[] = { "h_n", "c_n" }, *const weight[] = { "w.h_n", "w.c_n" };
+
+	for (int which = 0; which < 2; which++) {
+		const size_t block = var_size(final[0]) / 2;
+		real *all = tape_memory(&f->tape, (size_t)ways * block * sizeof *all);
+		size_t count;
+		double *w = fixture_numbers(f, weight[which], &count);
+
+		for (int i = 0; i < ways; i++) {
+			real *g = tape_gradient(&f->tape, final[i]) + (size_t)which * block;
+
+			memcpy(all + (size_t)i * block, final[i]->x + (size_t)which * block,
+			       block * sizeof *all);
+			for (size_t j = 0; j < block; j++)
+				g[j] += (real)w[(size_t)i * block + j];
+		}
+		fixture_compare(f, name[which], (size_t)ways * block, all);
+		free(w);
+	}
+}
+
+static void recurrent_case(struct fixture *f)
+{
+	const int layers = (int)fixture_number(f, "layers", 1);
+	const bool both = fixture_true(f, "bidirectional");
+	const int ways = both ? 2 : 1;
+	struct var *final[16], *x, *state[2] = { NULL, NULL };
+	struct way way[16];
+	int *length;
+
+	if (strcmp(fixture_word(f, "cell", "?"), "lstm")) {
+		missing(f, "cell", fixture_word(f, "cell", "?"));
+		return;
+	}
+	for (int i = 0; i < layers * ways; i++)
+		way[i] = way_parameters(f, i / ways, i % ways ? "_reverse" : "");
+	fixture_begin(f);
+	length = fixture_lengths(f);
+	if (fixture_has(f, "h_0")) {
+		state[0] = fixture_states(f, "h_0");
+		state[1] = fixture_states(f, "c_0");
+	}
+	x = fixture_input(f, "x");
+	for (int l = 0; l < layers; l++) {
+		struct var *y[2];
+
+		for (int w = 0; w < ways; w++)
+			y[w] = run_way(f, way[l * ways + w], x, state, l * ways + w, length, w == 1,
+				       &final[l * ways + w]);
+		x = both ? op_concat(&f->tape, y[0], y[1]) : y[0];
+	}
+	states(f, layers * ways, final);
+	one_output(f, x);
+}
+
+static struct convolution shape_of(const struct fixture *f)
+{
+	const int k = (int)fixture_number(f, "k", 1), dilation = (int)fixture_number(f, "dilation", 1);
+	const int past = (k - 1) * dilation;
+	const bool causal = !strcmp(fixture_word(f, "mode", "?"), "causal");
+
+	return (struct convolution){ k, dilation, causal ? past : past / 2, causal ? 0 : past - past / 2 };
+}
+
+struct weights {
+	int v, gain, bias;
+};
+
+static struct weights convolution_parameters(struct fixture *f)
+{
+	const bool norm = fixture_has(f, "weight_v");
+	struct weights w;
+
+	w.v = fixture_parameter(f, norm ? "weight_v" : "weight");
+	w.gain = norm ? fixture_parameter(f, "weight_g") : -1;
+	w.bias = fixture_parameter(f, "bias");
+	return w;
+}
+
+static struct var *convolve(struct fixture *f, struct weights w, struct var *x)
+{
+	struct var *v = parameter(f, w.v);
+
+	if (w.gain >= 0)
+		v = op_weight_norm(&f->tape, v, parameter(f, w.gain));
+	return op_convolution(&f->tape, x, v, parameter(f, w.bias), shape_of(f));
+}
+
+static void convolution_case(struct fixture *f)
+{
+	const struct weights w = convolution_parameters(f);
+	struct var *y;
+
+	fixture_begin(f);
+	y = convolve(f, w, fixture_input(f, "x"));
+	one_output(f, fixture_true(f, "glu") ? op_glu(&f->tape, y) : y);
+}
+
+static void convs2s_block_case(struct fixture *f)
+{
+	const struct weights w = convolution_parameters(f);
+	struct var *x;
+
+	fixture_begin(f);
+	x = fixture_input(f, "x");
+	one_output(f, op_add(&f->tape, x, op_glu(&f->tape, convolve(f, w, x)), 0, (real)M_SQRT1_2));
+}
+
+/* Attention weights are compared as they lie, [n][heads][t][s]. */
+static void weights_output(struct fixture *f)
+{
+	const struct attention_weights *a = f->tape.attention;
+
+	fixture_compare(f, "weights", (size_t)a->n * (size_t)a->heads * (size_t)a->t * (size_t)a->s,
+			a->weight);
+}
+
+static void attention_case(struct fixture *f)
+{
+	const char *score = fixture_word(f, "score", "?");
+	struct attention_block block = attention_block_none(SCORE_DOT, 1);
+	struct memory memory = { 0 };
+	struct var *y;
+
+	if (!strcmp(score, "general")) {
+		block.key.weight = fixture_parameter(f, "W");
+	} else if (!strcmp(score, "additive")) {
+		block.score = SCORE_ADDITIVE;
+		block.query.weight = fixture_parameter(f, "W");
+		block.key.weight = fixture_parameter(f, "U");
+		block.score_v = fixture_parameter(f, "score_v");
+	} else if (!strcmp(score, "scaled-dot")) {
+		block.score = SCORE_SCALED_DOT;
+	}
+	fixture_begin(f);
+	memory.length = fixture_lengths(f);
+	attention_remember(&f->tape, &block, fixture_input(f, "k"), fixture_input(f, "v"), &memory);
+	y = attention_cross(&f->tape, &block, fixture_input(f, "q"), &memory, 0, 0);
+	weights_output(f);
+	one_output(f, y);
+}
+
+static void multi_head_case(struct fixture *f)
+{
+	const int d = (int)fixture_number(f, "d", 0), heads = (int)fixture_number(f, "heads", 1);
+	const bool cross = fixture_has(f, "memory");
+	struct attention_block block;
+	struct memory memory = { 0 };
+	struct var *x, *y;
+
+	if (fixture_has_option(f, "position") || fixture_has_option(f, "window")) {
+		missing(f, "attention with", fixture_word(f, "position", "a window"));
+		return;
+	}
+	block = fixture_heads(f, "", d, heads, cross);
+	fixture_begin(f);
+	x = fixture_input(f, "x");
+	memory.length = fixture_lengths(f);
+	if (cross) {
+		struct var *source = fixture_input(f, "memory");
+
+		attention_remember(&f->tape, &block, source, source, &memory);
+		y = attention_cross(&f->tape, &block, x, &memory, 0, 0);
+	} else {
+		y = attention_self(&f->tape, &block, x, memory.length, fixture_true(f, "causal"), NULL, 0,
+				   0);
+	}
+	weights_output(f);
+	one_output(f, y);
+}
+
+static void convs2s_attention_case(struct fixture *f)
+{
+	struct attention_block block = attention_block_none(SCORE_DOT, 1);
+	const struct projection query = { fixture_parameter(f, "W"), fixture_parameter(f, "b") };
+	struct memory memory = { 0 };
+	struct var *z, *q;
+
+	block.scale_by_length = true;
+	fixture_begin(f);
+	memory.length = fixture_lengths(f);
+	z = fixture_input(f, "z");
+	attention_remember(&f->tape, &block, z, op_add(&f->tape, z, fixture_input(f, "e"), 0, 1), &memory);
+	q = projection_apply(&f->tape, query, fixture_input(f, "h"), ACTIVATION_NONE);
+	q = op_add(&f->tape, q, fixture_input(f, "g"), 0, 1);
+	q = attention_cross(&f->tape, &block, q, &memory, 0, 0);
+	weights_output(f);
+	one_output(f, q);
+}
+
+/* The identity as output layer makes the loss one of given logits. */
+static int identity_parameter(struct fixture *f, int v)
+{
+	const int number = parameter_add(&f->parameters, v, v, START_CONSTANT, 0, "identity");
+
+	fixture_identity(f, number);
+	return number;
+}
+
+static void cross_entropy_case(struct fixture *f)
+{
+	const double e = fixture_number(f, "eps", 0);
+	const bool tied = fixture_true(f, "tied");
+	const int v = (int)fixture_number(f, "V", 0);
+	const int w = tied ? fixture_parameter(f, "weight") : identity_parameter(f, v);
+	struct smoothing smoothing = smoothing_uniform(e, v);
+	struct loss loss = { 0 };
+	struct var *y;
+	real total;
+	int n, t, *gold;
+
+	if (!strcmp(fixture_word(f, "definition", "?"), "fairseq"))
+		smoothing = (struct smoothing){ 1 - e - e / (v - 1), e / (v - 1) };
+	fixture_begin(f);
+	gold = fixture_ids(f, "y", &n, &t);
+	y = op_cross_entropy(&f->tape, fixture_input(f, tied ? "x" : "logits"), parameter(f, w), NULL, gold,
+			     -1, smoothing, &loss, NULL);
+	total = (real)loss.smoothed;
+	fixture_compare(f, "loss", 1, &total);
+	tape_gradient(&f->tape, y)[0] = 1;
+	fixture_gradients(f);
+}
+
+const struct fixture_kind fixture_kinds_layers[] = {
+	{ "linear", linear_case },
+	{ "layer_norm", layer_norm_case },
+	{ "embedding", embedding_case },
+	{ "activation", activation_case },
+	{ "glu", glu_case },
+	{ "sinusoidal", sinusoidal_case },
+	{ "recurrent", recurrent_case },
+	{ "conv", convolution_case },
+	{ "convs2s_block", convs2s_block_case },
+	{ "attention", attention_case },
+	{ "multi_head", multi_head_case },
+	{ "convs2s_attention", convs2s_attention_case },
+	{ "cross_entropy", cross_entropy_case },
+	{ NULL, NULL },
+};

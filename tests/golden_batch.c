@@ -1,0 +1,30 @@
+/* golden_batch.c - small made-up sentences. */
+#include "tests/golden_batch.h"
+
+static unsigned next(unsigned *state)
+{
+	*state = *state * 1664525u + 1013904223u;
+	return *state >> 16;
+}
+
+void made_up_corpus(struct corpus *corpus, size_t sentences, int vocabulary, int shortest, int longest,
+		    unsigned seed)
+{
+	*corpus = (struct corpus){ .name = "made up", .sentences = sentences };
+	for (int side = 0; side < SIDES; side++) {
+		size_t *start = memory_new(sentences + 1, sizeof *start);
+		int *id = memory_new(sentences * (size_t)longest, sizeof *id);
+
+		for (size_t i = 0; i < sentences; i++) {
+			const unsigned span = (unsigned)(longest - shortest + 1);
+			const size_t length = (size_t)shortest + next(&seed) % span;
+
+			start[i + 1] = start[i] + length;
+			for (size_t j = start[i]; j < start[i + 1]; j++)
+				id[j] = TOKEN_SPECIALS +
+					(int)(next(&seed) % (unsigned)(vocabulary - TOKEN_SPECIALS));
+		}
+		corpus->id[side] = id;
+		corpus->start[side] = start;
+	}
+}

@@ -1,0 +1,12 @@
+/* golden_batch.h - small made-up sentences that every architecture is tested on. */
+#ifndef BAKEOFF_GOLDEN_BATCH_H
+#define BAKEOFF_GOLDEN_BATCH_H
+
+#include "data/dataset.h"
+
+/* A corpus of `sentences` pairs of pseudo-random tokens 4 .. vocabulary - 1; source and target lengths (without end) go
+ * through shortest .. longest. Free with corpus_free. */
+void made_up_corpus(struct corpus *, size_t sentences, int vocabulary, int shortest, int longest,
+		    unsigned seed);
+
+#endif
