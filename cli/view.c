@@ -1,0 +1,85 @@
+/* view.c - what the subcommands that read a results database have in common. */
+#include "cli/view.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+int view_status(bool good, const char *command, const struct error *error)
+{
+	if (!good)
+		fprintf(stderr, "bakeoff %s: %s\n", command, error->message);
+	return good ? 0 : 1;
+}
+
+static int wrong_usage(const char *command, const char *what)
+{
+	fprintf(stderr, "bakeoff %s: %s; `bakeoff %s --help` says more\n", command, what, command);
+	return 2;
+}
+
+static int read_option(struct view *view, const char *command, int option, const char *usage)
+{
+	struct error error;
+
+	switch (option) {
+	case 'd':
+		view->database = optarg;
+		return -1;
+	case 'f':
+		if (table_format_find(optarg, &view->format, &error))
+			return -1;
+		return wrong_usage(command, error.message);
+	case 's':
+		view->sql = optarg;
+		return -1;
+	case 'l':
+		view->list = true;
+		return -1;
+	case 'h':
+		fputs(usage, stdout);
+		return 0;
+	default:
+		return wrong_usage(command, option == ':' ? "an option lacks its value"
+							  : "an option is unknown");
+	}
+}
+
+int view_read(struct view *view, int argc, char **argv, const char *usage, int least, int most,
+	      bool queries)
+{
+	static const struct option options[] = {
+		{"db", required_argument, NULL, 'd'},
+		{"format", required_argument, NULL, 'f'},
+		{"help", no_argument, NULL, 'h'},
+		{"sql", required_argument, NULL, 's'},
+		{"list", no_argument, NULL, 'l'},
+		{NULL, 0, NULL, 0},
+	};
+	int option, status;
+
+	*view = (struct view){.database = "results.db", .format = TABLE_BOX};
+	optind = 0; /* glibc: start anew, main has read its own options */
+	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+		if (!queries && (option == 's' || option == 'l'))
+			option = '?';
+		if ((status = read_option(view, argv[0], option, usage)) >= 0)
+			return status;
+	}
+	view->names = argv + optind;
+	view->name_count = argc - optind;
+	if (view->list)
+		return -1;
+	if (view->name_count < least - (view->sql != NULL))
+		return wrong_usage(argv[0], "a name is missing");
+	if (view->name_count > most - (view->sql != NULL))
+		return wrong_usage(argv[0], "there are too many names");
+	return -1;
+}
+
+bool view_open(const struct view *view, struct database *database)
+{
+	struct error error;
+
+	return database_open(database, view->database, DATABASE_READ, &error) ||
+	       (fprintf(stderr, "bakeoff: %s\n", error.message), false);
+}

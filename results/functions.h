@@ -1,0 +1,17 @@
+/* functions.h - what statistics SQL lacks: median, deviation, word_overlap. */
+#ifndef BAKEOFF_FUNCTIONS_H
+#define BAKEOFF_FUNCTIONS_H
+
+#include "core/error.h"
+
+#include <sqlite3.h>
+
+/* Adds to a connection:
+ *   median(x)          of a group's numbers; of an even count the mean of the middle two; NULL of
+ *                      none
+ *   deviation(x)       sample standard deviation, divisor n - 1; NULL of fewer than two numbers
+ *   word_overlap(a, b) 2 * common / (words of a + words of b), words as multisets between spaces;
+ *                      0 to 1, 1 of two empty texts, NULL of a NULL */
+bool functions_register(sqlite3 *, const char *path, struct error *);
+
+#endif

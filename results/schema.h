@@ -1,0 +1,41 @@
+/* schema.h - the tables and views of a results database, and how an older file becomes a newer one. */
+#ifndef BAKEOFF_SCHEMA_H
+#define BAKEOFF_SCHEMA_H
+
+#include "core/error.h"
+
+#include <sqlite3.h>
+
+enum {
+	SCHEMA_APPLICATION = 0x42414b45, /* "BAKE", PRAGMA application_id */
+	SCHEMA_VERSION = 1,              /* PRAGMA user_version of a file that this program writes */
+};
+
+/* schema_scripts[v] is the list of statements, NULL at its end, that takes a file from version v
+ * to v + 1; [SCHEMA_VERSION] lists. */
+extern const char *const *const schema_scripts[];
+
+/* A metric that the program itself records. */
+struct schema_metric {
+	const char *name;
+	const char *unit;      /* of values */
+	const char *direction; /* "higher" or "lower" is better, or "none" */
+	const char *help;      /* the definition, one line */
+};
+
+extern const struct schema_metric schema_metrics[]; /* ends with a NULL name */
+
+/* What PRAGMA user_version says. Refuses a file that is no database, a database of another program
+ * and one of a newer schema than `newest`; `path` is for the message. */
+bool schema_version(sqlite3 *, const char *path, int newest, int *version, struct error *);
+
+/* Runs the scripts that the file lacks, in one transaction, so that another process sees the old
+ * schema or the new one. A file that holds results already is first copied to PATH.vN.backup, N
+ * its version. On error the file is as it was. */
+bool schema_migrate(sqlite3 *, const char *path, const char *const *const *scripts, int count,
+		    struct error *);
+
+/* Adds the rows of schema_metrics that the file lacks. */
+bool schema_add_metrics(sqlite3 *, const char *path, struct error *);
+
+#endif
