@@ -72,7 +72,7 @@ static void clip_case(struct fixture *f)
 		size_t n;
 		double *g;
 
-		snprintf(name, sizeof name, "grad.%d", i);
+		snprintf(name, sizeof name, "gradient%d", i);
 		g = fixture_numbers(f, name, &n);
 		for (size_t j = 0; j < n; j++)
 			sum += g[j] * g[j];
@@ -85,7 +85,7 @@ static void clip_case(struct fixture *f)
 		size_t n;
 		real *g;
 
-		snprintf(name, sizeof name, "grad.%d", i);
+		snprintf(name, sizeof name, "gradient%d", i);
 		g = reals(f, name, &n);
 		for (size_t j = 0; j < n; j++)
 			g[j] = (real)(factor * (double)g[j]);
