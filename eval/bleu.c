@@ -27,7 +27,7 @@ static char *strip_right(const char *text)
 	const char *at = copy, *token;
 	size_t bytes;
 
-	while ((token = token_next(&at, &bytes)))
+	while ((token = word_next(&at, &bytes)))
 		end = copy + (token - copy) + bytes;
 	*end = '\0';
 	return copy;
@@ -65,7 +65,7 @@ static size_t hash_tokens(const char *text, uint64_t *hash)
 	const char *token;
 	size_t bytes, n = 0;
 
-	while ((token = token_next(&text, &bytes)))
+	while ((token = word_next(&text, &bytes)))
 		hash[n++] = XXH64(token, bytes, 0);
 	return n;
 }

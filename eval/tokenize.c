@@ -195,7 +195,7 @@ static int next_character(const char *at, size_t *bytes)
 	return c;
 }
 
-const char *token_next(const char **at, size_t *bytes)
+const char *word_next(const char **at, size_t *bytes)
 {
 	const char *start;
 	size_t n;

@@ -17,7 +17,7 @@ const struct tokenizer *tokenizer_find(const char *name);
 void tokenizer_names(char *text, size_t size);
 
 /* The next token of tokenised text: white space is Python's str.isspace. Returns its start and sets *bytes, or NULL. *at moves on. */
-const char *token_next(const char **at, size_t *bytes);
+const char *word_next(const char **at, size_t *bytes);
 
 /* Text in lower case as Python's str.lower has it (final sigma, dotted I); the caller frees it. */
 char *lower_case(const char *line);

@@ -10,7 +10,7 @@ static unsigned next(unsigned *state)
 void made_up_corpus(struct corpus *corpus, size_t sentences, int vocabulary, int shortest, int longest,
 		    unsigned seed)
 {
-	*corpus = (struct corpus){ .name = "made up", .sentences = sentences };
+	*corpus = (struct corpus){ .name = memory_text("made up"), .sentences = sentences };
 	for (int side = 0; side < SIDES; side++) {
 		size_t *start = memory_new(sentences + 1, sizeof *start);
 		int *id = memory_new(sentences * (size_t)longest, sizeof *id);
