@@ -65,7 +65,7 @@ $(VECTOR_SETS:%=$B/core/vector_%.o): $B/core/vector_%.o: core/vector.c
 
 $B/libbakeoff.a: $(OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 
 $B/bakeoff: $B/cli/main.o $B/libbakeoff.a
 	$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -41,6 +41,10 @@ typedef void plan_watch(void *context, const struct plan_entry *);
 bool plan_experiment(const struct experiment *, const struct run_options *, dataset_report *report,
 		     plan_watch *watch, void *context, struct error *);
 
+/* The data of an experiment, its vocabularies kept below `folder`, which is made where it is missing. */
+bool experiment_data(const struct experiment *, const char *folder, struct dataset *, dataset_report *report,
+		     void *context, struct error *);
+
 /* Folder of the runs of a database: "results.db" -> "results.runs". */
 void runs_folder(const char *database, char *folder, size_t size);
 

@@ -228,6 +228,7 @@ static void identify(struct work *w)
 	if (!w->settings)
 		panic("settings of %s cannot be written as JSON", t->contestant->name);
 	hash = XXH64(w->settings, strlen(w->settings), t->dataset->hash);
+	hash = XXH64(t->contestant->name, strlen(t->contestant->name), hash);
 	snprintf(w->key, sizeof w->key, "%016llx", (unsigned long long)hash);
 }
 
@@ -262,30 +263,35 @@ static bool keep_vocabularies(struct work *w)
 	return true;
 }
 
-static bool open_model(struct work *w)
+bool trial_model(struct model *model, const struct experiment *experiment, const struct contestant *c,
+		 const struct dataset *d, struct error *error)
 {
-	const struct contestant *c = w->trial->contestant;
-	const struct dataset *d = w->trial->dataset;
 	const int vocabulary[SIDES] = { vocabulary_size(d->vocabulary[SIDE_SOURCE]),
 					vocabulary_size(d->vocabulary[SIDE_TARGET]) };
+	const bool joint = d->vocabulary[SIDE_SOURCE] == d->vocabulary[SIDE_TARGET];
 
-	if (!model_open(&w->model, c->architecture, &c->model, c->settings, vocabulary,
-			d->vocabulary[SIDE_SOURCE] == d->vocabulary[SIDE_TARGET],
-			(int)w->trial->experiment->data.longest + 1, w->error))
-		return error_prefix(w->error, "contestants.%s", c->name);
+	return model_open(model, c->architecture, &c->model, c->settings, vocabulary, joint,
+			  (int)experiment->data.longest + 1, error) ||
+	       error_prefix(error, "contestants.%s", c->name);
+}
+
+static bool open_model(struct work *w)
+{
+	const struct trial *t = w->trial;
+
+	if (!trial_model(&w->model, t->experiment, t->contestant, t->dataset, w->error))
+		return false;
 	w->news.parameters = parameters_count(&w->model.parameters);
 	return true;
 }
 
-/* Multiply-adds a target token for the mean sentence of the training data. */
-static double multiply_adds(const struct work *w)
+double trial_multiply_adds(const struct model *model, const struct corpus *c)
 {
-	const struct corpus *c = &w->trial->dataset->train;
 	const double n = (double)c->sentences;
-	const double source = (double)c->start[SIDE_SOURCE][c->sentences] / n + 1;
-	const double target = (double)c->start[SIDE_TARGET][c->sentences] / n + 1;
+	const long source = lround((double)c->start[SIDE_SOURCE][c->sentences] / n + 1);
+	const long target = lround((double)c->start[SIDE_TARGET][c->sentences] / n + 1);
 
-	return model_multiply_adds(&w->model, (int)lround(source), (int)lround(target)) / lround(target);
+	return model_multiply_adds(model, (int)source, (int)target) / (double)target;
 }
 
 struct fingerprint {
@@ -307,7 +313,7 @@ static struct run_record describe(struct work *w, struct fingerprint *f)
 		.architecture = t->contestant->architecture->name,
 		.settings = w->settings,
 		.parameters = (long)w->news.parameters,
-		.multiply_adds = (long)multiply_adds(w),
+		.multiply_adds = (long)trial_multiply_adds(&w->model, &t->dataset->train),
 		.data_hash = f->data,
 		.source_commit = machine_commit(),
 		.program_version = BAKEOFF_VERSION,

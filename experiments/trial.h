@@ -58,6 +58,13 @@ enum trial_outcome { TRIAL_DONE, TRIAL_INTERRUPTED, TRIAL_WAS_DONE, TRIAL_BROKEN
  * go on), unless the database itself is what failed. */
 enum trial_outcome trial_run(const struct trial *, trial_watch *, void *context, struct error *);
 
+/* Multiply-adds a target token, forward, for the mean sentence of a corpus. */
+double trial_multiply_adds(const struct model *, const struct corpus *);
+
+/* The model of a contestant on a dataset, its weights not started; errors name the contestant. */
+bool trial_model(struct model *, const struct experiment *, const struct contestant *, const struct dataset *,
+		 struct error *);
+
 /* Opens the model of a finished or running trial from its folder, with its vocabularies (free each once) and search
  * settings: for translate and attend. */
 struct trained {
