@@ -8,6 +8,7 @@ TESTLIBRARIES := cmocka
 CC ?= gcc
 CXX ?= g++
 B ?= build/release
+PREFIX ?= /usr/local
 REAL ?=
 WERROR ?=
 SANITIZE ?=
@@ -54,21 +55,102 @@ $B/%.o: %.c
 
 $B/%.o: %.cc
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(PKGFLAGS) $(CXXFLAGS_ALL) -MMD -MP -c -o $@ $<
+	@echo "  CXX $@"
+	@$(CXX) $(CPPFLAGS) $(PKGFLAGS) $(CXXFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $B/core/vector_portable.o: VECTOR = -DVECTOR_SET=portable
 $B/core/vector_avx2.o: VECTOR = -DVECTOR_SET=avx2 -mavx2 -mfma
 $B/core/vector_avx512.o: VECTOR = -DVECTOR_SET=avx512 -mavx2 -mfma -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
 $(VECTOR_SETS:%=$B/core/vector_%.o): $B/core/vector_%.o: core/vector.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKGFLAGS) $(CFLAGS_ALL) $(VECTOR) -MMD -MP -c -o $@ $<
+	@echo "  CC $@"
+	@$(CC) $(CPPFLAGS) $(PKGFLAGS) $(CFLAGS_ALL) $(VECTOR) -MMD -MP -c -o $@ $<
 
 $B/libbakeoff.a: $(OBJECTS)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
 $B/bakeoff: $B/cli/main.o $B/libbakeoff.a
-	$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	@echo "  LD $@"
+	@$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+.PRECIOUS: $B/tests/%.o
 $B/tests/%_test: $B/tests/%_test.o $(HELPERS:%.c=$B/%.o) $B/libbakeoff.a
-	$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$(pkg-config --libs $(TESTLIBRARIES))
+	@echo "  LD $@"
+	@$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$(pkg-config --libs $(TESTLIBRARIES))
+
+# The same rules with other flags, each in a folder of its own.
+DOUBLE = B=build/double REAL=-DBAKEOFF_DOUBLE
+ASAN = B=build/asan OPTIMIZE=-O1 SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
+ASAN_DOUBLE = B=build/asan-double REAL=-DBAKEOFF_DOUBLE OPTIMIZE=-O1 \
+	SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
+TALLY = build/tally
+JOBS ?= $(shell nproc)
+
+.PHONY: programs
+programs: $B/bakeoff $(TESTS:%=$B/tests/%)
+
+.PHONY: check
+check: programs
+	@BAKEOFF=$B/bakeoff tests/run.sh --tally $(TALLY) $(TESTS:%=$B/tests/%) tests/commands.sh || true
+
+.PHONY: test
+test: ## build and run all tests, in float and in double; FIXTURES=DIR runs a folder of reference values instead
+	@./setup.sh test
+ifdef FIXTURES
+	@$(MAKE) --no-print-directory -j$(JOBS) $(DOUBLE) programs
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
+	@$B/tests/fixtures_test "$(FIXTURES)"; float=$$?; \
+		build/double/tests/fixtures_test "$(FIXTURES)" && exit $$float
+else
+	@rm -f $(TALLY)
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory -j$(JOBS) $(DOUBLE) programs
+	@$(MAKE) --no-print-directory $(DOUBLE) check
+	@tests/run.sh --sum $(TALLY)
+endif
+
+.PHONY: ci
+ci: ## what .ci/run runs: warnings are errors, tests, and the tests again under ASan and UBSan
+	@./setup.sh test
+	@rm -rf build && mkdir build
+	@$(MAKE) --no-print-directory layers
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=-Werror programs
+	@$(MAKE) --no-print-directory check
+	@BAKEOFF_VECTOR=portable $(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=-Werror $(DOUBLE) programs
+	@$(MAKE) --no-print-directory $(DOUBLE) check
+	@$(MAKE) --no-print-directory -j$(JOBS) $(ASAN) programs
+	@$(MAKE) --no-print-directory $(ASAN) check
+	@$(MAKE) --no-print-directory -j$(JOBS) $(ASAN_DOUBLE) programs
+	@$(MAKE) --no-print-directory $(ASAN_DOUBLE) check
+	@tests/run.sh --sum $(TALLY)
+
+.PHONY: demo
+demo: ## King James verses into modern English by three architectures, side by side (about ten minutes)
+	@./setup.sh demo
+	@$(MAKE) --no-print-directory -j$(JOBS) build
+	@experiments/demo/demo.sh $B/bakeoff
+
+.PHONY: bench
+bench: build ## training and decoding speed on Multi30k; PEER=FOLDER measures torch_seq2seq.py there beside it
+	@tests/bench.sh $B/bakeoff "$(PEER)" "$(RAW)"
+
+.PHONY: layers
+layers: ## check that includes between folders run one way
+	@tests/layers.sh
+
+.PHONY: install
+install: build ## copy the program and its experiments below DESTDIR PREFIX
+	install -D $B/bakeoff $(DESTDIR)$(PREFIX)/bin/bakeoff
+	install -d $(DESTDIR)$(PREFIX)/share/bakeoff
+	cp -r experiments/*.yaml $(DESTDIR)$(PREFIX)/share/bakeoff/
+
+.PHONY: clean
+clean: ## remove build/
+	rm -rf build
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20

@@ -91,7 +91,7 @@ static bool flush(struct work *w)
 	       database_run_progress(w->trial->database, w->news.run, &w->totals, w->error);
 }
 
-/* Curves go to memory at each report, and to the file at each validation and checkpoint. */
+/* Curves go to memory at each report, and to the file before each checkpoint: a resumed run makes the later ones again. */
 static bool on_training(void *context, enum train_event event, const struct progress *progress)
 {
 	struct work *w = context;
@@ -108,7 +108,7 @@ static bool on_training(void *context, enum train_event event, const struct prog
 		       point(w, "valid_perplexity", exp(w->progress.valid_nll)) && flush(w);
 		tell(w, TRIAL_VALIDATED);
 		break;
-	case TRAIN_SAVED:
+	case TRAIN_SAVING:
 		kept = flush(w);
 		break;
 	case TRAIN_IDLE:

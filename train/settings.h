@@ -43,4 +43,8 @@ struct train_settings {
 
 extern const struct setting train_settings_table[];
 
+/* Rules between settings, as in the contract of an architecture: false and a message that starts with a
+ * key, "stop: nothing would end the training: ...". */
+bool train_settings_check(const struct train_settings *, struct error *);
+
 #endif

@@ -88,15 +88,16 @@ static bool tell(const struct run *run, enum train_event event)
 
 static bool save(struct run *run)
 {
-	const double start = now();
+	double start;
 	char path[PATH_SIZE];
 
+	tell(run, TRAIN_SAVING);
+	start = now();
 	path_of(run, path, "last.safetensors", 0);
 	if (!checkpoint_save(path, run->trainer->model, &run->identity, &run->optimizer, &run->schedule,
 			     run->progress, run->error))
 		return false;
 	run->progress->io_seconds += now() - start;
-	tell(run, TRAIN_SAVED);
 	return true;
 }
 

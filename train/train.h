@@ -33,7 +33,7 @@ struct progress {
 enum train_event {
 	TRAIN_REPORT,    /* every train.report_every updates */
 	TRAIN_VALIDATED,
-	TRAIN_SAVED,     /* a checkpoint for resuming is on the disk */
+	TRAIN_SAVING,    /* before a checkpoint: what was reported so far will not be reported again */
 	TRAIN_IDLE,      /* after every update, to ask whether to stop */
 };
 

@@ -1,0 +1,136 @@
+/* spec.c - reads an experiment file: the parts that all contestants share. */
+#include "experiments/spec.h"
+#include "experiments/spec_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEEDS_MOST = 1000, NAME_MOST = 60 };
+
+static const struct setting match_table[] = {
+	SETTING_OF_INT(struct experiment, match_parameters, "parameters", "0", 0, 1e12,
+		       "parameters that every contestant shall have; 0: widths stay as they are"),
+	{ .name = NULL },
+};
+
+static const struct setting seed_setting = { "seeds", SETTING_INT, 0,    "1",
+					     0,	      1e15,	   NULL, "where chance starts" };
+
+bool spec_name(const struct node *node, const char *text, const char *what, struct error *error)
+{
+	const size_t length = strlen(text);
+
+	for (const char *p = text; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return node_error(node, error, ": %s has control characters", what);
+	if (!length || length > NAME_MOST || text[0] == ' ' || text[length - 1] == ' ')
+		return node_error(node, error, ": %s must have 1 to %d bytes, and no space at its ends",
+				  what, NAME_MOST);
+	return true;
+}
+
+static bool read_name(struct experiment *e, const struct node *top, struct error *error)
+{
+	const struct node *node = node_child(top, "experiment");
+
+	if (!node)
+		return node_error_place(top, error,
+					"experiment: is missing; it names the experiment in the "
+					"database");
+	if (node->kind != NODE_VALUE || node->none)
+		return node_error(node, error, ": must be a name, as in experiment: multi30k-de-en");
+	if (!spec_name(node, node->text, "the name", error))
+		return false;
+	e->name = memory_text(node->text);
+	return true;
+}
+
+static bool read_section(const struct node *top, const char *name, const struct setting *table,
+			 void *base, const char *example, struct error *error)
+{
+	const struct keys_target target[] = { { table, base }, { NULL, NULL } };
+	const struct node *node = node_child(top, name);
+
+	settings_default(table, base);
+	return keys_is_map(node, example, error) && keys_read(node, target, NULL, error);
+}
+
+static bool read_seed(struct experiment *e, const struct node *item, struct error *error)
+{
+	long seed;
+
+	if (!keys_read_value(item, &seed_setting, &seed, error))
+		return false;
+	for (int i = 0; i < e->seeds; i++)
+		if (e->seed[i] == seed)
+			return node_error(item, error, " = %ld: is in the list twice", seed);
+	e->seed[e->seeds++] = seed;
+	return true;
+}
+
+static bool read_seeds(struct experiment *e, const struct node *top, struct error *error)
+{
+	const struct node *node = node_child(top, "seeds");
+
+	if (!node) {
+		e->seed = memory_new(1, sizeof *e->seed);
+		e->seed[e->seeds++] = 1;
+		return true;
+	}
+	if (node->kind != NODE_LIST || !node->children)
+		return node_error(node, error, ": must be a list, as in seeds: [1, 2, 3]");
+	if (node->children > SEEDS_MOST)
+		return node_error(node, error, ": more than %d seeds", SEEDS_MOST);
+	e->seed = memory_new((size_t)node->children, sizeof *e->seed);
+	for (int i = 0; i < node->children; i++)
+		if (!read_seed(e, node->child[i], error))
+			return false;
+	return true;
+}
+
+static bool read_all(struct experiment *e, const struct node *top, const char *path,
+		     struct error *error)
+{
+	static const char *const sections[] = { "experiment", "data",  "train",	      "search",
+						"match",      "seeds", "contestants", "grid",
+						NULL };
+	static const struct keys_target none[] = { { NULL, NULL } };
+
+	return keys_read(top, none, sections, error) && read_name(e, top, error) &&
+	       spec_data(e, top, path, error) &&
+	       read_section(top, "train", train_settings_table, &e->train,
+			    "train: {learning_rate: 0.001, stop: {epochs: 10}}", error) &&
+	       read_section(top, "search", search_settings_table, &e->search, "search: {beam: 5}",
+			    error) &&
+	       read_section(top, "match", match_table, e, "match: {parameters: 7.5M}", error) &&
+	       read_seeds(e, top, error) && spec_contestants(e, top, error);
+}
+
+bool experiment_read(struct experiment *e, const char *path, char *const *set, int sets,
+		     struct error *error)
+{
+	struct node *top = node_read(path, error);
+	bool done = top != NULL;
+
+	*e = (struct experiment){ 0 };
+	for (int i = 0; done && i < sets; i++)
+		done = node_assign(top, set[i], error);
+	done = done && read_all(e, top, path, error);
+	node_free(top);
+	if (!done)
+		experiment_free(e);
+	return done;
+}
+
+void experiment_free(struct experiment *e)
+{
+	if (!e)
+		return;
+	for (int i = 0; i < e->contestants; i++)
+		contestant_free(&e->contestant[i]);
+	free(e->contestant);
+	free(e->seed);
+	free(e->name);
+	data_settings_free(&e->data);
+	*e = (struct experiment){ 0 };
+}

@@ -1,0 +1,150 @@
+/* spec_data.c - `data:` of an experiment file: settings, and the files that it names. */
+#include "experiments/spec_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { TESTS_MOST = 100 };
+
+static bool is_there(const char *path)
+{
+	struct stat status;
+
+	return !stat(path, &status);
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat status;
+
+	return !stat(path, &status) && S_ISDIR(status.st_mode);
+}
+
+/* The path as seen from the folder of the experiment file. */
+static char *path_beside(const char *spec, const char *text)
+{
+	const char *slash = strrchr(spec, '/');
+	const size_t folder = slash && *text != '/' ? (size_t)(slash - spec) + 1 : 0;
+	char *path = memory_new(folder + strlen(text) + 1, 1);
+
+	memcpy(path, spec, folder);
+	strcpy(path + folder, text);
+	return path;
+}
+
+/* *file becomes the path that opens the file of an item. */
+static bool find_file(const struct node *item, const char *spec, char **file, struct error *error)
+{
+	char *beside = path_beside(spec, item->text);
+	const char *found = is_there(beside) ? beside : is_there(item->text) ? item->text : NULL;
+
+	if (!found && !strcmp(beside, item->text))
+		node_error(item, error, " = %s: there is no such file", item->text);
+	else if (!found)
+		node_error(item, error,
+			   " = %s: there is neither %s nor, in the working directory, %s",
+			   item->text, beside, item->text);
+	else if (is_folder(found))
+		node_error(item, error, " = %s: is a folder, must be a text file", found);
+	else
+		*file = memory_text(found);
+	free(beside);
+	return *file != NULL;
+}
+
+static bool read_pair(struct text_pair *pair, const struct node *node, const char *spec,
+		      struct error *error)
+{
+	if (node->kind != NODE_LIST || node->children != SIDES)
+		return node_error(node, error,
+				  ": must be two files, the source and its translation, as in "
+				  "[train.de, train.en]");
+	for (int side = 0; side < SIDES; side++) {
+		const struct node *item = node->child[side];
+
+		if (item->kind != NODE_VALUE || item->none || !*item->text)
+			return node_error(item, error, ": must be the path of a text file");
+		if (!find_file(item, spec, &pair->file[side], error))
+			return false;
+	}
+	return true;
+}
+
+static bool read_test(struct data_settings *data, const struct node *node, const char *name,
+		      const char *spec, struct error *error)
+{
+	struct text_pair *pair = &data->test[data->tests++];
+
+	if (!spec_name(node, name, "the name of a test set", error))
+		return false;
+	pair->name = memory_text(name);
+	return read_pair(pair, node, spec, error);
+}
+
+/* A pair, which is called "test", or a map of them. */
+static bool read_tests(struct data_settings *data, const struct node *node, const char *spec,
+		       struct error *error)
+{
+	if (!node || node->none)
+		return true;
+	if (node->kind == NODE_VALUE)
+		return node_error(node, error,
+				  ": must be two files, as in [test.de, test.en], or a map of names "
+				  "to such pairs");
+	if (node->children > TESTS_MOST)
+		return node_error(node, error, ": more than %d test sets", TESTS_MOST);
+	data->test = memory_new((size_t)node->children + 1, sizeof *data->test);
+	if (node->kind == NODE_LIST)
+		return read_test(data, node, "test", spec, error);
+	for (int i = 0; i < node->children; i++)
+		if (!read_test(data, node->child[i], node->child[i]->key, spec, error))
+			return false;
+	return true;
+}
+
+static bool read_part(struct text_pair *pair, const struct node *data, const char *name,
+		      const char *spec, struct error *error)
+{
+	const struct node *node = node_child(data, name);
+
+	if (!node || node->none)
+		return node_error(data, error,
+				  ".%s: is missing; task: translation needs two files, as in [%s.de, "
+				  "%s.en]", name, name, name);
+	return read_pair(pair, node, spec, error);
+}
+
+static bool refuse_files(const struct node *data, const char *const *names, struct error *error)
+{
+	for (; *names; names++) {
+		const struct node *node = node_child(data, *names);
+
+		if (node)
+			return node_error(node, error,
+					  ": is for task: translation; a generated task makes its "
+					  "own data");
+	}
+	return true;
+}
+
+bool spec_data(struct experiment *e, const struct node *top, const char *path, struct error *error)
+{
+	static const char *const files[] = { "train", "valid", "test", NULL };
+	const struct keys_target target[] = { { data_settings_table, &e->data }, { NULL, NULL } };
+	const struct node *node = node_child(top, "data");
+
+	settings_default(data_settings_table, &e->data);
+	if (!node || node->none)
+		return node_error_place(top, error,
+					"data: is missing; write what to learn, as in data: {task: "
+					"copy} or data: {train: [train.de, train.en], ...}");
+	if (!keys_is_map(node, "data: {task: copy}", error) ||
+	    !keys_read(node, target, files, error))
+		return false;
+	if (e->data.task != TASK_TRANSLATION)
+		return refuse_files(node, files, error);
+	return read_part(&e->data.train, node, "train", path, error) &&
+	       read_part(&e->data.valid, node, "valid", path, error) &&
+	       read_tests(&e->data, node_child(node, "test"), path, error);
+}

@@ -1,0 +1,53 @@
+/* spec_parts.h - what the readers of an experiment file's parts share. */
+#ifndef BAKEOFF_SPEC_PARTS_H
+#define BAKEOFF_SPEC_PARTS_H
+
+#include "experiments/keys.h"
+#include "experiments/spec.h"
+
+enum { CONTESTANTS_MOST = 1000, GRID_AXES_MOST = 32 };
+
+/* `data:` of the file into experiment->data; `path` is the file's. */
+bool spec_data(struct experiment *, const struct node *top, const char *path, struct error *);
+
+/* `contestants:` and `grid:` into experiment->contestant; all else is read already. */
+bool spec_contestants(struct experiment *, const struct node *top, struct error *);
+
+/* Whether text can be a name in tables and file names: 1 to 60 bytes without control characters; else an error at
+ * the node, which is called `what`. */
+bool spec_name(const struct node *, const char *text, const char *what, struct error *);
+
+/* A list of values that are tried. */
+struct grid_axis {
+	const struct node *list;       /* of at least one value */
+	const struct node *contestant; /* whose setting it is; NULL: everyone's */
+	char *path;                    /* "transformer.heads", "train.learning_rate" */
+	const char *key;               /* in a contestant: "heads", "train.learning_rate"; part of path */
+};
+
+struct grid {
+	struct grid_axis *axis; /* [axes] */
+	int axes;
+};
+
+/* `grid:` of the file; `contestants` is the map of that name. */
+bool grid_read(struct grid *, const struct node *top, const struct node *contestants,
+	       struct error *);
+void grid_free(struct grid *);
+
+/* A value of an axis. */
+struct choice {
+	const char *key;
+	const struct node *value;
+};
+
+/* Writes the choices for a contestant's variant number v, counted from 0, and how many there are (the axes that apply to it);
+ * false past the last variant. `choice` has room for GRID_AXES_MOST. */
+bool grid_variant(const struct grid *, const struct node *contestant, int v, struct choice *choice,
+		  int *choices);
+
+/* Resolves one variant of a contestant. */
+bool contestant_read(struct contestant *, const struct experiment *, const struct node *top,
+		     const struct node *, const struct choice *, int choices, struct error *);
+
+#endif

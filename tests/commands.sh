@@ -1,0 +1,262 @@
+#!/bin/sh
+# commands.sh - the program as its user meets it: runs, interruptions, mistakes. Prints TAP; BAKEOFF names the program.
+set -u
+
+program=$(realpath "${BAKEOFF:-build/release/bakeoff}")
+home=$(pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+number=0
+
+# ok NAME COMMAND... - one test: the command succeeds.
+ok() {
+	name=$1
+	shift
+	number=$((number + 1))
+	if "$@" > "$work/said" 2>&1; then
+		echo "ok $number - $name"
+	else
+		sed 's/^/# /' "$work/said"
+		echo "not ok $number - $name"
+	fi
+}
+
+# says STATUS TEXT COMMAND... - the command exits with the status and says the text in one line of standard error.
+says() {
+	status=$1
+	text=$2
+	shift 2
+	"$@" > "$work/out" 2> "$work/err"
+	got=$?
+	if [ "$got" -ne "$status" ] || ! grep -qF -- "$text" "$work/err" || [ "$(wc -l < "$work/err")" -ne 1 ]; then
+		echo "exit status $got, expected $status and one line with: $text"
+		cat "$work/out" "$work/err"
+		return 1
+	fi
+}
+
+cat > small.yaml <<'YAML'
+experiment: small
+data: {task: copy, symbols: 8, shortest_sentence: 2, longest_sentence: 5, train_sentences: 600, valid_sentences: 40, test_sentences: 30}
+train: {batch_tokens: 128, learning_rate: 0.01, warmup: 10, checkpoint_every: 7, report_every: 5, stop: {epochs: 3}}
+search: {beam: 2}
+contestants:
+  lstm: {architecture: rnn, width: 12, hidden: 12, encoder_layers: 1}
+  convs2s: {architecture: cnn, width: 12, encoder_layers: 2, decoder_layers: 2}
+  transformer: {architecture: transformer, width: 12, heads: 2, feed_forward: 16, encoder_layers: 1, decoder_layers: 1}
+YAML
+
+run() {
+	"$program" run small.yaml --db "$@"
+}
+
+# What a database says of losses and scores, without times.
+facts() {
+	"$program" query --db "$1" --format csv --sql "SELECT contestant, metric, step, printf('%.17g', value)
+		FROM run_curves WHERE metric IN ('train_loss', 'train_nll', 'valid_nll', 'gradient_norm', 'learning_rate', 'epoch',
+		'target_tokens') ORDER BY 1, 2, 3"
+	"$program" query --db "$1" --format csv --sql "SELECT contestant, test_set, metric, value FROM run_scores
+		WHERE metric <> 'decode_sentences_per_second' ORDER BY 1, 2, 3"
+	"$program" query --db "$1" --format csv --sql "SELECT contestant, sentence, hypothesis,
+		printf('%.17g', log_probability) FROM run_hypotheses ORDER BY 1, 2"
+}
+
+# Two runs gave the same weights, losses, scores and hypotheses.
+same() {
+	facts "$1.db" > "$1.facts" && facts "$2.db" > "$2.facts" && [ -s "$1.facts" ] &&
+		cmp "$1.facts" "$2.facts" || return 1
+	for weights in "$1.runs"/*/model.safetensors; do
+		cmp "$weights" "$2.runs/${weights#"$1.runs/"}" || return 1
+	done
+}
+
+whole_run() {
+	run whole.db --threads 1 > log && grep -q transformer log && [ -s whole.db ]
+}
+
+skipped_run() {
+	run whole.db --threads 1 > log && [ "$(grep -c 'done already' log)" -eq 3 ]
+}
+
+threads_run() {
+	run two.db --threads 2 > log && same whole two
+}
+
+# Killed at any moment again and again, it ends with what an undisturbed run gives.
+killed_run() {
+	for delay in 0.02 0.05 0.1 0.15 0.2 0.3 0.4 0.25 0.35 0.12 0.18; do
+		timeout -s KILL "$delay" "$program" run small.yaml --db killed.db > /dev/null 2>&1
+	done
+	run killed.db > log && same whole killed
+}
+
+interrupted_run() {
+	run stopped.db > log 2>&1 &
+	child=$!
+	sleep 0.3
+	kill -INT $child
+	wait $child
+	status=$?
+	if [ $status -eq 0 ]; then
+		same whole stopped # it had ended before
+		return
+	fi
+	[ $status -eq 1 ] && grep -q 'goes on from here' log && run stopped.db > log && same whole stopped
+}
+
+first_run() {
+	"$program" query --db whole.db --format csv --sql 'SELECT min(id) FROM runs' | tail -n 1
+}
+
+translated() {
+	printf 's1 s2 s3\n\ns4\n' | "$program" translate --db whole.db --run "$(first_run)" > hypotheses &&
+		[ "$(wc -l < hypotheses)" -eq 3 ]
+}
+
+nbest() {
+	printf 's1 s2 s3\n' | "$program" translate --db whole.db --run "$(first_run)" --beam 4 --nbest 3 > hypotheses &&
+		[ "$(grep -c '^0 ||| ' hypotheses)" -eq 3 ]
+}
+
+sampled() {
+	for i in 1 2; do
+		printf 's1 s2 s3\ns5 s5\n' | "$program" translate --db whole.db --run "$(first_run)" --sample --seed 3 \
+			--nbest 4 > "sample$i" || return 1
+	done
+	cmp sample1 sample2
+}
+
+attended() {
+	"$program" attend --db whole.db --run "$(first_run)" 's1 s2 s3' > map && grep -q 'cross-attention' map
+}
+
+averaged() {
+	run averaged.db --set train.average=2 --only transformer > log && ls averaged.runs/*/recent-1.safetensors
+}
+
+cut_checkpoint() {
+	run cut.db --only lstm --set train.stop.epochs=1 > log || return 1
+	"$program" query --db cut.db --format csv --sql 'SELECT folder FROM runs' | tail -n 1 > folder
+	file=$(cat folder)/model.safetensors
+	truncate -s 1000 "$file"
+	echo s1 > line
+	says 1 'cut short' "$program" translate --db cut.db --run 1 < line
+}
+
+other_vocabulary() {
+	cp -r whole.runs other.runs && cp whole.db other.db
+	from=$(ls -d whole.runs/lstm*) && folder=$("$program" query --db other.db --format csv \
+		--sql 'SELECT folder FROM runs WHERE id = 1' | tail -n 1)
+	[ "$from" = "$folder" ] || return 1
+	"$program" run small.yaml --db vocabulary.db --only lstm --set data.symbols=9 --set train.stop.epochs=1 > log || return 1
+	cp "$folder/source.vocabulary" keep
+	cp vocabulary.runs/lstm*/source.vocabulary "$folder/source.vocabulary"
+	echo s1 > line
+	says 1 'vocabulary' "$program" translate --db whole.db --run 1 < line
+	status=$?
+	cp keep "$folder/source.vocabulary"
+	return $status
+}
+
+unwritable() {
+	if [ "$(id -u)" -eq 0 ]; then # root may write everywhere but here
+		says 1 '/proc' "$program" run small.yaml --db /proc/none.db
+	else
+		mkdir -p closed && chmod 555 closed
+		says 1 'closed' "$program" run small.yaml --db closed/none.db
+	fi
+}
+
+newer_schema() {
+	cp whole.db newer.db
+	"$program" query --db newer.db --list > /dev/null
+	printf '\377' | dd of=newer.db bs=1 seek=60 conv=notrunc 2> /dev/null
+	rm -f newer.db-wal newer.db-shm
+	says 1 'newer' "$program" runs --db newer.db
+}
+
+parallel() {
+	printf 'a b\nc d\ne f\n' > $1.de
+	printf 'A B\nC D\nE F\n' > $1.en
+}
+
+cat > text.yaml <<'YAML'
+experiment: text
+data: {train: [train.de, train.en], valid: [valid.de, valid.en], test: [valid.de, valid.en], subwords: {model: words, size: 50}}
+train: {stop: {epochs: 1}}
+contestants: {lstm: {architecture: rnn, width: 8, hidden: 8}}
+YAML
+parallel train
+parallel valid
+
+text_run() {
+	"$program" run text.yaml --db text.db
+}
+
+unequal() {
+	printf 'A B\n' > train.en
+	says 1 'train.de has 3 lines, train.en 1' text_run
+	status=$?
+	parallel train
+	return $status
+}
+
+bad_utf8() {
+	printf 'A B\nC \377\nE F\n' > valid.en
+	says 1 'valid.en:2: invalid UTF-8 at byte 3' text_run
+	status=$?
+	parallel valid
+	return $status
+}
+
+empty_file() {
+	: > train.de
+	says 1 'train.de' text_run
+	status=$?
+	parallel train
+	return $status
+}
+
+too_long() {
+	says 1 'train.de:1' "$program" run text.yaml --db long.db --set data.longest=2 --set data.bad_lines=error
+}
+
+scored() {
+	printf 'The cat sat on the mat.\n' > hyp
+	printf 'The cat sat on a mat.\n' > ref
+	"$program" score --ref ref hyp > score && grep -q '43.47' score
+}
+
+rm -f missing.de
+ok 'run: a small experiment trains, tests and is kept' whole_run
+ok 'run: what is done is skipped' skipped_run
+ok 'run: two threads give the bits of one' threads_run
+ok 'run: killed at ten moments, it ends with the bits of an undisturbed run' killed_run
+ok 'run: Ctrl-C keeps everything and the same command goes on' interrupted_run
+ok 'run: averaged checkpoints' averaged
+ok 'run: --dry-run plans and keeps no runs' sh -c "'$program' run small.yaml --db plan.db --dry-run | grep -q transformer && ! [ -e plan.db ]"
+ok 'translate: one line out for each line in' translated
+ok 'translate: n-best' nbest
+ok 'translate: sampling is a function of the seed' sampled
+ok 'attend: a map in the terminal' attended
+ok 'compare, runs, query' sh -c "'$program' compare small --db whole.db && '$program' runs --db whole.db && '$program' query --db whole.db --list"
+ok 'models: every architecture with its settings' sh -c "'$program' models | grep -q feed_forward"
+ok 'score: BLEU as sacreBLEU has it' scored
+ok 'mistake: a misspelt key names the nearest' says 2 'learning_rate' "$program" run small.yaml --db no.db --set train.learning_rat=1
+ok 'mistake: a value out of range' says 2 'kernel' "$program" run small.yaml --db no.db --set contestants.convs2s.kernel=4
+ok 'mistake: no such file' says 2 'none.yaml' "$program" run none.yaml --db no.db
+ok 'mistake: no such data file' says 2 'missing.de' "$program" run text.yaml --db no.db --set 'data.train=[missing.de, train.en]'
+ok 'mistake: an empty data file' empty_file
+ok 'mistake: unequal line counts, both named' unequal
+ok 'mistake: invalid UTF-8 by file, line and byte' bad_utf8
+ok 'mistake: a sentence longer than the limit' too_long
+ok 'mistake: a checkpoint cut short' cut_checkpoint
+ok 'mistake: a vocabulary that does not fit the checkpoint' other_vocabulary
+ok 'mistake: a database of a newer schema' newer_schema
+ok 'mistake: a folder that cannot be written' unwritable
+ok 'mistake: no such run' says 1 'run 999' "$program" translate --db whole.db --run 999
+ok 'mistake: an unknown command' says 2 'frobnicate' "$program" frobnicate
+ok 'mistake: an unknown option' says 2 'frobnicate' "$program" run small.yaml --frobnicate
+echo "1..$number"
+cd "$home" || exit 1
