@@ -22,11 +22,12 @@ CXXFLAGS_ALL = -std=c++17 $(WARN) $(COMMON) $(CXXFLAGS)
 LDLIBS = $(shell pkg-config --libs $(LIBRARIES)) -lstdc++ -lm
 PKGFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null))
 
-# core/vector.c is compiled once for each instruction set.
+# core/vector.c is compiled once for each instruction set of the processor family.
+VECTOR_SETS := portable $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),avx2 avx512)
 SOURCES := $(filter-out core/vector.c,$(foreach d,$(LAYERS),$(wildcard $d/*.c)))
 CXXSOURCES := $(foreach d,$(LAYERS),$(wildcard $d/*.cc))
 OBJECTS = $(SOURCES:%.c=$B/%.o) $(CXXSOURCES:%.cc=$B/%.o) \
-	$(if $(wildcard core/vector.c),$(addprefix $B/core/vector_,portable.o avx2.o avx512.o))
+	$(if $(wildcard core/vector.c),$(VECTOR_SETS:%=$B/core/vector_%.o))
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/*_test.c))
 HELPERS := $(filter-out $(wildcard tests/*_test.c),$(wildcard tests/*.c))
 
@@ -46,7 +47,7 @@ $B/%.o: %.cc
 $B/core/vector_portable.o: VECTOR = -DVECTOR_SET=portable
 $B/core/vector_avx2.o: VECTOR = -DVECTOR_SET=avx2 -mavx2 -mfma
 $B/core/vector_avx512.o: VECTOR = -DVECTOR_SET=avx512 -mavx2 -mfma -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
-$B/core/vector_%.o: core/vector.c
+$(VECTOR_SETS:%=$B/core/vector_%.o): $B/core/vector_%.o: core/vector.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKGFLAGS) $(CFLAGS_ALL) $(VECTOR) -MMD -MP -c -o $@ $<
 
