@@ -2,7 +2,8 @@
  *
  * vector_kernels() gives the widest set that this processor has. Every set gives the same bits: no contraction to
  * fused multiply-add, sums in 16 fixed lanes that are then added pairwise. In the float build exp, tanh and sigmoid are
- * our own polynomials (error below 2 ulp over the whole range); in the double build the C library's.
+ * our own polynomials (error below 2 ulp over the whole range, denormal results too; exp is infinite above 88.72284 and 0
+ * below -103.97208); in the double build the C library's. NaN stays NaN, but max passes over it.
  * Pointers need no alignment; x and y may be the same array, but must not overlap otherwise.
  */
 #ifndef BAKEOFF_VECTOR_H
@@ -53,10 +54,10 @@ struct vector_kernels {
 	void (*glu_backward)(size_t n, const real *x, const real *gate, const real *dy, real *dx);
 
 	/* One row of scores to probabilities, in place, and its gradient, in place of dp: ds = p (dp - sum p dp) scale. */
-	void (*softmax)(size_t n, real scale, real *x); /* p = softmax(scale x) */
+	void (*softmax)(size_t n, real scale, real *x); /* p = softmax(scale x); NaN where no score is finite */
 	void (*softmax_backward)(size_t n, real scale, const real *p, real *dp);
-	real (*max)(size_t n, const real *x);
-	/* log sum exp(x). */
+	real (*max)(size_t n, const real *x); /* -infinity of nothing */
+	/* log sum exp(x); -infinity of nothing and of -infinity alone. */
 	real (*log_sum_exp)(size_t n, const real *x);
 	/* Gradient of cross-entropy of one row: y[i] = scale (exp(x[i] - lse) - floor). */
 	void (*exp_gradient)(size_t n, real lse, real floor, real scale, const real *x, real *y);
@@ -75,18 +76,26 @@ struct vector_kernels {
 	void (*lstm_backward)(size_t n, const real *gates, const real *c_previous, const real *tanh_c,
 			      const real *dh, real *dc, real *dgates);
 
-	/* y[i] = x[i] / (1 - p) where element first + i is kept, else 0. It is dropped where the upper 32 bits' hash of (key,
-	 * first + i) is below p * 2^32. The same call on a gradient gives the gradient: nothing is stored. */
+	/* y[i] = x[i] * (1 / (1 - p)) where element first + i is kept, else 0. It is dropped where the 32-bit hash of (key,
+	 * first + i) is below p * 2^32; p = 1 drops all. The same call on a gradient gives the gradient: nothing is stored. */
 	void (*dropout)(size_t n, uint64_t key, uint64_t first, double p, const real *x, real *y);
 
 	/* m, v and the weights w from gradient g, in one pass. */
 	void (*adam)(size_t n, const struct adam_step *, const real *g, real *m, real *v, real *w);
 };
 
-/* The kernels for this processor. */
+/* The kernels for this processor, the widest set that it runs. The environment variable BAKEOFF_VECTOR, where it names a
+ * set, is the upper bound (portable, avx2 or avx512; another value is ignored). Looked up anew by every call: keep the pointer. */
 const struct vector_kernels *vector_kernels(void);
 
 /* The set number i that this processor can run, "portable" first; NULL past the last. For tests and benchmarks. */
 const struct vector_kernels *vector_kernels_available(int i);
+
+/* The sets themselves; vector_kernels() knows which of them this processor runs. */
+extern const struct vector_kernels vector_portable;
+#ifdef __x86_64__
+#define VECTOR_X86 1
+extern const struct vector_kernels vector_avx2, vector_avx512;
+#endif
 
 #endif

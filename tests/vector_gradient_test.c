@@ -1,0 +1,231 @@
+/* vector_gradient_test.c - the backward kernels against finite differences of the forward ones. */
+#include "core/vector.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static double uniform(uint64_t *seed)
+{
+	*seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (double)(*seed >> 11) * 0x1p-53;
+}
+
+/* A loss of `inputs` times n numbers x, with weights w, and its gradient by the backward kernel. */
+struct gradient_case {
+	const char *name;
+	size_t inputs;
+	double (*loss)(size_t n, const real *x, const real *w);
+	void (*gradient)(size_t n, const real *x, const real *w, real *dx); /* dx is zero before */
+};
+
+enum { SMALL = 21 };
+
+static double weighted(size_t n, const real *y, const real *w)
+{
+	double total = 0;
+
+	for (size_t i = 0; i < n; i++)
+		total += (double)y[i] * (double)w[i];
+	return total;
+}
+
+static double loss_relu(size_t n, const real *x, const real *w)
+{
+	real y[SMALL];
+
+	vector_kernels()->relu(n, x, y);
+	return weighted(n, y, w);
+}
+
+static void gradient_relu(size_t n, const real *x, const real *w, real *dx)
+{
+	real y[SMALL];
+
+	vector_kernels()->relu(n, x, y);
+	vector_kernels()->relu_backward(n, y, w, dx);
+}
+
+static double loss_tanh(size_t n, const real *x, const real *w)
+{
+	real y[SMALL];
+
+	vector_kernels()->tanh(n, x, y);
+	return weighted(n, y, w);
+}
+
+static void gradient_tanh(size_t n, const real *x, const real *w, real *dx)
+{
+	real y[SMALL];
+
+	vector_kernels()->tanh(n, x, y);
+	vector_kernels()->tanh_backward(n, y, w, dx);
+}
+
+static double loss_sigmoid(size_t n, const real *x, const real *w)
+{
+	real y[SMALL];
+
+	vector_kernels()->sigmoid(n, x, y);
+	return weighted(n, y, w);
+}
+
+static void gradient_sigmoid(size_t n, const real *x, const real *w, real *dx)
+{
+	real y[SMALL];
+
+	vector_kernels()->sigmoid(n, x, y);
+	vector_kernels()->sigmoid_backward(n, y, w, dx);
+}
+
+static double loss_glu(size_t n, const real *x, const real *w)
+{
+	real y[SMALL], gate[SMALL];
+
+	vector_kernels()->glu(n, x, gate, y);
+	return weighted(n, y, w);
+}
+
+static void gradient_glu(size_t n, const real *x, const real *w, real *dx)
+{
+	real y[SMALL], gate[SMALL];
+
+	vector_kernels()->glu(n, x, gate, y);
+	vector_kernels()->glu_backward(n, x, gate, w, dx);
+}
+
+static double loss_softmax(size_t n, const real *x, const real *w)
+{
+	real p[SMALL];
+
+	memcpy(p, x, n * sizeof(real));
+	vector_kernels()->softmax(n, (real)0.7, p);
+	return weighted(n, p, w);
+}
+
+static void gradient_softmax(size_t n, const real *x, const real *w, real *dx)
+{
+	real p[SMALL];
+
+	memcpy(p, x, n * sizeof(real));
+	memcpy(dx, w, n * sizeof(real));
+	vector_kernels()->softmax(n, (real)0.7, p);
+	vector_kernels()->softmax_backward(n, (real)0.7, p, dx);
+}
+
+/* Cross-entropy of a target that gives each word 0.01 and no word more: what exp_gradient is for.
+ */
+static double loss_cross_entropy(size_t n, const real *x, const real *w)
+{
+	double total = 3 * (double)vector_kernels()->log_sum_exp(n, x);
+
+	(void)w;
+	for (size_t i = 0; i < n; i++)
+		total -= 3 * 0.01 * (double)x[i];
+	return total;
+}
+
+static void gradient_cross_entropy(size_t n, const real *x, const real *w, real *dx)
+{
+	(void)w;
+	vector_kernels()->exp_gradient(n, vector_kernels()->log_sum_exp(n, x), (real)0.01, 3, x,
+				       dx);
+}
+
+/* x, gain, bias */
+static double loss_layer_norm(size_t n, const real *x, const real *w)
+{
+	real y[SMALL], statistics[2];
+
+	vector_kernels()->layer_norm(n, (real)0.01, x, x + n, x + 2 * n, y, statistics);
+	return weighted(n, y, w);
+}
+
+static void gradient_layer_norm(size_t n, const real *x, const real *w, real *dx)
+{
+	real y[SMALL], statistics[2];
+
+	vector_kernels()->layer_norm(n, (real)0.01, x, x + n, x + 2 * n, y, statistics);
+	vector_kernels()->layer_norm_backward(n, x, x + n, statistics, w, dx, dx + n, dx + 2 * n);
+}
+
+/* gates, c_previous; the loss is of h and c */
+static double loss_lstm(size_t n, const real *x, const real *w)
+{
+	real gates[4 * SMALL], c[SMALL], tanh_c[SMALL], h[SMALL];
+
+	memcpy(gates, x, 4 * n * sizeof(real));
+	vector_kernels()->lstm(n, gates, x + 4 * n, c, tanh_c, h);
+	return weighted(n, h, w) + weighted(n, c, w + n);
+}
+
+static void gradient_lstm(size_t n, const real *x, const real *w, real *dx)
+{
+	real c[SMALL], tanh_c[SMALL], h[SMALL];
+
+	memcpy(dx, x, 4 * n * sizeof(real));
+	memcpy(dx + 4 * n, w + n, n * sizeof(real));
+	vector_kernels()->lstm(n, dx, x + 4 * n, c, tanh_c, h);
+	vector_kernels()->lstm_backward(n, dx, x + 4 * n, tanh_c, w, dx + 4 * n, dx);
+}
+
+static const struct gradient_case gradients[] = {
+	{"relu", 1, loss_relu, gradient_relu},
+	{"tanh", 1, loss_tanh, gradient_tanh},
+	{"sigmoid", 1, loss_sigmoid, gradient_sigmoid},
+	{"glu", 2, loss_glu, gradient_glu},
+	{"softmax", 1, loss_softmax, gradient_softmax},
+	{"cross-entropy", 1, loss_cross_entropy, gradient_cross_entropy},
+	{"layer norm", 3, loss_layer_norm, gradient_layer_norm},
+	{"lstm", 5, loss_lstm, gradient_lstm},
+};
+
+static void test_gradients_match_finite_differences(void **state)
+{
+	const real little = (real)1e-5;
+
+	(void)state;
+	if (sizeof(real) < sizeof(double)) {
+		print_message("skipped: finite differences need -DBAKEOFF_DOUBLE\n");
+		skip();
+	}
+	for (size_t g = 0; g < LENGTH(gradients); g++) {
+		const struct gradient_case *c = &gradients[g];
+		real x[5 * SMALL], w[2 * SMALL], dx[5 * SMALL] = {0};
+		uint64_t seed = g;
+
+		for (int i = 0; i < 5 * SMALL; i++)
+			x[i] = (real)(4 * uniform(&seed) - 2);
+		for (int i = 0; i < 2 * SMALL; i++)
+			w[i] = (real)(4 * uniform(&seed) - 2);
+		c->gradient(SMALL, x, w, dx);
+		for (size_t i = 0; i < c->inputs * SMALL; i++) {
+			real middle = x[i];
+
+			x[i] = middle + little;
+			double above = c->loss(SMALL, x, w);
+			x[i] = middle - little;
+			double below = c->loss(SMALL, x, w);
+			x[i] = middle;
+			double slope = (above - below) / (2 * (double)little);
+			if (!(fabs(slope - (double)dx[i]) < 1e-8))
+				fail_msg("%s: gradient %zu is %.12g instead of %.12g", c->name, i,
+					 (double)dx[i], slope);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_gradients_match_finite_differences),
+	};
+
+	return cmocka_run_group_tests_name("vector gradients", tests, NULL, NULL);
+}
