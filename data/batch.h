@@ -13,9 +13,10 @@ struct batch_plan {
 	uint32_t *order; /* [sentences] */
 };
 
-/* Cuts the corpus into batches of at most `batch_tokens` padded positions on either side (sentences times the
- * longest, end of sentence counted; one sentence at least): sentences sorted by target, then source length with
- * ties in random order, batches in random order. A function of (corpus, batch_tokens, seed, epoch) alone. */
+/* Cuts the corpus into batches of at most `batch_tokens` padded positions on either side (sentences
+ * times the longest, end of sentence counted; one sentence at least): sentences sorted by target,
+ * then source length with ties in random order, batches in random order. A function of (corpus,
+ * batch_tokens, seed, epoch) alone. */
 void batch_plan_make(struct batch_plan *, const struct corpus *, long batch_tokens, uint64_t seed,
 		     uint64_t epoch);
 
@@ -38,8 +39,8 @@ struct batch {
 	void *memory;         /* owner of the arrays */
 };
 
-/* Fills a zeroed or used batch with `n` sentences of the corpus; the arrays live until the next fill or free. A
- * corpus without targets gives target_t = 0. */
+/* Fills a zeroed or used batch with `n` sentences of the corpus; the arrays live until the next
+ * fill or free. A corpus without targets gives target_t = 0. */
 void batch_fill(struct batch *, const struct corpus *, const uint32_t *sentence, int n);
 void batch_free(struct batch *);
 

@@ -8,17 +8,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Parallel sentences. Sentence i of a side is id[side][start[side][i] .. start[side][i + 1]), without
- * begin and end of sentence. */
+/* Parallel sentences. Sentence i of a side is id[side][start[side][i] .. start[side][i + 1]),
+ * without begin and end of sentence. Without targets, id, start and text of SIDE_TARGET are NULL.
+ */
 struct corpus {
-	const char *name;    /* "train", "valid" or the test set's name */
+	char *name;            /* "train", "valid", the test set's name, or "input"; owned */
 	size_t sentences;
 	int *id[SIDES];
-	size_t *start[SIDES]; /* [sentences + 1] */
-	char **text[SIDES];   /* the lines as they were read (lower-cased if asked); NULL for train */
-	size_t dropped;       /* pairs left out because they were bad or too long */
+	size_t *start[SIDES];  /* [sentences + 1] */
+	char **text[SIDES];    /* lines as read (lower-cased if asked); NULL for train, input */
+	size_t dropped;        /* pairs left out because they were bad or too long */
+	size_t cut;            /* sentences of which a side was cut to data.longest */
 	size_t unknown[SIDES]; /* tokens that are TOKEN_UNKNOWN */
-	uint64_t hash;        /* xxHash of both sides' text */
+	uint64_t hash;         /* xxHash of both sides' text */
 };
 
 struct dataset {
@@ -26,26 +28,38 @@ struct dataset {
 	struct corpus train, valid;
 	struct corpus *test; /* [tests] */
 	int tests;
-	uint64_t hash;       /* of all texts and vocabularies: two runs with equal hashes saw the same data */
+	uint64_t hash; /* of all texts and vocabularies: runs with equal hashes saw the same data */
 };
 
 /* Told about slow steps and about what was dropped, in words for people, one line a call. */
 typedef void dataset_report(void *context, const char *line);
 
-/* Opens or generates the data. Vocabularies are kept in `folder` (which exists), under names that hold the hash
- * of their text and settings, and are taken from there when they are there already. Errors name the file, the
- * line and the byte: unequal line counts (both counts), invalid UTF-8, empty lines and too long sentences
- * (where data.bad_lines is not `drop`), empty or missing files.
- * Test sets and validation: a too long sentence is never dropped from a test set; its source is cut to the
- * limit and the report says so. Generated tasks write no files; they use TOKEN_SPECIALS + symbols words. */
+/* Opens or generates the data. Vocabularies are learned from the training text, kept in `folder`
+ * (which exists) as vocabulary-<16 hex>.model, a name that holds the hash of their text and
+ * settings, and are taken from there when they are there already.
+ * Training pairs that are empty on a side, not UTF-8 or longer than data.longest are errors or,
+ * with data.bad_lines: drop, left out and reported. Validation and test sets stay whole: an empty
+ * line stays and is an empty sentence, the ids of a too long side are cut to data.longest (its
+ * text is not) and reported, and a line that is not UTF-8 is an error in any case.
+ * Errors name the file, the line and the byte: unequal line counts (both counts), invalid UTF-8,
+ * empty or missing files. On error the dataset is zeroed. Generated tasks write no files, have one
+ * test set "test" and words "s1", "s2"... */
 bool dataset_open(struct dataset *, const struct data_settings *, const char *folder,
 		  dataset_report *, void *context, struct error *);
 void dataset_free(struct dataset *);
 
-/* A corpus from lines in memory, for translation of standard input: encodes `lines` sources only; a source longer
- * than `longest` - 1 tokens is cut. */
+/* A corpus from lines in memory, for translation of standard input: encodes `lines` sources only;
+ * a source longer than `longest` - 1 tokens is cut. */
 void corpus_of_sources(struct corpus *, const struct vocabulary *, char *const *line, size_t lines,
 		       long longest);
 void corpus_free(struct corpus *);
+
+/* Tokens of a sentence, end of sentence not counted; 0 for a side that the corpus lacks. */
+static inline size_t corpus_length(const struct corpus *corpus, enum side side, size_t sentence)
+{
+	const size_t *start = corpus->start[side];
+
+	return start ? start[sentence + 1] - start[sentence] : 0;
+}
 
 #endif

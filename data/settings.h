@@ -28,7 +28,7 @@ struct data_settings {
 	bool lowercase;                /* training, validation and test text is lower-cased first */
 	long longest;                  /* tokens a sentence on either side, end of sentence included */
 	int bad_lines;                 /* enum bad_lines: empty, too long or not UTF-8 */
-	long symbols;                  /* generated: different symbols */
+	long symbols;                  /* generated: different symbols, in one joint vocabulary */
 	long shortest_generated;       /* generated: symbols a sentence at least */
 	long longest_generated;        /* and at most */
 	long train_sentences, valid_sentences, test_sentences; /* generated */

@@ -1,0 +1,195 @@
+/* corpus.c - encodes lines of text into corpora of ids. */
+#include "data/corpus.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+/* A corpus that is being written, with the room of its arrays. */
+struct writer {
+	struct corpus *corpus;
+	size_t room[SIDES]; /* of id */
+	long longest;
+};
+
+static void writer_begin(struct writer *writer, struct corpus *corpus, const char *name,
+			 size_t sentences, int sides, long longest)
+{
+	*corpus = (struct corpus){.name = memory_text(name)};
+	*writer = (struct writer){.corpus = corpus, .longest = longest};
+	for (int side = 0; side < sides; side++) {
+		corpus->start[side] = memory_new(sentences + 1, sizeof *corpus->start[side]);
+		corpus->id[side] = memory_new(1, sizeof *corpus->id[side]);
+		writer->room[side] = 1;
+	}
+}
+
+/* Puts the sentence's ids behind the last one's; returns how many there are, all of them. */
+static size_t write_ids(struct writer *writer, enum side side, const struct vocabulary *vocabulary,
+			const struct line *line)
+{
+	struct corpus *corpus = writer->corpus;
+	size_t start = corpus->start[side][corpus->sentences];
+	size_t free_room = writer->room[side] - start;
+	size_t count = vocabulary_encode(vocabulary, line->text, line->bytes,
+					 corpus->id[side] + start, free_room);
+
+	if (count > free_room) {
+		writer->room[side] = 2 * (start + count);
+		corpus->id[side] = memory_resize(corpus->id[side], writer->room[side],
+						 sizeof *corpus->id[side]);
+		vocabulary_encode(vocabulary, line->text, line->bytes, corpus->id[side] + start,
+				  count);
+	}
+	corpus->start[side][corpus->sentences + 1] = start + count;
+	return count;
+}
+
+static void count_unknown(struct corpus *corpus)
+{
+	for (int side = 0; side < SIDES; side++) {
+		size_t ids = corpus->start[side] ? corpus->start[side][corpus->sentences] : 0;
+
+		for (size_t i = 0; i < ids; i++)
+			corpus->unknown[side] += corpus->id[side][i] == TOKEN_UNKNOWN;
+	}
+}
+
+/* The sentence that was written last stays; its text goes into the hash. */
+static void keep_sentence(struct writer *writer, const struct line *const line[SIDES])
+{
+	struct corpus *corpus = writer->corpus;
+
+	for (int side = 0; side < SIDES; side++)
+		if (line[side])
+			corpus->hash = XXH64(line[side]->text, line[side]->bytes + 1, corpus->hash);
+	corpus->sentences++;
+}
+
+/* Shortens the last sentence's side to the limit; true where it was longer. */
+static bool cut_side(struct writer *writer, enum side side, size_t count)
+{
+	struct corpus *corpus = writer->corpus;
+	size_t most = (size_t)writer->longest - 1;
+
+	if (count <= most)
+		return false;
+	corpus->start[side][corpus->sentences + 1] = corpus->start[side][corpus->sentences] + most;
+	return true;
+}
+
+static bool unfit(const char *file, const struct line *line, size_t count, long longest,
+		  struct error *error)
+{
+	if (!count)
+		return error_set(error, "%s:%zu: empty line: remove the pair or set "
+					"data.bad_lines: drop", file, line->number);
+	return error_set(error, "%s:%zu: %zu tokens with the end of sentence, more than "
+				"data.longest = %ld: raise it or set data.bad_lines: drop",
+			 file, line->number, count + 1, longest);
+}
+
+/* Writes pair i; true where both sides have a fit length. Otherwise it is counted, and `error`
+ * says what is wrong. */
+static bool write_pair(struct writer *writer, struct parallel *pairs,
+		       struct vocabulary *const vocabulary[SIDES], size_t i, struct error *error)
+{
+	const struct line *line[SIDES];
+
+	for (int side = 0; side < SIDES; side++) {
+		size_t count;
+
+		line[side] = &pairs->side[side].line[i];
+		count = write_ids(writer, (enum side)side, vocabulary[side], line[side]);
+		if (count && count < (size_t)writer->longest)
+			continue;
+		*(count ? &pairs->too_long : &pairs->empty) += 1;
+		return unfit(pairs->file[side], line[side], count, writer->longest, error);
+	}
+	keep_sentence(writer, line);
+	return true;
+}
+
+bool corpus_of_training(struct corpus *corpus, struct parallel *pairs,
+			struct vocabulary *const vocabulary[SIDES], long longest,
+			enum bad_lines bad_lines, struct error *error)
+{
+	size_t lines = pairs->side[SIDE_SOURCE].lines;
+	struct writer writer;
+
+	writer_begin(&writer, corpus, "train", lines, SIDES, longest);
+	for (size_t i = 0; i < lines; i++)
+		if (!write_pair(&writer, pairs, vocabulary, i, error) &&
+		    bad_lines == BAD_LINES_ERROR)
+			goto failed;
+	corpus->dropped = pairs->read - corpus->sentences;
+	count_unknown(corpus);
+	if (corpus->sentences)
+		return true;
+	error_set(error, "%s, %s: no pair is left to train on: all %zu are empty, not UTF-8 or longer "
+			 "than data.longest = %ld tokens: raise it",
+		  pairs->file[SIDE_SOURCE], pairs->file[SIDE_TARGET], pairs->read, longest);
+failed:
+	corpus_free(corpus);
+	return false;
+}
+
+static char *text_copy(const struct line *line, bool lowercase)
+{
+	return lowercase ? text_lower(line->text, line->bytes) : memory_text(line->text);
+}
+
+void corpus_of_test(struct corpus *corpus, const char *name, const struct parallel *pairs,
+		    struct vocabulary *const vocabulary[SIDES], long longest, bool lowercase)
+{
+	size_t lines = pairs->side[SIDE_SOURCE].lines;
+	struct writer writer;
+
+	writer_begin(&writer, corpus, name, lines, SIDES, longest);
+	for (int side = 0; side < SIDES; side++)
+		corpus->text[side] = memory_new(lines, sizeof *corpus->text[side]);
+	for (size_t i = 0; i < lines; i++) {
+		const struct line *line[SIDES];
+		bool cut = false;
+
+		for (int side = 0; side < SIDES; side++) {
+			enum side s = (enum side)side;
+
+			line[s] = &pairs->side[s].line[i];
+			corpus->text[s][i] = text_copy(line[s], lowercase);
+			cut |= cut_side(&writer, s, write_ids(&writer, s, vocabulary[s], line[s]));
+		}
+		corpus->cut += cut;
+		keep_sentence(&writer, line);
+	}
+	count_unknown(corpus);
+}
+
+void corpus_of_sources(struct corpus *corpus, const struct vocabulary *vocabulary,
+		       char *const *line, size_t lines, long longest)
+{
+	struct writer writer;
+
+	writer_begin(&writer, corpus, "input", lines, SIDE_SOURCE + 1, longest);
+	for (size_t i = 0; i < lines; i++) {
+		const struct line source = {line[i], strlen(line[i]), i + 1};
+
+		corpus->cut += cut_side(&writer, SIDE_SOURCE,
+					write_ids(&writer, SIDE_SOURCE, vocabulary, &source));
+		keep_sentence(&writer, (const struct line *const[SIDES]){&source, NULL});
+	}
+	count_unknown(corpus);
+}
+
+void corpus_free(struct corpus *corpus)
+{
+	for (int side = 0; side < SIDES; side++) {
+		for (size_t i = 0; corpus->text[side] && i < corpus->sentences; i++)
+			free(corpus->text[side][i]);
+		free(corpus->text[side]);
+		free(corpus->id[side]);
+		free(corpus->start[side]);
+	}
+	free(corpus->name);
+	*corpus = (struct corpus){0};
+}

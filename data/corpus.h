@@ -1,0 +1,40 @@
+/* corpus.h - from lines of text to corpora of ids: reading, checking, encoding. */
+#ifndef BAKEOFF_DATA_CORPUS_H
+#define BAKEOFF_DATA_CORPUS_H
+
+#include "data/dataset.h"
+#include "data/text.h"
+
+/* The lines of both sides, before they are encoded. */
+struct parallel {
+	const char *file[SIDES]; /* as errors and reports name them */
+	struct text side[SIDES]; /* equally many lines; lines keep their number in the file */
+	size_t read;             /* pairs before any was dropped */
+	size_t empty, invalid, too_long; /* pairs dropped, by reason */
+};
+
+/* Reads the two files; false and an error where one cannot be read or the line counts differ. */
+bool parallel_read(struct parallel *, const struct text_pair *, struct error *);
+void parallel_free(struct parallel *);
+
+/* Training text: removes pairs with an empty or invalid line, or ends with an error at the first
+ * where bad_lines is BAD_LINES_ERROR. */
+bool parallel_clean(struct parallel *, enum bad_lines, struct error *);
+
+/* Validation and test text: false and an error at the first line that is not UTF-8. */
+bool parallel_check(const struct parallel *, struct error *);
+
+/* What was dropped and why, for people; "" where nothing was. */
+void parallel_describe(const struct parallel *, long longest, char *line, size_t size);
+
+/* Encodes clean training text; pairs that are too long (or without any token) are dropped or an
+ * error. */
+bool corpus_of_training(struct corpus *, struct parallel *,
+			struct vocabulary *const vocabulary[SIDES], long longest, enum bad_lines,
+			struct error *);
+
+/* Encodes validation or test text, cutting what is too long, and keeps the text. */
+void corpus_of_test(struct corpus *, const char *name, const struct parallel *,
+		    struct vocabulary *const vocabulary[SIDES], long longest, bool lowercase);
+
+#endif

@@ -1,0 +1,244 @@
+/* sentencepiece.cc - the C face of SentencePiece.
+ *
+ * Exceptions of learning and opening become messages; later only memory can run out, which ends the
+ * program as everywhere. */
+#include "data/sentencepiece.h"
+
+#include <sentencepiece_processor.h>
+#include <sentencepiece_trainer.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace sp = sentencepiece;
+
+struct pieces {
+	sp::SentencePieceProcessor processor;
+};
+
+namespace
+{
+
+class lines_iterator : public sp::SentenceIterator
+{
+	const struct line *at_, *end_;
+	std::string value_;
+
+	void read()
+	{
+		if (at_ != end_)
+			value_.assign(at_->text, at_->bytes);
+	}
+
+public:
+	lines_iterator(const struct line *line, size_t lines) : at_(line), end_(line + lines)
+	{
+		read();
+	}
+	bool done() const override
+	{
+		return at_ == end_;
+	}
+	void Next() override
+	{
+		at_++;
+		read();
+	}
+	const std::string &value() const override
+	{
+		return value_;
+	}
+	sp::util::Status status() const override
+	{
+		return sp::util::Status();
+	}
+};
+
+/* The protocol buffer wire format of sentencepiece_model.proto, as far as a model needs it. */
+enum wire { WIRE_VARINT = 0, WIRE_BYTES = 2, WIRE_FIXED32 = 5 };
+enum { MODEL_PIECES = 1, MODEL_TRAINER = 2 };
+enum { PIECE_TEXT = 1, PIECE_SCORE = 2, PIECE_TYPE = 3 };
+enum { TYPE_NORMAL = 1, TYPE_UNKNOWN = 2, TYPE_CONTROL = 3 };
+enum { TRAINER_MODEL_TYPE = 3, TRAINER_UNKNOWN = 40, TRAINER_BEGIN, TRAINER_END, TRAINER_PAD };
+enum { MODEL_UNIGRAM = 1, MODEL_BPE = 2 };
+enum { ID_PAD, ID_UNKNOWN, ID_BEGIN, ID_END, ID_SPECIALS };
+
+/* SentencePiece learns nothing from text that looks like a special token. With a blank, which it
+ * always writes as U+2581, no text does. */
+const char *const special_name[ID_SPECIALS] = {"<pad >", "<unk >", "<s >", "</s >"};
+
+void put_varint(std::string &out, uint64_t value)
+{
+	for (; value >= 0x80; value >>= 7)
+		out += static_cast<char>(value | 0x80);
+	out += static_cast<char>(value);
+}
+
+void put_number(std::string &out, unsigned field, uint64_t value)
+{
+	put_varint(out, field << 3 | WIRE_VARINT);
+	put_varint(out, value);
+}
+
+void put_bytes(std::string &out, unsigned field, const std::string &bytes)
+{
+	put_varint(out, field << 3 | WIRE_BYTES);
+	put_varint(out, bytes.size());
+	out += bytes;
+}
+
+void put_float(std::string &out, unsigned field, float value)
+{
+	uint32_t bits;
+
+	std::memcpy(&bits, &value, sizeof bits);
+	put_varint(out, field << 3 | WIRE_FIXED32);
+	for (int shift = 0; shift < 32; shift += 8)
+		out += static_cast<char>(bits >> shift);
+}
+
+std::string model_bytes(bool unigram, char *const *piece, const float *score, int size)
+{
+	std::string model, trainer;
+
+	for (int id = 0; id < size; id++) {
+		std::string one;
+
+		put_bytes(one, PIECE_TEXT, id < ID_SPECIALS ? special_name[id] : piece[id]);
+		put_float(one, PIECE_SCORE, score[id]);
+		put_number(one, PIECE_TYPE,
+			   id >= ID_SPECIALS   ? TYPE_NORMAL
+			   : id == ID_UNKNOWN ? TYPE_UNKNOWN
+					      : TYPE_CONTROL);
+		put_bytes(model, MODEL_PIECES, one);
+	}
+	put_number(trainer, TRAINER_MODEL_TYPE, unigram ? MODEL_UNIGRAM : MODEL_BPE);
+	put_number(trainer, TRAINER_UNKNOWN, ID_UNKNOWN);
+	put_number(trainer, TRAINER_BEGIN, ID_BEGIN);
+	put_number(trainer, TRAINER_END, ID_END);
+	put_number(trainer, TRAINER_PAD, ID_PAD);
+	put_bytes(model, MODEL_TRAINER, trainer);
+	return model;
+}
+
+std::string learn(bool unigram, int size, const struct line *line, size_t lines)
+{
+	const std::unordered_map<std::string, std::string> options = {
+		{"model_type", unigram ? "unigram" : "bpe"},
+		{"vocab_size", std::to_string(size)},
+		{"hard_vocab_limit", "false"}, /* the caller says what is missing */
+		{"pad_id", std::to_string(ID_PAD)},
+		{"unk_id", std::to_string(ID_UNKNOWN)},
+		{"bos_id", std::to_string(ID_BEGIN)},
+		{"eos_id", std::to_string(ID_END)},
+		{"pad_piece", special_name[ID_PAD]},
+		{"unk_piece", special_name[ID_UNKNOWN]},
+		{"bos_piece", special_name[ID_BEGIN]},
+		{"eos_piece", special_name[ID_END]},
+		{"character_coverage", "1.0"},
+		{"normalization_rule_name", "identity"},
+		{"max_sentence_length", std::to_string(PIECES_LONGEST_LINE)},
+		{"num_threads", "1"},
+		{"minloglevel", "5"},
+	};
+	lines_iterator iterator(line, lines);
+	std::string model;
+	const auto status = sp::SentencePieceTrainer::Train(options, &iterator, &model);
+
+	if (!status.ok())
+		throw std::runtime_error(status.error_message());
+	return model;
+}
+
+struct pieces *open_model(const std::string &model)
+{
+	auto opened = std::make_unique<struct pieces>();
+	const auto status = opened->processor.LoadFromSerializedProto(model);
+
+	if (!status.ok())
+		throw std::runtime_error(status.error_message());
+	return opened.release();
+}
+
+template <typename Make>
+struct pieces *guarded(char *message, size_t message_size, Make make)
+{
+	try {
+		return make();
+	} catch (const std::exception &problem) {
+		std::snprintf(message, message_size, "SentencePiece: %s", problem.what());
+	} catch (...) {
+		std::snprintf(message, message_size, "SentencePiece: unknown exception");
+	}
+	return nullptr;
+}
+
+} // namespace
+
+bool pieces_can_learn_from(const struct line *line)
+{
+	return line->bytes && line->bytes <= PIECES_LONGEST_LINE &&
+	       absl::string_view(line->text, line->bytes).find("\u2585") == absl::string_view::npos;
+}
+
+struct pieces *pieces_train(bool unigram, int size, const struct line *line, size_t lines,
+			    char *message, size_t message_size)
+{
+	return guarded(message, message_size,
+		       [&] { return open_model(learn(unigram, size, line, lines)); });
+}
+
+struct pieces *pieces_new(bool unigram, char *const *piece, const float *score, int size,
+			  char *message, size_t message_size)
+{
+	return guarded(message, message_size,
+		       [&] { return open_model(model_bytes(unigram, piece, score, size)); });
+}
+
+void pieces_free(struct pieces *pieces)
+{
+	delete pieces;
+}
+
+int pieces_size(const struct pieces *pieces)
+{
+	return pieces->processor.GetPieceSize();
+}
+
+const char *pieces_piece(const struct pieces *pieces, int id)
+{
+	return pieces->processor.IdToPiece(id).c_str();
+}
+
+float pieces_score(const struct pieces *pieces, int id)
+{
+	return pieces->processor.GetScore(id);
+}
+
+size_t pieces_encode(const struct pieces *pieces, const char *text, size_t bytes, int *id,
+		     size_t capacity)
+{
+	std::vector<int> ids;
+
+	pieces->processor.Encode(absl::string_view(text, bytes), &ids).IgnoreError();
+	std::copy_n(ids.begin(), std::min(ids.size(), capacity), id);
+	return ids.size();
+}
+
+size_t pieces_decode(const struct pieces *pieces, const int *id, size_t count, char *text,
+		     size_t capacity)
+{
+	std::string whole;
+
+	pieces->processor.Decode(std::vector<int>(id, id + count), &whole).IgnoreError();
+	std::copy_n(whole.begin(), std::min(whole.size(), capacity), text);
+	return whole.size();
+}
