@@ -1,11 +1,11 @@
 /* options.c - numbers from the command line, lines from standard input, times for people. */
 #include "cli/options.h"
+#include "data/text.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 
 bool option_number(const char *command, const char *option, const char *text, long least, long most,
 		   long *value)
@@ -24,24 +24,6 @@ bool option_number(const char *command, const char *option, const char *text, lo
 	return true;
 }
 
-/* The byte, counted from 1, at which a line stops being UTF-8; 0 where it is whole. */
-static size_t bad_byte(const char *line, size_t length)
-{
-	size_t at = 0;
-
-	while (at < length) {
-		utf8proc_int32_t character;
-		const utf8proc_ssize_t bytes = utf8proc_iterate((const utf8proc_uint8_t *)line + at,
-								(utf8proc_ssize_t)(length - at),
-								&character);
-
-		if (bytes <= 0 || character == 0)
-			return at + 1;
-		at += (size_t)bytes;
-	}
-	return 0;
-}
-
 bool read_lines(char ***line, size_t *lines, struct error *error)
 {
 	char *text = NULL;
@@ -56,7 +38,7 @@ bool read_lines(char ***line, size_t *lines, struct error *error)
 
 		while (length && (text[length - 1] == '\n' || text[length - 1] == '\r'))
 			text[--length] = '\0';
-		bad = bad_byte(text, (size_t)length);
+		bad = text_bad_byte(text, (size_t)length);
 		if (bad) {
 			whole = error_set(error, "standard input:%zu: invalid UTF-8 at byte %zu; convert it "
 					  "to UTF-8 (iconv)", *lines + 1, bad);

@@ -93,6 +93,11 @@ static void show_update(struct progress_view *v, const struct trial_news *n)
 	const struct progress *p = n->progress;
 	char left[32];
 
+	if (!v->started) {
+		v->started = true;
+		v->started_share = train_share(n->settings, p);
+		v->started_seconds = p->train_seconds + p->valid_seconds;
+	}
 	if (now() < v->next || !v->loss)
 		return;
 	time_left(v, n, left, sizeof left);
@@ -114,8 +119,7 @@ static void start(struct progress_view *v, const struct trial_news *n, bool resu
 	v->trial++;
 	v->loss = 0;
 	v->next = 0;
-	v->started_share = train_share(n->settings, n->progress);
-	v->started_seconds = n->progress->train_seconds + n->progress->valid_seconds;
+	v->started = false;
 	say(v, "[%d/%d] run %ld, %s (%s), seed %ld: %.2f M parameters%s", v->trial, v->trials, n->run,
 	    t->contestant->name, t->contestant->architecture->name, t->seed, (double)n->parameters / 1e6,
 	    resumed ? ", resumed" : "");

@@ -9,7 +9,8 @@ struct progress_view {
 	bool terminal, quiet;
 	bool line_open;       /* the terminal's last line is to be rewritten */
 	double next;          /* time before which no further update is shown */
-	double started_share; /* of the trial when it was started or resumed */
+	bool started;         /* the trial has made an update here */
+	double started_share; /* of its work after that update, which may be of a resumed run */
 	double started_seconds;
 	double loss;          /* of the last report, nats a token */
 	double speed;         /* target tokens/s of the last report */

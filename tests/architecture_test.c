@@ -479,6 +479,33 @@ static void eight_sentences_are_learned_by_heart(void **state)
 		check_by_heart(&variants[i]);
 }
 
+/* By hand from the papers: d = 8, H = 10, d_ff = 12, k = 3, V = 23, 16 positions, one encoder and two decoder layers. */
+static void parameters_are_as_many_as_the_formulas_say(void **state)
+{
+	static const struct {
+		struct variant variant;
+		size_t parameters;
+	} cases[] = {
+		/* bi-LSTM 2 (4 5 (8 + 5 + 1)), LSTMs 4 10 (8 + 10 + 1) + 4 10 (10 + 10 + 1), bridge 20 (10 + 1), combine
+		 * 10 (20 + 1), additive 10 (10 + 10 + 1), tables 2 23 8, output 23 (10 + 1) */
+		{ { "rnn", "tied=none" }, 560 + 760 + 840 + 220 + 210 + 210 + 368 + 253 },
+		/* blocks 3 (16 (24 + 1 + 1)), attention 2 8 (8 + 1), tables, positions 2 16 8, output 23 (8 + 1) */
+		{ { "cnn", "tied=none" }, 1248 + 144 + 368 + 256 + 207 },
+		/* attention 8 (4 8 + 4), feed-forward 12 (8 + 1) + 8 (12 + 1), norms 16 each, last norms, tables, output */
+		{ { "transformer", "tied=none" }, (288 + 212 + 32) + 2 * (2 * 288 + 212 + 48) + 32 + 368 + 207 },
+		{ { "transformer", "tied=all norm=post" }, 532 + 1672 + 184 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct model model;
+
+		open_variant(&model, &cases[i].variant);
+		assert_int_equal(parameters_count(&model.parameters), cases[i].parameters);
+		model_close(&model);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -488,6 +515,7 @@ int main(void)
 		cmocka_unit_test(no_position_sees_its_future),
 		cmocka_unit_test(padding_never_changes_a_score),
 		cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
+		cmocka_unit_test(parameters_are_as_many_as_the_formulas_say),
 		cmocka_unit_test(eight_sentences_are_learned_by_heart),
 	};
 	struct error error;
