@@ -1,21 +1,382 @@
-/* setting.c - read, write and describe typed settings. */
+/* setting.c - values of settings from text, and back. */
 #include "core/setting.h"
 
-#include <errno.h>
+#include <locale.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	WORDS_MOST = 32,  /* words of one setting */
+	SHOWN_MOST = 60,  /* bytes of a bad value that a message shows */
+	RANGE_SIZE = 256, /* bytes of setting_range's text in a message */
+};
+
+static const double UNBOUNDED = 9e15; /* a highest value from here on means none */
+
+static long *int_field(const struct setting *s, void *base)
+{
+	return (long *)((char *)base + s->offset);
+}
+
+static double *real_field(const struct setting *s, void *base)
+{
+	return (double *)((char *)base + s->offset);
+}
+
+static bool *bool_field(const struct setting *s, void *base)
+{
+	return (bool *)((char *)base + s->offset);
+}
+
+static int *word_field(const struct setting *s, void *base)
+{
+	return (int *)((char *)base + s->offset);
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static int power_of_suffix(char c)
+{
+	return c == 'k' ? 3 : c == 'M' ? 6 : c == 'G' ? 9 : 0;
+}
+
+/* Moves the point of a number with `places` decimals by `power` places; false if it is not whole
+ * then. */
+static bool shift_point(long *number, int places, int power)
+{
+	for (; places > power; places--) {
+		if (*number % 10)
+			return false;
+		*number /= 10;
+	}
+	for (; places < power; places++)
+		if (__builtin_mul_overflow(*number, 10, number))
+			return false;
+	return true;
+}
+
+/* The whole text: a sign, digits, and k, M or G, which allow a point ("7.5M"). */
+static bool parse_whole(const char *text, long *value)
+{
+	const bool negative = *text == '-';
+	int digits = 0, places = 0, power;
+	bool point = false;
+	long number = 0;
+
+	text += *text == '-' || *text == '+';
+	for (; is_digit(*text) || (*text == '.' && !point); text++) {
+		if (*text == '.') {
+			point = true;
+			continue;
+		}
+		digits++;
+		places += point;
+		if (__builtin_mul_overflow(number, 10, &number) ||
+		    __builtin_add_overflow(number, *text - '0', &number))
+			return false;
+	}
+	power = power_of_suffix(*text);
+	text += power != 0;
+	if (!digits || *text || (point && (!power || !places)) ||
+	    !shift_point(&number, places, power))
+		return false;
+	*value = negative ? -number : number;
+	return true;
+}
+
+static const char *skip_digits(const char *p)
+{
+	while (is_digit(*p))
+		p++;
+	return p;
+}
+
+/* Decimal digits alone: no inf, nan, hexadecimal, spaces or locale's comma, all of which strtod
+ * takes. */
+static bool is_decimal(const char *text)
+{
+	const char *p = text + (*text == '-' || *text == '+'), *start = p;
+	size_t digits;
+
+	p = skip_digits(p);
+	digits = (size_t)(p - start);
+	if (*p == '.') {
+		start = ++p;
+		p = skip_digits(p);
+		digits += (size_t)(p - start);
+	}
+	if (digits && (*p == 'e' || *p == 'E')) {
+		p++;
+		p += *p == '-' || *p == '+';
+		start = p;
+		p = skip_digits(p);
+		digits = (size_t)(p - start);
+	}
+	return digits && !*p;
+}
+
+static bool parse_real(const char *text, double *value)
+{
+	locale_t plain;
+
+	if (!is_decimal(text))
+		return false;
+	plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	*value = strtod_l(text, NULL, plain);
+	freelocale(plain);
+	return isfinite(*value);
+}
+
+/* printf of numbers with a point as decimal sign, whatever the locale. */
+__attribute__((format(printf, 3, 4))) static void print_plain(char *text, size_t size,
+							      const char *format, ...)
+{
+	const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	const locale_t old = uselocale(plain);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, size, format, arguments);
+	va_end(arguments);
+	uselocale(old);
+	freelocale(plain);
+}
+
+/* 1e-09 becomes 1e-9. */
+static void shorten_exponent(char *text)
+{
+	char *e = strchr(text, 'e'), *digits;
+
+	if (!e)
+		return;
+	e += 1 + (e[1] == '-' || e[1] == '+');
+	for (digits = e; *digits == '0' && digits[1];)
+		digits++;
+	memmove(e, digits, strlen(digits) + 1);
+}
+
+/* The shortest text that parse_real turns into the same bits. */
+static void write_real(double value, char text[SETTING_TEXT_SIZE])
+{
+	double back = 0;
+
+	if (fabs(value) < 1e15 && value == floor(value)) {
+		print_plain(text, SETTING_TEXT_SIZE, "%.0f", value);
+		return;
+	}
+	for (int precision = 1; precision <= 17; precision++) {
+		print_plain(text, SETTING_TEXT_SIZE, "%.*g", precision, value);
+		if (parse_real(text, &back) && back == value)
+			break;
+	}
+	shorten_exponent(text);
+}
+
+/* 1000000 as 1M, 65536 as it is. */
+static void write_limit(double limit, char text[SETTING_TEXT_SIZE])
+{
+	static const struct {
+		double unit;
+		const char *suffix;
+	} units[] = {{1e9, "G"}, {1e6, "M"}, {1e3, "k"}};
+
+	for (int i = 0; i < 3; i++)
+		if (fabs(limit) >= 1e5 && fmod(limit, units[i].unit) == 0) {
+			write_real(limit / units[i].unit, text);
+			strcat(text, units[i].suffix);
+			return;
+		}
+	write_real(limit, text);
+}
+
+void setting_word(const struct setting *setting, int index, char word[SETTING_TEXT_SIZE])
+{
+	const char *p = setting->words;
+	size_t length;
+
+	*word = '\0';
+	for (; p && index > 0; index--) {
+		p = strchr(p, '|');
+		p += p != NULL;
+	}
+	if (!p || index < 0)
+		return;
+	length = strcspn(p, "|");
+	if (length < SETTING_TEXT_SIZE) {
+		memcpy(word, p, length);
+		word[length] = '\0';
+	}
+}
+
+/* All words, NULL after the last. */
+static void list_words(const struct setting *setting, char word[WORDS_MOST][SETTING_TEXT_SIZE],
+		       const char *list[WORDS_MOST + 1])
+{
+	int n = 0;
+
+	while (n < WORDS_MOST) {
+		setting_word(setting, n, word[n]);
+		if (!*word[n])
+			break;
+		list[n] = word[n];
+		n++;
+	}
+	list[n] = NULL;
+}
+
+static void words_range(const struct setting *setting, char *text, size_t size)
+{
+	char word[WORDS_MOST][SETTING_TEXT_SIZE];
+	const char *list[WORDS_MOST + 1];
+	size_t used = 0;
+
+	list_words(setting, word, list);
+	*text = '\0';
+	for (int i = 0; list[i] && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s",
+					 !i ? "" : list[i + 1] ? ", " : " or ", list[i]);
+}
+
+void setting_range(const struct setting *setting, char *text, size_t size)
+{
+	char least[SETTING_TEXT_SIZE], most[SETTING_TEXT_SIZE];
+
+	switch (setting->type) {
+	case SETTING_INT:
+	case SETTING_REAL:
+		write_limit(setting->least, least);
+		write_limit(setting->most, most);
+		if (setting->most >= UNBOUNDED)
+			snprintf(text, size, "at least %s", least);
+		else
+			snprintf(text, size, "%s to %s", least, most);
+		break;
+	case SETTING_BOOL:
+		snprintf(text, size, "true or false");
+		break;
+	case SETTING_WORD:
+		words_range(setting, text, size);
+		break;
+	}
+}
+
+/* Bytes of the text that a message shows: no UTF-8 character is cut in two. */
+static int shown_bytes(const char *text)
+{
+	size_t n = strnlen(text, SHOWN_MOST + 1);
+
+	if (n <= SHOWN_MOST)
+		return (int)n;
+	for (n = SHOWN_MOST; n && ((unsigned char)text[n] & 0xc0) == 0x80;)
+		n--;
+	return (int)n;
+}
+
+static bool refuse(const struct setting *setting, const char *text, const char *nearest,
+		   struct error *error)
+{
+	static const char *const kind[] = {"a whole number ", "a number ", "", ""};
+	const int shown = shown_bytes(text);
+	const bool is_number = setting->type == SETTING_INT || setting->type == SETTING_REAL;
+	char range[RANGE_SIZE];
+
+	setting_range(setting, range, sizeof range);
+	return error_set(error, "%s = %.*s%s: must be %s%s%s%s%s%s", setting->name,
+			 *text ? shown : 7, *text ? text : "nothing", text[shown] ? "..." : "",
+			 kind[setting->type], is_number && setting->most < UNBOUNDED ? "from " : "",
+			 range, nearest ? "; did you mean " : "", nearest ? nearest : "",
+			 nearest ? "?" : "");
+}
+
+static bool read_bool(const char *text, bool *value)
+{
+	static const char *const word[] = {"false", "true", "no",    "yes",
+					   "off",   "on",   "False", "True"};
+
+	for (int i = 0; i < 8; i++)
+		if (!strcmp(text, word[i])) {
+			*value = i % 2;
+			return true;
+		}
+	return false;
+}
+
+static bool read_word(const struct setting *setting, void *base, const char *text,
+		      struct error *error)
+{
+	char word[WORDS_MOST][SETTING_TEXT_SIZE];
+	const char *list[WORDS_MOST + 1];
+
+	list_words(setting, word, list);
+	for (int i = 0; list[i]; i++)
+		if (!strcmp(list[i], text)) {
+			*word_field(setting, base) = i;
+			return true;
+		}
+	return refuse(setting, text, nearest_word(text, list), error);
+}
+
+bool setting_read(const struct setting *setting, void *base, const char *text, struct error *error)
+{
+	long whole = 0;
+	double number = 0;
+
+	switch (setting->type) {
+	case SETTING_INT:
+		if (!parse_whole(text, &whole) || (double)whole < setting->least ||
+		    (double)whole > setting->most)
+			return refuse(setting, text, NULL, error);
+		*int_field(setting, base) = whole;
+		return true;
+	case SETTING_REAL:
+		if (!parse_real(text, &number) || number < setting->least || number > setting->most)
+			return refuse(setting, text, NULL, error);
+		*real_field(setting, base) = number;
+		return true;
+	case SETTING_BOOL:
+		return read_bool(text, bool_field(setting, base)) ||
+		       refuse(setting, text, NULL, error);
+	case SETTING_WORD:
+		return read_word(setting, base, text, error);
+	}
+	panic("setting %s has no type", setting->name);
+}
+
+void setting_write(const struct setting *setting, const void *base, char text[SETTING_TEXT_SIZE])
+{
+	void *fields = (void *)(uintptr_t)base; /* only read */
+
+	switch (setting->type) {
+	case SETTING_INT:
+		snprintf(text, SETTING_TEXT_SIZE, "%ld", *int_field(setting, fields));
+		break;
+	case SETTING_REAL:
+		write_real(*real_field(setting, fields), text);
+		break;
+	case SETTING_BOOL:
+		snprintf(text, SETTING_TEXT_SIZE, "%s",
+			 *bool_field(setting, fields) ? "true" : "false");
+		break;
+	case SETTING_WORD:
+		setting_word(setting, *word_field(setting, fields), text);
+		break;
+	}
+}
+
 void settings_default(const struct setting *table, void *base)
 {
-	for (const struct setting *s = table; s->name; s++) {
-		struct error error;
+	struct error error;
 
+	for (const struct setting *s = table; s->name; s++)
 		if (!setting_read(s, base, s->standard, &error))
-			panic("default of %s", error.message);
-	}
+			panic("default of a setting: %s", error.message);
 }
 
 const struct setting *setting_find(const struct setting *table, const char *name)
@@ -24,323 +385,4 @@ const struct setting *setting_find(const struct setting *table, const char *name
 		if (!strcmp(s->name, name))
 			return s;
 	return NULL;
-}
-
-void setting_word(const struct setting *s, int index, char word[SETTING_TEXT_SIZE])
-{
-	const char *at = s->words;
-	size_t length;
-
-	for (; index > 0 && at; index--) {
-		at = strchr(at, '|');
-		at = at ? at + 1 : NULL;
-	}
-	word[0] = '\0';
-	if (!at)
-		return;
-	length = strcspn(at, "|");
-	if (length < SETTING_TEXT_SIZE) {
-		memcpy(word, at, length);
-		word[length] = '\0';
-	}
-}
-
-static int find_word(const struct setting *s, const char *text)
-{
-	char word[SETTING_TEXT_SIZE];
-
-	for (int i = 0;; i++) {
-		setting_word(s, i, word);
-		if (!word[0])
-			return -1;
-		if (!strcmp(word, text))
-			return i;
-	}
-}
-
-static void range_of_words(const struct setting *s, char *text, size_t size)
-{
-	char word[SETTING_TEXT_SIZE], next[SETTING_TEXT_SIZE];
-	size_t used = 0;
-
-	text[0] = '\0';
-	for (int i = 0; used < size; i++) {
-		setting_word(s, i, word);
-		if (!word[0])
-			return;
-		setting_word(s, i + 1, next);
-		used += (size_t)snprintf(text + used, size - used, "%s%s",
-					 !i ? "" : next[0] ? ", " : " or ", word);
-	}
-}
-
-void setting_range(const struct setting *s, char *text, size_t size)
-{
-	switch (s->type) {
-	case SETTING_BOOL:
-		snprintf(text, size, "true or false");
-		break;
-	case SETTING_WORD:
-		range_of_words(s, text, size);
-		break;
-	case SETTING_INT:
-		snprintf(text, size, "%.0f to %.0f", s->least, s->most);
-		break;
-	case SETTING_REAL:
-		snprintf(text, size, "%g to %g", s->least, s->most);
-		break;
-	}
-}
-
-static bool refuse(const struct setting *s, const char *text, const char *kind, struct error *error)
-{
-	char range[256];
-
-	setting_range(s, range, sizeof range);
-	return error_set(error, "%s = %.64s: must be %s%s", s->name, text, kind, range);
-}
-
-/* Digits as the C locale has them: strtod would take a comma elsewhere, "inf", "nan" and hexadecimal. */
-static bool read_number(const char *text, double *number)
-{
-	char *end;
-
-	if (!text[0] || text[strspn(text, "0123456789+-.eEkMG")])
-		return false;
-	errno = 0;
-	*number = strtod(text, &end);
-	if (end == text || !isfinite(*number))
-		return false;
-	if (*end && strchr("kMG", *end))
-		*number *= *end == 'k' ? 1e3 : *end == 'M' ? 1e6 : 1e9, end++;
-	return !*end;
-}
-
-static bool read_truth(const char *text, bool *truth)
-{
-	static const char *const yes[] = { "true", "yes", "on" }, *const no[] = { "false", "no", "off" };
-
-	for (int i = 0; i < 3; i++) {
-		if (strcmp(text, yes[i]) && strcmp(text, no[i]))
-			continue;
-		*truth = !strcmp(text, yes[i]);
-		return true;
-	}
-	return false;
-}
-
-static bool refuse_word(const struct setting *s, const char *text, struct error *error)
-{
-	char words[16][SETTING_TEXT_SIZE];
-	const char *candidate[17] = { NULL }, *near;
-	struct error plain;
-
-	for (int i = 0; i < 16; i++) {
-		setting_word(s, i, words[i]);
-		if (!words[i][0])
-			break;
-		candidate[i] = words[i];
-	}
-	refuse(s, text, "", &plain);
-	near = nearest_word(text, candidate);
-	if (near)
-		return error_set(error, "%s; did you mean %s?", plain.message, near);
-	*error = plain;
-	return false;
-}
-
-bool setting_read(const struct setting *s, void *base, const char *text, struct error *error)
-{
-	char *field = (char *)base + s->offset;
-	double number;
-	int word;
-
-	switch (s->type) {
-	case SETTING_BOOL:
-		return read_truth(text, (bool *)field) || refuse(s, text, "", error);
-	case SETTING_WORD:
-		word = find_word(s, text);
-		if (word < 0)
-			return refuse_word(s, text, error);
-		*(int *)(void *)field = word;
-		return true;
-	case SETTING_INT:
-		if (!read_number(text, &number) || number != floor(number) || number < s->least ||
-		    number > s->most)
-			return refuse(s, text, "a whole number from ", error);
-		*(long *)(void *)field = (long)number;
-		return true;
-	case SETTING_REAL:
-		if (!read_number(text, &number) || number < s->least || number > s->most)
-			return refuse(s, text, "a number from ", error);
-		*(double *)(void *)field = number;
-		return true;
-	}
-	return false;
-}
-
-/* The shortest decimal that reads back as the same double. */
-static void write_double(double x, char text[SETTING_TEXT_SIZE])
-{
-	for (int digits = 1; digits <= 17; digits++) {
-		snprintf(text, SETTING_TEXT_SIZE, "%.*g", digits, x);
-		if (strtod(text, NULL) == x)
-			return;
-	}
-}
-
-void setting_write(const struct setting *s, const void *base, char text[SETTING_TEXT_SIZE])
-{
-	const char *field = (const char *)base + s->offset;
-
-	switch (s->type) {
-	case SETTING_BOOL:
-		snprintf(text, SETTING_TEXT_SIZE, "%s", *(const bool *)field ? "true" : "false");
-		break;
-	case SETTING_WORD:
-		setting_word(s, *(const int *)(const void *)field, text);
-		break;
-	case SETTING_INT:
-		snprintf(text, SETTING_TEXT_SIZE, "%ld", *(const long *)(const void *)field);
-		break;
-	case SETTING_REAL:
-		write_double(*(const double *)(const void *)field, text);
-		break;
-	}
-}
-
-static json_t *to_json(const struct setting *s, const void *base)
-{
-	const char *field = (const char *)base + s->offset;
-	char word[SETTING_TEXT_SIZE];
-
-	switch (s->type) {
-	case SETTING_BOOL:
-		return json_boolean(*(const bool *)field);
-	case SETTING_INT:
-		return json_integer(*(const long *)(const void *)field);
-	case SETTING_REAL:
-		return json_real(*(const double *)(const void *)field);
-	case SETTING_WORD:
-		break;
-	}
-	setting_word(s, *(const int *)(const void *)field, word);
-	return json_string(word);
-}
-
-json_t *settings_to_json(const struct setting *table, const void *base)
-{
-	json_t *all = json_object();
-
-	for (const struct setting *s = table; s->name; s++) {
-		const char *dot = strchr(s->name, '.');
-		char group[SETTING_TEXT_SIZE];
-		json_t *into = all;
-
-		if (dot) {
-			snprintf(group, sizeof group, "%.*s", (int)(dot - s->name), s->name);
-			into = json_object_get(all, group);
-			if (!into) {
-				into = json_object();
-				json_object_set_new(all, group, into);
-			}
-		}
-		json_object_set_new(into, dot ? dot + 1 : s->name, to_json(s, base));
-	}
-	return all;
-}
-
-static bool from_json(const struct setting *table, void *base, const char *key, const json_t *value,
-		      struct error *error)
-{
-	const struct setting *s = setting_find(table, key);
-	char text[SETTING_TEXT_SIZE];
-
-	if (!s)
-		return error_set(error, "%s: no such setting", key);
-	if (json_is_boolean(value))
-		snprintf(text, sizeof text, "%s", json_is_true(value) ? "true" : "false");
-	else if (json_is_integer(value))
-		snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
-	else if (json_is_real(value))
-		write_double(json_real_value(value), text);
-	else if (json_is_string(value))
-		snprintf(text, sizeof text, "%s", json_string_value(value));
-	else
-		return error_set(error, "%s: neither a number, a truth value nor a word", key);
-	return setting_read(s, base, text, error);
-}
-
-bool settings_from_json(const struct setting *table, void *base, const json_t *object, struct error *error)
-{
-	json_t *all = (json_t *)(uintptr_t)object, *value, *inner;
-	const char *key, *name;
-	char dotted[2 * SETTING_TEXT_SIZE];
-
-	json_object_foreach(all, key, value)
-	{
-		if (!json_is_object(value)) {
-			if (!from_json(table, base, key, value, error))
-				return false;
-			continue;
-		}
-		json_object_foreach(value, name, inner)
-		{
-			snprintf(dotted, sizeof dotted, "%s.%s", key, name);
-			if (!from_json(table, base, dotted, inner, error))
-				return false;
-		}
-	}
-	return true;
-}
-
-enum { LONGEST_WORD = 64 };
-
-static int least_of(int a, int b)
-{
-	return a < b ? a : b;
-}
-
-/* Optimal string alignment distance, three rows of its table at a time. */
-static int distance(const char *a, const char *b)
-{
-	int row[3][LONGEST_WORD + 1];
-	const int n = (int)strlen(a), m = (int)strlen(b);
-
-	for (int j = 0; j <= m; j++)
-		row[0][j] = j;
-	for (int i = 1; i <= n; i++) {
-		int *here = row[i % 3], *above = row[(i + 2) % 3], *twice = row[(i + 1) % 3];
-
-		here[0] = i;
-		for (int j = 1; j <= m; j++) {
-			here[j] = least_of(above[j - 1] + (a[i - 1] != b[j - 1]),
-					   least_of(above[j], here[j - 1]) + 1);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				here[j] = least_of(here[j], twice[j - 2] + 1);
-		}
-	}
-	return row[n % 3][m];
-}
-
-const char *nearest_word(const char *word, const char *const *candidates)
-{
-	const size_t length = strlen(word);
-	int best = (int)(length / 3) + 2;
-	const char *nearest = NULL;
-
-	if (length > LONGEST_WORD)
-		return NULL;
-	for (; *candidates; candidates++) {
-		int d;
-
-		if (strlen(*candidates) > LONGEST_WORD)
-			continue;
-		d = distance(word, *candidates);
-		if (d < best) {
-			best = d;
-			nearest = *candidates;
-		}
-	}
-	return nearest;
 }

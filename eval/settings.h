@@ -24,4 +24,8 @@ struct search_settings {
 
 extern const struct setting search_settings_table[];
 
+/* Rules between settings, as in the contract of an architecture: false and a message that starts with a
+ * key, "nbest = 8: must be at most beam = 5". */
+bool search_settings_check(const struct search_settings *, struct error *);
+
 #endif

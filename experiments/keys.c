@@ -84,7 +84,7 @@ static struct names list_names(const struct keys_target *target, const char *con
 {
 	const size_t length = strlen(prefix);
 	size_t count = 1, bytes = 1;
-	struct names n = {0};
+	struct names n = { 0 };
 
 	for (const char *const *o = others; o && *o; o++, count++)
 		bytes += strlen(*o) + 1;

@@ -8,7 +8,7 @@
 #include <yaml.h>
 
 enum {
-	FILE_MOST = 1 << 20, /* bytes */
+	FILE_MOST = 1 << 18, /* bytes */
 	EVENTS_MOST = 20000,
 	KEYS_MOST = 1000, /* of one map */
 	KEY_MOST = 100,	  /* bytes of a key */
@@ -57,12 +57,11 @@ static bool line_has_tab(const struct reading *r, size_t line)
 	return false;
 }
 
-/* Undecodable bytes have an offset, not a line. */
-static yaml_mark_t mark_of_offset(const struct reading *r)
+static yaml_mark_t mark_of_offset(const struct reading *r, size_t offset)
 {
-	yaml_mark_t mark = {0};
+	yaml_mark_t mark = { 0 };
 
-	for (size_t i = 0; i < r->parser.problem_offset && i < r->size; i++)
+	for (size_t i = 0; i < offset && i < r->size; i++)
 		mark.line += r->text[i] == '\n';
 	return mark;
 }
@@ -74,7 +73,7 @@ static bool fail_syntax(const struct reading *r)
 	const char *hint = "";
 
 	if (p->error == YAML_READER_ERROR)
-		return fail_at(r, mark_of_offset(r), "bytes that are not UTF-8 text");
+		return fail_at(r, mark_of_offset(r, p->problem_offset), "bytes that are not UTF-8 text");
 	if (p->context && p->context_mark.line != p->problem_mark.line && r->in_file)
 		snprintf(context, sizeof context, " (%s that starts in line %zu)", p->context,
 			 p->context_mark.line + 1);
@@ -269,10 +268,21 @@ static bool take(struct reading *r, const yaml_event_t *event)
 	}
 }
 
+/* libyaml compares each %TAG line with all before it: a file of nothing else would take minutes. */
+static bool refuse_tag_lines(const struct reading *r)
+{
+	const char *tag = memmem(r->text, r->size, "%TAG", 4);
+
+	return !tag || fail_at(r, mark_of_offset(r, (size_t)(tag - r->text)),
+			       "%TAG: tags are not supported; remove it");
+}
+
 static bool read_events(struct reading *r)
 {
 	yaml_event_type_t type;
 
+	if (!refuse_tag_lines(r))
+		return false;
 	do {
 		yaml_event_t event;
 		bool taken;
@@ -334,7 +344,7 @@ static char *read_file(const char *path, size_t *size, struct error *error)
 	if (ferror(file) || *size > FILE_MOST) {
 		error_set(error, "%s: %s", path,
 			  ferror(file) ? strerror(errno)
-				       : "larger than 1 MiB; is this an experiment file?");
+				       : "larger than 256 KiB; is this an experiment file?");
 		free(text);
 		text = NULL;
 	}

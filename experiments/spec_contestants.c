@@ -47,14 +47,15 @@ static char *text_of(const struct experiment *e, const struct contestant *c)
 	return text;
 }
 
-static bool check_unlike(const struct experiment *e, const struct node *node, char *const *text,
-			 struct error *error)
+/* The last contestant against those before it. `value`: a value of the grid that made it, or its own node. */
+static bool check_unlike(const struct experiment *e, const struct node *node,
+			 const struct node *value, char *const *text, struct error *error)
 {
 	const int last = e->contestants - 1;
 
 	for (int i = 0; i < last; i++)
 		if (!strcmp(e->contestant[i].name, e->contestant[last].name))
-			return node_error(node, error, ": the grid makes %s twice",
+			return node_error(value, error, ": %s comes out of the grid twice",
 					  e->contestant[i].name);
 		else if (!strcmp(text[i], text[last]))
 			return node_error(node, error,
@@ -80,7 +81,7 @@ static bool add_variants(struct experiment *e, const struct node *top, const str
 		if (!contestant_read(c, e, top, node, choice, choices, error))
 			return false;
 		text[e->contestants - 1] = text_of(e, c);
-		if (!check_unlike(e, node, text, error))
+		if (!check_unlike(e, node, choices ? choice[choices - 1].value : node, text, error))
 			return false;
 	}
 	return true;
