@@ -1,6 +1,6 @@
 /* machine.c - program and machine fingerprint. */
 #include "core/machine.h"
-#include "version.h"
+#include <version.h> /* made by the Makefile */
 
 #include <sched.h>
 #include <stdio.h>

@@ -222,7 +222,7 @@ struct var *fixture_states(struct fixture *f, const char *name)
 static void note(struct fixture *f, const char *name, double error)
 {
 	if (isnan(error))
-		error = INFINITY;
+		error = HUGE_VAL;
 	if (error < f->worst)
 		return;
 	f->worst = error;
@@ -249,7 +249,7 @@ static void compare(struct fixture *f, const char *name, const double *got, size
 	size_t count;
 	double *want = fixture_numbers(f, name, &count);
 
-	note(f, name, count == n ? relative(want, got, n) : INFINITY);
+	note(f, name, count == n ? relative(want, got, n) : HUGE_VAL);
 	free(want);
 }
 
@@ -347,7 +347,7 @@ void fixture_gradients(struct fixture *f)
 		if (strncmp(name, "grad.", 5))
 			continue;
 		if (!is_known(f, name + 5)) {
-			note(f, name, INFINITY);
+			note(f, name, HUGE_VAL);
 			continue;
 		}
 		for (int j = 0; j < f->inputs; j++)

@@ -960,7 +960,7 @@ struct command_case {
 	const char *prints; /* part of standard output or error */
 };
 
-static int run_command(struct fixture *f, const struct command_case *c, char *output, size_t size)
+static int run_case(struct fixture *f, const struct command_case *c, char *output, size_t size)
 {
 	char path[2 * PATH_SIZE], *arguments[7] = {NULL};
 	int count = 0, status;
@@ -1017,7 +1017,7 @@ static void commands_say_what_is_wrong(void **state)
 
 	fill(f);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		int status = run_command(f, &cases[i], output, sizeof output);
+		int status = run_case(f, &cases[i], output, sizeof output);
 
 		if (status != cases[i].status || !strstr(output, cases[i].prints))
 			fail_msg("case %zu: status %d: %s", i, status, output);
