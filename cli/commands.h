@@ -1,0 +1,8 @@
+/* commands.h - the subcommands: each reads its own arguments, argv[0] being its name, and returns the exit status. */
+#ifndef BAKEOFF_COMMANDS_H
+#define BAKEOFF_COMMANDS_H
+
+/* 0: done, 1: failed, 2: wrong usage. Errors are one line on standard error. */
+int score_command(int argc, char **argv);
+
+#endif
