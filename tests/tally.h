@@ -1,9 +1,10 @@
-/* tally.h - how many cases of a folder of reference values passed. */
+/* tally.h - how the cases of a folder of fixtures went. */
 #ifndef BAKEOFF_TALLY_H
 #define BAKEOFF_TALLY_H
 
 struct tally {
-	int passed, failed, missing; /* missing: not implemented */
+	int passed, failed;
+	int missing; /* cases of something that is not implemented */
 };
 
 #endif

@@ -1,0 +1,26 @@
+/* unicode.h - UTF-8 as Python's str sees it: white space and lower case. */
+#ifndef BAKEOFF_UNICODE_H
+#define BAKEOFF_UNICODE_H
+
+#include "eval/buffer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The first byte, counted from 1, where the text is not valid UTF-8; 0 where all is well. NUL is
+ * valid. */
+size_t unicode_bad_byte(const char *text, size_t bytes);
+
+/* How many bytes are left without the white space at the right end (str.rstrip). Text must be valid
+ * UTF-8, here and below; bytes that are not count as letters. */
+size_t unicode_trim(const char *text, size_t bytes);
+
+/* The next word between white space (str.isspace): moves *at behind it and returns its first byte,
+ * NULL where none is left before `end`. */
+const char *unicode_word(const char **at, const char *end, size_t *bytes);
+
+/* Adds the text in lower case (str.lower): with the final sigma, and the dotted capital I as i and
+ * U+0307. `text` must not lie in `out`. */
+void unicode_lower(const char *text, size_t bytes, struct buffer *out);
+
+#endif
