@@ -3,6 +3,13 @@
 #define BAKEOFF_COMMANDS_H
 
 /* 0: done, 1: failed, 2: wrong usage. Errors are one line on standard error. */
+int run_command(int argc, char **argv);
+int runs_command(int argc, char **argv);
+int compare_command(int argc, char **argv);
+int query_command(int argc, char **argv);
+int translate_command(int argc, char **argv);
+int attend_command(int argc, char **argv);
 int score_command(int argc, char **argv);
+int models_command(int argc, char **argv);
 
 #endif

@@ -156,24 +156,39 @@ static double exact_matches(const struct translation *t, size_t n)
 	return n ? 100.0 * (double)equal / (double)n : 0;
 }
 
+/* Corpus BLEU of the hypotheses against the raw references, by sacreBLEU's rules and defaults. */
+static void bleu_of(const struct translation *t, size_t n, struct bleu_score *score, char signature[BLEU_TEXT_SIZE])
+{
+	struct segments hypothesis = { memory_new(n, sizeof(struct segment)), n, NULL };
+	struct segments reference = { memory_new(n, sizeof(struct segment)), n, NULL };
+	struct bleu_settings settings;
+	struct bleu *bleu;
+	double *rows;
+
+	bleu_default(&settings);
+	for (size_t i = 0; i < n; i++) {
+		hypothesis.segment[i] = (struct segment){ t[i].hypothesis, strlen(t[i].hypothesis) };
+		reference.segment[i] = (struct segment){ t[i].reference, strlen(t[i].reference) };
+	}
+	bleu = bleu_new(&settings);
+	rows = memory_new(n, bleu_columns(&settings) * sizeof *rows);
+	bleu_corpus(bleu, &hypothesis, &reference, 1, rows);
+	bleu_score_of_rows(&settings, rows, n, score);
+	bleu_signature(&settings, 1, signature);
+	bleu_free(bleu);
+	free(rows);
+	free(hypothesis.segment);
+	free(reference.segment);
+}
+
 static bool score(struct work *w, const struct corpus *test, const struct translation *t, double seconds)
 {
 	const size_t n = test->sentences;
-	const char **hypothesis = memory_new(n, sizeof *hypothesis);
-	const char **reference = memory_new(n, sizeof *reference);
-	const char *const *references[1] = { reference };
-	struct bleu_settings settings;
 	struct bleu_score bleu;
-	char signature[256];
+	char signature[BLEU_TEXT_SIZE];
 	bool kept;
 
-	for (size_t i = 0; i < n; i++) {
-		hypothesis[i] = t[i].hypothesis;
-		reference[i] = t[i].reference;
-	}
-	bleu_settings_default(&settings);
-	bleu_corpus(&settings, n, hypothesis, 1, references, &bleu);
-	bleu_signature(&settings, 1, signature, sizeof signature);
+	bleu_of(t, n, &bleu, signature);
 	kept = keep_score(w, "BLEU", bleu.score, signature, test, seconds) &&
 	       keep_score(w, "exact_match", exact_matches(t, n), NULL, test, seconds) &&
 	       keep_score(w, "decode_sentences_per_second", (double)n / seconds, NULL, test, seconds) &&
@@ -183,8 +198,6 @@ static bool score(struct work *w, const struct corpus *test, const struct transl
 	w->news.seconds = seconds;
 	if (kept)
 		tell(w, TRIAL_SCORED);
-	free(hypothesis);
-	free(reference);
 	return kept;
 }
 

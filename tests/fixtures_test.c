@@ -1,6 +1,7 @@
 /* fixtures_test.c - reference values that others computed: those in tests/golden, or a folder given as argument. */
 #include "core/error.h"
 #include "core/gemm.h"
+#include "tests/fixtures_bleu.h"
 #include "tests/fixtures_torch.h"
 
 #include <setjmp.h>
@@ -22,18 +23,33 @@ static void values_of_pytorch_are_ours(void **state)
 	assert_true(tally.passed >= 79);
 }
 
-/* A folder in the format of tests/golden/torch: a line for every case. */
-static int run_folder(const char *folder)
+static bool has(const char *folder, const char *file)
 {
-	struct tally tally = { 0 };
 	char path[4096];
 
-	snprintf(path, sizeof path, "%s/index.tsv", folder);
-	if (access(path, R_OK)) {
-		fprintf(stderr, "%s: has no index.tsv\n", folder);
+	snprintf(path, sizeof path, "%s/%s", folder, file);
+	return access(path, R_OK) == 0;
+}
+
+/* A folder in the format of tests/golden/torch or tests/golden/bleu, or one that holds both: a line for every case. */
+static int run_folder(const char *folder)
+{
+	static const char *const inside[] = { "", "/torch", "/bleu" };
+	struct tally tally = { 0 };
+
+	for (int i = 0; i < 3; i++) {
+		char path[4096];
+
+		snprintf(path, sizeof path, "%s%s", folder, inside[i]);
+		if (has(path, "index.tsv"))
+			fixtures_torch(path, false, &tally);
+		if (has(path, "cases.jsonl"))
+			fixtures_bleu(path, &tally);
+	}
+	if (!tally.passed && !tally.failed && !tally.missing) {
+		fprintf(stderr, "%s: has neither an index.tsv nor a cases.jsonl\n", folder);
 		return 2;
 	}
-	fixtures_torch(folder, false, &tally);
 	printf("%s: %d passed, %d failed, %d not implemented\n", REAL_NAME, tally.passed, tally.failed,
 	       tally.missing);
 	return tally.failed || !tally.passed;
