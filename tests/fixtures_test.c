@@ -25,7 +25,7 @@ static void values_of_pytorch_are_ours(void **state)
 
 static bool has(const char *folder, const char *file)
 {
-	char path[4096];
+	char path[8192];
 
 	snprintf(path, sizeof path, "%s/%s", folder, file);
 	return access(path, R_OK) == 0;
