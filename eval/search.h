@@ -42,9 +42,9 @@ struct nbest {
  * K best are finished, the best K others live on; a sentence ends when it has K finished ones or is at its
  * limit, or when no live one can become better than the K-th finished. Writes result[sentences]; free each with nbest_free.
  * Sampling (settings->sample) draws `nbest` independent hypotheses a sentence from the temperature's distribution, a function of
- * (seed, number[sentence], draw) alone, not of the batch; number is not read otherwise. */
+ * (seed, first_sentence + sentence number, draw) alone, not of the batch. */
 void search(const struct predictor *, const struct search_settings *, int sentences,
-	    const int *limit, const size_t *number, struct nbest *result);
+	    const int *limit, size_t first_sentence, struct nbest *result);
 void nbest_free(struct nbest *);
 
 #endif
