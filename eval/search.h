@@ -1,4 +1,4 @@
-/* search.h - hypotheses out of a model of next-token probabilities: greedy, beam search, sampling. */
+/* search.h - hypotheses from next-token probabilities: greedy search, beam search, sampling. */
 #ifndef BAKEOFF_SEARCH_H
 #define BAKEOFF_SEARCH_H
 
@@ -8,18 +8,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What is searched. Rows are hypotheses; those of a sentence lie side by side, and each live sentence has equally many
- * (1 before the first token). A trained model is one (eval/decode.c), a table of probabilities in a test another. */
+/* What is searched. Rows are hypotheses; those of a sentence lie side by side, and each live
+ * sentence has equally many (1 before the first token; of a sentence that has fewer than others,
+ * the last is there again). A trained model is one (eval/decode.c), a table of probabilities in a
+ * test another. */
 struct predictor {
 	void *context;
 	int vocabulary; /* V */
 	int begin, end; /* tokens that start and end a hypothesis */
 
-	/* Feeds one token to each row and writes the logits of the next, [rows][V], unnormalised. */
+	/* Feeds one token to each row and writes the logits of the next, [rows][V]. */
 	void (*step)(void *context, int rows, const int *token, real *logits);
 
-	/* From now on row i continues what was row[i], and sentence j what was sentence[j] (both ascending where nothing was
-	 * reordered); others are forgotten. */
+	/* From now on row i continues what was row[i], and sentence j what was sentence[j]
+	 * (ascending); others are forgotten. Not called where everything stays in its place, nor
+	 * after the last step. The number of rows may grow or fall. */
 	void (*select)(void *context, int rows, const int *row, int sentences, const int *sentence);
 };
 
@@ -28,23 +31,38 @@ struct hypothesis {
 	int length;    /* of token */
 	bool finished; /* false: cut at the limit */
 	double total;  /* sum of the tokens' log-probabilities, the end counted */
-	double score;  /* total after the length penalty (the end counted in the length); the best is highest */
+	double score;  /* total / penalty of the length with the end; the best is highest */
 };
 
-/* The hypotheses of one sentence, best first; ties go to the one found first. */
+/* The hypotheses of one sentence, best first: finished before cut, high scores first, ties in the
+ * order in which they were found. Samples are in the order of their draws. At least one; fewer than
+ * asked for where a sentence has no more. */
 struct nbest {
 	struct hypothesis *best; /* [count] */
 	int count;
 };
 
-/* Searches `sentences` at once; `limit` is each one's longest hypothesis, in tokens with the end. Sentences leave as
- * they end. A beam step takes the best 2K continuations of a sentence's K rows; those that end and are among the
- * K best are finished, the best K others live on; a sentence ends when it has K finished ones or is at its
- * limit, or when no live one can become better than the K-th finished. Writes result[sentences]; free each with nbest_free.
- * Sampling (settings->sample) draws `nbest` independent hypotheses a sentence from the temperature's distribution, a function of
- * (seed, first_sentence + sentence number, draw) alone, not of the batch. */
+/* Searches `sentences` at once; `limit` is each one's longest hypothesis, in tokens with the end,
+ * at least 1. Sentences leave as they end, and a result does not depend on which others are
+ * searched with it. Writes result[sentences], each of `nbest` hypotheses (not more than `beam`, but
+ * for samples); free each with nbest_free.
+ *
+ * beam 1: the most probable token each time, up to the end or the limit.
+ * beam K: a step takes the best 2K continuations of a sentence's K hypotheses, equal ones by row,
+ * then token. Those that end and are among the K best of the 2K are finished; the best K others
+ * live on. A sentence ends when it has K finished ones, or is at its limit (those that live are
+ * then cut, and their score is that of a hypothesis as long), or when no live one can still come
+ * among the `nbest` best, whatever its length; the last changes no result.
+ * sample: draws `nbest` independent hypotheses from softmax(logits / temperature), a function of
+ * (seed, first_sentence + sentence number, draw) and the logits alone. Their totals are the
+ * model's, at temperature 1.
+ *
+ * A logit of NaN counts as -infinity, and a token of -infinity is never taken. After logits none of
+ * which is a number, a hypothesis ends with a total of -infinity. */
 void search(const struct predictor *, const struct search_settings *, int sentences,
 	    const int *limit, size_t first_sentence, struct nbest *result);
+
+/* Frees what search() gave and empties it. NULL and zeroed are fine. */
 void nbest_free(struct nbest *);
 
 #endif
