@@ -107,6 +107,6 @@ void frontier_results(const struct frontier *, int sentences, struct nbest *resu
 /* The searches: from frontier_begin until no sentence lives. */
 void search_greedy(struct frontier *);
 void search_beam(struct frontier *);
-void search_sample(struct frontier *, size_t first_sentence);
+void search_sample(struct frontier *, const size_t *number);
 
 #endif

@@ -11,7 +11,7 @@
 
 struct sampler {
 	double *cumulative; /* [V] unnormalised */
-	uint64_t first_sentence;
+	const size_t *number; /* of each sentence; NULL: as they come */
 };
 
 /* In [0, 1), 53 bits, a function of its arguments alone. */
@@ -64,7 +64,8 @@ static void place(struct frontier *f, int j, int draw, struct ending e)
 static void draw_token(struct frontier *f, const struct sampler *sampler, int j, int i, int draw,
 		       const real *logits, double log_sum)
 {
-	uint64_t sentence = sampler->first_sentence + (uint64_t)f->sentence[j];
+	int own = f->sentence[j];
+	uint64_t sentence = sampler->number ? sampler->number[own] : (uint64_t)own;
 	double total = -HUGE_VAL, u;
 	int token = f->predictor->end;
 
@@ -97,9 +98,9 @@ static void extend(struct frontier *f, const struct sampler *sampler, int j, int
 		draw_token(f, sampler, j, i, draw, logits, log_sum);
 }
 
-void search_sample(struct frontier *f, size_t first_sentence)
+void search_sample(struct frontier *f, const size_t *number)
 {
-	struct sampler sampler = {.first_sentence = first_sentence};
+	struct sampler sampler = {.number = number};
 
 	if (!(f->settings->temperature > 0 && isfinite(f->settings->temperature)))
 		panic("search: temperature %g", f->settings->temperature);

@@ -47,7 +47,7 @@ static int rows_of(const struct search_settings *settings)
 }
 
 void search(const struct predictor *predictor, const struct search_settings *settings,
-	    int sentences, const int *limit, size_t first_sentence, struct nbest *result)
+	    int sentences, const int *limit, const size_t *number, struct nbest *result)
 {
 	int rows = rows_of(settings);
 	int wanted = settings->nbest < rows ? (int)settings->nbest : rows;
@@ -55,7 +55,7 @@ void search(const struct predictor *predictor, const struct search_settings *set
 
 	frontier_begin(&f, predictor, settings, sentences, limit, rows, wanted);
 	if (settings->sample)
-		search_sample(&f, first_sentence);
+		search_sample(&f, number);
 	else if (rows == 1)
 		search_greedy(&f);
 	else

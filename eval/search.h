@@ -54,13 +54,14 @@ struct nbest {
  * then cut, and their score is that of a hypothesis as long), or when no live one can still come
  * among the `nbest` best, whatever its length; the last changes no result.
  * sample: draws `nbest` independent hypotheses from softmax(logits / temperature), a function of
- * (seed, first_sentence + sentence number, draw) and the logits alone. Their totals are the
+ * (seed, number[sentence], draw) and the logits alone, whatever the batch; number NULL counts the
+ * sentences from 0, and only sampling reads it. Their totals are the
  * model's, at temperature 1.
  *
  * A logit of NaN counts as -infinity, and a token of -infinity is never taken. After logits none of
  * which is a number, a hypothesis ends with a total of -infinity. */
 void search(const struct predictor *, const struct search_settings *, int sentences,
-	    const int *limit, size_t first_sentence, struct nbest *result);
+	    const int *limit, const size_t *number, struct nbest *result);
 
 /* Frees what search() gave and empties it. NULL and zeroed are fine. */
 void nbest_free(struct nbest *);

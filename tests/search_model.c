@@ -132,15 +132,20 @@ struct model model_of(int vocabulary, uint64_t seed, double spread)
 void model_search(struct model *m, const struct search_settings *settings, int first, int sentences,
 		  const int *limit, struct nbest *result)
 {
+	size_t *number = memory_new((size_t)sentences, sizeof *number);
+
 	m->predictor.context = m;
 	m->row = memory_new((size_t)sentences, sizeof(*m->row));
 	m->sentence = memory_new((size_t)sentences, sizeof(*m->sentence));
 	m->rows = m->sentences = sentences;
 	m->steps = 0;
 	m->rows_fed = 0;
-	for (int i = 0; i < sentences; i++)
+	for (int i = 0; i < sentences; i++) {
 		m->sentence[i] = m->row[i].sentence = first + i;
-	search(&m->predictor, settings, sentences, limit, (size_t)first, result);
+		number[i] = (size_t)(first + i);
+	}
+	search(&m->predictor, settings, sentences, limit, number, result);
+	free(number);
 	free(m->row);
 	free(m->sentence);
 }
