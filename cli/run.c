@@ -139,7 +139,7 @@ static int say_result(const struct request *r, const struct experiment *e, const
 	return result->failed ? 1 : 0;
 }
 
-static int run_it(const struct request *r, const struct experiment *e)
+static int run_it(const struct request *r, struct experiment *e)
 {
 	struct progress_view view;
 	struct run_result result;
@@ -175,14 +175,14 @@ static void print_plan(void *context, const struct plan_entry *p)
 	fflush(stdout);
 }
 
-static int plan_it(const struct request *r, const struct experiment *e)
+static int plan_it(const struct request *r, struct experiment *e)
 {
 	struct error error;
 
 	printf("%s: %d contestants x %d seeds, nothing is run\n\n%-20s %10s %14s %9s %12s %13s %12s   %s\n", e->name,
 	       e->contestants, e->seeds, "contestant", "parameters", "mult-adds/tok", "updates",
 	       "target tokens", "memory", "disk", "training, all seeds");
-	if (plan_experiment(e, &r->run, NULL, print_plan, (void *)e, &error))
+	if (plan_experiment(e, &r->run, NULL, print_plan, e, &error))
 		return 0;
 	fprintf(stderr, "bakeoff run: %s\n", error.message);
 	return 1;

@@ -164,12 +164,15 @@ static struct cost cost(const struct model *model, int source, int target)
 	};
 }
 
+static const char *const widths[] = { NULL };
+
 extern const struct architecture architecture_cnn;
 const struct architecture architecture_cnn = {
 	.name = "cnn",
 	.about = "convolutions with gated linear units, attention in every decoder layer (Gehring 2017)",
 	.settings = settings_table,
 	.settings_size = sizeof(struct cnn_settings),
+	.widths = widths,
 	.check = check,
 	.build = build,
 	.encode = encode,

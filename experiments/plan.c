@@ -2,6 +2,7 @@
 #include "experiments/run.h"
 #include "core/error.h"
 #include "core/gemm.h"
+#include "experiments/match.h"
 #include "train/update.h"
 
 #include <math.h>
@@ -106,7 +107,7 @@ static bool plan_contestant(const struct experiment *e, const struct contestant 
 	return true;
 }
 
-bool plan_experiment(const struct experiment *e, const struct run_options *options, dataset_report *report,
+bool plan_experiment(struct experiment *e, const struct run_options *options, dataset_report *report,
 		     plan_watch *watch, void *context, struct error *error)
 {
 	struct dataset dataset = { 0 };
@@ -118,7 +119,8 @@ bool plan_experiment(const struct experiment *e, const struct run_options *optio
 		return false;
 	runs_folder(options->database, folder, sizeof folder);
 	pool = pool_open(options->threads, error);
-	if (pool && experiment_data(e, folder, &dataset, report, context, error)) {
+	if (pool && experiment_data(e, folder, &dataset, report, context, error) &&
+	    match_contestants(e, &dataset, error)) {
 		planned = true;
 		for (int i = 0; planned && i < e->contestants; i++) {
 			struct plan_entry entry;

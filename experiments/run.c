@@ -2,6 +2,7 @@
 #include "experiments/run.h"
 #include "core/error.h"
 #include "core/gemm.h"
+#include "experiments/match.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -73,7 +74,7 @@ static void run_trials(struct trial *trial, const struct run_options *options, t
 		}
 }
 
-bool run_experiment(const struct experiment *experiment, const char *specification,
+bool run_experiment(struct experiment *experiment, const char *specification,
 		    const struct run_options *options, dataset_report *report, trial_watch *watch,
 		    void *context, struct run_result *result, struct error *error)
 {
@@ -90,6 +91,7 @@ bool run_experiment(const struct experiment *experiment, const char *specificati
 		return false;
 	trial.pool = pool_open(options->threads, error);
 	if (trial.pool && experiment_data(experiment, folder, &dataset, report, context, error) &&
+	    match_contestants(experiment, &dataset, error) &&
 	    database_experiment(&database, experiment->name, specification, &trial.experiment_id, error)) {
 		run_trials(&trial, options, watch, context, result);
 		ran = true;

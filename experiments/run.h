@@ -16,10 +16,10 @@ struct run_result {
 	bool interrupted;
 };
 
-/* Runs every trial: contestants in the order of the file, for each seed. A trial that fails is reported to the watcher and
+/* Matches the contestants where that is asked, then runs every trial: contestants in the order of the file, for each seed. A trial that fails is reported to the watcher and
  * does not keep the others from running. False where nothing can go on (data, database). `report` is told about the
  * preparation of the data. */
-bool run_experiment(const struct experiment *, const char *specification, const struct run_options *,
+bool run_experiment(struct experiment *, const char *specification, const struct run_options *,
 		    dataset_report *report, trial_watch *watch, void *context, struct run_result *,
 		    struct error *);
 
@@ -38,7 +38,7 @@ struct plan_entry {
 typedef void plan_watch(void *context, const struct plan_entry *);
 
 /* Plans without running: opens the data, and tells the watcher about each contestant. */
-bool plan_experiment(const struct experiment *, const struct run_options *, dataset_report *report,
+bool plan_experiment(struct experiment *, const struct run_options *, dataset_report *report,
 		     plan_watch *watch, void *context, struct error *);
 
 /* The data of an experiment, its vocabularies kept below `folder`, which is made where it is missing. */

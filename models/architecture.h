@@ -40,6 +40,7 @@ struct architecture {
 	const char *about;             /* one line: the paper and what makes it different */
 	const struct setting *settings;
 	size_t settings_size;
+	const char *const *widths;     /* names of INT settings that grow with width when sizes are matched; ends with NULL */
 
 	/* Rules between settings; may be NULL. The message names the key: "heads = 3: must divide width = 256". */
 	bool (*check)(const void *settings, const struct model_settings *, struct error *);

@@ -255,12 +255,15 @@ static struct cost cost(const struct model *model, int source, int target)
 	};
 }
 
+static const char *const widths[] = { "hidden", NULL };
+
 extern const struct architecture architecture_rnn;
 const struct architecture architecture_rnn = {
 	.name = "rnn",
 	.about = "bidirectional LSTM encoder, LSTM decoder with attention (Bahdanau 2015, Luong 2015)",
 	.settings = settings_table,
 	.settings_size = sizeof(struct rnn_settings),
+	.widths = widths,
 	.check = check,
 	.build = build,
 	.encode = encode,

@@ -135,6 +135,11 @@ averaged() {
 	run averaged.db --set train.average=2 --only transformer > log && ls averaged.runs/*/recent-1.safetensors
 }
 
+matched() {
+	"$program" run small.yaml --db plan.db --dry-run --set match.parameters=60k > plan || return 1
+	awk '$1 ~ /^(lstm|convs2s|transformer)$/ { n++; if ($2 < 54000 || $2 > 66000) bad = 1 } END { exit bad || n != 3 }' plan
+}
+
 cut_checkpoint() {
 	run cut.db --only lstm --set train.stop.epochs=1 > log || return 1
 	"$program" query --db cut.db --format csv --sql 'SELECT folder FROM runs' | tail -n 1 > folder
@@ -236,6 +241,7 @@ ok 'run: killed at ten moments, it ends with the bits of an undisturbed run' kil
 ok 'run: Ctrl-C keeps everything and the same command goes on' interrupted_run
 ok 'run: averaged checkpoints' averaged
 ok 'run: --dry-run plans and keeps no runs' sh -c "'$program' run small.yaml --db plan.db --dry-run | grep -q transformer && ! [ -e plan.db ]"
+ok 'run: match brings contestants to one size' matched
 ok 'translate: one line out for each line in' translated
 ok 'translate: n-best' nbest
 ok 'translate: sampling is a function of the seed' sampled

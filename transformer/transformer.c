@@ -210,12 +210,15 @@ static struct cost cost(const struct model *model, int source, int target)
 	};
 }
 
+static const char *const widths[] = { "feed_forward", NULL };
+
 extern const struct architecture architecture_transformer;
 const struct architecture architecture_transformer = {
 	.name = "transformer",
 	.about = "attention alone, many heads, sinusoidal positions (Vaswani 2017)",
 	.settings = settings_table,
 	.settings_size = sizeof(struct transformer_settings),
+	.widths = widths,
 	.check = check,
 	.build = build,
 	.encode = encode,
