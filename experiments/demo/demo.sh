@@ -30,7 +30,8 @@ ask "SELECT sentence FROM run_hypotheses WHERE experiment = 'demo' AND test_set 
 	echo
 	ask "SELECT 'King James', source FROM run_hypotheses WHERE run = $best AND test_set = 'verses' AND sentence = $sentence
 		UNION ALL SELECT 'reference', reference FROM run_hypotheses WHERE run = $best AND test_set = 'verses' AND sentence = $sentence
-		UNION ALL SELECT contestant, hypothesis FROM run_hypotheses WHERE experiment = 'demo' AND test_set = 'verses' AND sentence = $sentence" |
+		UNION ALL SELECT * FROM (SELECT contestant, hypothesis FROM run_hypotheses WHERE experiment = 'demo' AND test_set = 'verses'
+			AND sentence = $sentence ORDER BY run)" |
 		awk -F '\t' '{ printf "  %-12s %s\n", $1, $2 }'
 done
 
