@@ -6,8 +6,39 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+enum { TEMPORARY_TRIES = 100 };
+
+static const char *remedy(int failure)
+{
+	switch (failure) {
+	case ENOSPC:
+	case EDQUOT:
+		return "free some space on that disk";
+	case EFBIG:
+		return "raise the limit of file sizes (ulimit -f)";
+	case ENOENT:
+	case ENOTDIR:
+		return "make its folder first";
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return "choose a folder that you may write to";
+	case EEXIST:
+		return "remove the .tmp- files beside it";
+	case EISDIR:
+		return "choose a name that is not a folder's";
+	default:
+		return "check the disk";
+	}
+}
+
+static bool not_written(const char *path, int failure, struct error *error)
+{
+	return error_set(error, "%s: not written (%s), nothing was changed; %s", path,
+			 strerror(failure), remedy(failure));
+}
 
 static void forget(struct new_file *file)
 {
@@ -16,22 +47,57 @@ static void forget(struct new_file *file)
 	*file = (struct new_file){ 0 };
 }
 
+/* O_EXCL: never somebody else's file, nor where a link points. */
+static int open_temporary(const char *path, char *temporary, size_t size)
+{
+	int descriptor = -1;
+
+	for (int i = 0; descriptor < 0 && i < TEMPORARY_TRIES; i++) {
+		snprintf(temporary, size, "%s.tmp-%ld-%d", path, (long)getpid(), i);
+		descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (descriptor < 0 && errno != EEXIST)
+			break;
+	}
+	return descriptor;
+}
+
 bool new_file_begin(struct new_file *file, const char *path, struct error *error)
 {
-	const size_t size = strlen(path) + 32;
+	const size_t size = strlen(path) + 48;
+	int descriptor;
 
-	*file = (struct new_file){ memory_text(path), memory_new(size, 1), NULL };
-	snprintf(file->temporary, size, "%s.tmp-%ld", path, (long)getpid());
-	file->stream = fopen(file->temporary, "wb");
-	if (file->stream)
+	*file = (struct new_file){ .path = memory_text(path), .temporary = memory_new(size, 1) };
+	descriptor = open_temporary(path, file->temporary, size);
+	if (descriptor >= 0 && (file->stream = fdopen(descriptor, "wb")))
 		return true;
-	error_set(error, "%s cannot be written: %s", path, strerror(errno));
+	not_written(path, errno, error);
+	if (descriptor >= 0) {
+		close(descriptor);
+		unlink(file->temporary);
+	}
 	forget(file);
 	return false;
 }
 
+/* errno of a stream's failure; a stream may fail and not say why. */
+static int reason(void)
+{
+	return errno ? errno : EIO;
+}
+
+void new_file_write(struct new_file *file, const void *bytes, size_t size)
+{
+	if (!size || file->failure)
+		return;
+	errno = 0;
+	if (fwrite(bytes, 1, size, file->stream) != size)
+		file->failure = reason();
+}
+
 void new_file_cancel(struct new_file *file)
 {
+	if (!file)
+		return;
 	if (file->stream)
 		fclose(file->stream);
 	if (file->temporary)
@@ -39,69 +105,60 @@ void new_file_cancel(struct new_file *file)
 	forget(file);
 }
 
-/* A rename is on the disk only when its folder is. */
-static bool sync_folder(const char *path)
+/* 0 or errno. */
+static int sync_file(int descriptor)
+{
+	while (fsync(descriptor))
+		if (errno != EINTR)
+			return errno;
+	return 0;
+}
+
+/* A rename is on the disk only when its folder is. 0 or errno; a folder that may not be read, or a file
+ * system that cannot flush folders, is no failure. */
+static int sync_folder(const char *path)
 {
 	char *copy = memory_text(path);
 	const int folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const bool synced = folder >= 0 && (fsync(folder) == 0 || errno == EINVAL);
+	const int failure = folder < 0 ? errno : sync_file(folder);
 
 	if (folder >= 0)
 		close(folder);
 	free(copy);
-	return synced;
+	return failure == EACCES || failure == EINVAL ? 0 : failure;
+}
+
+/* Flushes and closes the temporary. 0 or errno. */
+static int finish(struct new_file *file)
+{
+	int failure = file->failure;
+
+	errno = 0;
+	if (!failure && (fflush(file->stream) || ferror(file->stream)))
+		failure = reason();
+	if (!failure)
+		failure = sync_file(fileno(file->stream));
+	errno = 0;
+	if (fclose(file->stream) && !failure)
+		failure = reason();
+	file->stream = NULL;
+	return failure;
 }
 
 bool new_file_commit(struct new_file *file, struct error *error)
 {
-	bool written = !ferror(file->stream) && fflush(file->stream) == 0 &&
-		       fsync(fileno(file->stream)) == 0;
-	int reason = errno;
+	int failure = finish(file);
+	bool written = true;
 
-	if (fclose(file->stream) && written) {
-		written = false;
-		reason = errno;
-	}
-	file->stream = NULL;
-	if (written && (rename(file->temporary, file->path) || !sync_folder(file->path))) {
-		written = false;
-		reason = errno;
-	}
-	if (!written) {
-		error_set(error, "%s cannot be written: %s; the old file is as it was", file->path,
-			  reason ? strerror(reason) : "disk full");
-		new_file_cancel(file);
-		return false;
+	if (!failure && rename(file->temporary, file->path))
+		failure = errno;
+	if (failure) {
+		written = not_written(file->path, failure, error);
+		unlink(file->temporary);
+	} else if ((failure = sync_folder(file->path))) {
+		written = error_set(error, "%s: written, but its folder was not flushed to the disk (%s); "
+					   "check the disk", file->path, strerror(failure));
 	}
 	forget(file);
-	return true;
-}
-
-bool file_read(const char *path, size_t most, char **bytes, size_t *size, struct error *error)
-{
-	FILE *stream = fopen(path, "rb");
-	struct stat status;
-	bool whole = false;
-
-	*bytes = NULL;
-	if (!stream || fstat(fileno(stream), &status))
-		error_set(error, "%s: %s", path, strerror(errno));
-	else if (!S_ISREG(status.st_mode))
-		error_set(error, "%s: is not a file", path);
-	else if ((size_t)status.st_size > most)
-		error_set(error, "%s: has %lld bytes, more than the %zu that can be", path,
-			  (long long)status.st_size, most);
-	else {
-		*bytes = memory_new((size_t)status.st_size + 1, 1);
-		*size = fread(*bytes, 1, (size_t)status.st_size, stream);
-		whole = *size == (size_t)status.st_size ||
-			error_set(error, "%s: %s", path, ferror(stream) ? strerror(errno) : "changed while read");
-	}
-	if (stream)
-		fclose(stream);
-	if (!whole) {
-		free(*bytes);
-		*bytes = NULL;
-	}
-	return whole;
+	return written;
 }

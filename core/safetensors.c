@@ -1,39 +1,40 @@
-/* safetensors.c - read with every length checked, write whole or not at all. */
+/* safetensors.c - reads safetensors files; nothing in them is believed before it is checked. */
 #include "core/safetensors.h"
-#include "core/file.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const struct {
 	const char *name;
 	size_t size;
-} types[] = { [TENSOR_F32] = { "F32", 4 }, [TENSOR_F64] = { "F64", 8 }, [TENSOR_I64] = { "I64", 8 } };
+} types[] = {
+	[TENSOR_F32] = { "F32", 4 },
+	[TENSOR_F64] = { "F64", 8 },
+	[TENSOR_I64] = { "I64", 8 },
+	[TENSOR_I32] = { "I32", 4 },
+};
 enum { TYPES = sizeof types / sizeof types[0] };
 
-static const size_t MOST_BYTES = (size_t)1 << 40;
-static const uint64_t MOST_HEADER = 100 << 20;
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are copied as they are");
 
-/* Numbers of the tensor, or false where the shape is not a list of sizes whose product can be. */
-static bool read_shape(struct tensor *t, const json_t *shape)
+const char *tensor_type_name(enum tensor_type type)
 {
-	if (!json_is_array(shape) || json_array_size(shape) > TENSOR_DIMENSIONS)
-		return false;
-	t->dimensions = (int)json_array_size(shape);
-	t->count = 1;
-	for (int i = 0; i < t->dimensions; i++) {
-		const json_t *size = json_array_get(shape, (size_t)i);
-		const json_int_t n = json_integer_value(size);
-
-		if (!json_is_integer(size) || n < 0 || (n && t->count > MOST_BYTES / (size_t)n))
-			return false;
-		t->shape[i] = (size_t)n;
-		t->count *= (size_t)n;
-	}
-	return true;
+	return types[type].name;
 }
 
-static bool read_type(struct tensor *t, const json_t *dtype)
+size_t tensor_bytes(const struct tensor *t)
+{
+	return t->count * types[t->type].size;
+}
+
+static bool read_type(struct tensor *t, const json_t *dtype, struct error *error)
 {
 	const char *name = json_string_value(dtype);
 
@@ -43,74 +44,198 @@ static bool read_type(struct tensor *t, const json_t *dtype)
 		t->type = (enum tensor_type)i;
 		return true;
 	}
-	return false;
+	return error_set(error, "tensor %.100s: dtype %.20s cannot be read; convert it to F32 (F64, I64 and I32 "
+				"can be read too)", t->name, name ? name : "(none)");
 }
 
-static bool read_entry(struct tensor *t, const char *name, const json_t *entry, const char *data,
-		       size_t bytes, struct error *error)
+/* A size or a position: a whole number that is not negative. */
+static bool read_whole(const json_t *value, size_t *to)
 {
-	const json_t *offsets = json_object_get(entry, "data_offsets");
-	const json_t *from = json_array_get(offsets, 0), *to = json_array_get(offsets, 1);
-	size_t first, last;
+	*to = (size_t)json_integer_value(value);
+	return json_is_integer(value) && json_integer_value(value) >= 0;
+}
 
-	*t = (struct tensor){ .name = name };
-	if (!read_type(t, json_object_get(entry, "dtype")))
-		return error_set(error, "tensor %s: its dtype must be F32, F64 or I64", name);
-	if (!read_shape(t, json_object_get(entry, "shape")))
-		return error_set(error, "tensor %s: its shape must be at most %d sizes", name,
+static bool read_shape(struct tensor *t, const json_t *shape, struct error *error)
+{
+	size_t bytes = types[t->type].size;
+
+	if (!json_is_array(shape) || json_array_size(shape) > TENSOR_DIMENSIONS)
+		return error_set(error, "tensor %.100s: its shape must be a list of at most %d sizes", t->name,
 				 TENSOR_DIMENSIONS);
-	if (json_array_size(offsets) != 2 || !json_is_integer(from) || !json_is_integer(to) ||
-	    json_integer_value(from) < 0 || json_integer_value(to) < json_integer_value(from))
-		return error_set(error, "tensor %s: its data_offsets must be two positions", name);
-	first = (size_t)json_integer_value(from);
-	last = (size_t)json_integer_value(to);
-	if (last > bytes)
-		return error_set(error, "cut short: tensor %s ends at byte %zu of %zu", name, last, bytes);
-	if (last - first != t->count * types[t->type].size)
-		return error_set(error, "tensor %s: %zu bytes for %zu numbers of type %s", name, last - first,
-				 t->count, types[t->type].name);
-	t->data = data + first;
+	t->dimensions = (int)json_array_size(shape);
+	t->count = 1;
+	for (int i = 0; i < t->dimensions; i++) {
+		if (!read_whole(json_array_get(shape, (size_t)i), &t->shape[i]))
+			return error_set(error, "tensor %.100s: its shape must be whole numbers, none negative",
+					 t->name);
+		if (__builtin_mul_overflow(bytes, t->shape[i], &bytes))
+			return error_set(error, "tensor %.100s: its shape is too large", t->name);
+		t->count *= t->shape[i];
+	}
 	return true;
 }
 
-static bool read_header(struct safetensors *file, size_t size, struct error *error)
+/* The bytes of one tensor, counted from the first byte of the first. */
+struct place {
+	size_t first, past;
+	struct tensor *tensor;
+};
+
+static bool read_place(struct place *place, struct tensor *t, const json_t *offsets,
+		       struct error *error)
 {
-	uint64_t length = 0;
-	json_error_t place;
+	place->tensor = t;
+	if (json_array_size(offsets) != 2 || !read_whole(json_array_get(offsets, 0), &place->first) ||
+	    !read_whole(json_array_get(offsets, 1), &place->past) || place->past < place->first)
+		return error_set(error, "tensor %.100s: its data_offsets must be two positions", t->name);
+	if (place->past - place->first != tensor_bytes(t))
+		return error_set(error, "tensor %.100s: %zu bytes for %zu numbers of type %s", t->name,
+				 place->past - place->first, t->count, types[t->type].name);
+	return true;
+}
+
+static bool read_entries(struct safetensors *file, struct place *place, struct error *error)
+{
 	const char *name;
 	json_t *entry;
 
-	if (size < 8)
-		return error_set(error, "cut short: %zu bytes, a header has 8 and more", size);
-	for (int i = 7; i >= 0; i--)
-		length = length << 8 | (unsigned char)file->bytes[i];
-	if (length > MOST_HEADER || length > size - 8)
-		return error_set(error, "cut short, or not a safetensors file: header of %llu bytes in %zu",
-				 (unsigned long long)length, size);
-	file->header = json_loadb(file->bytes + 8, (size_t)length, JSON_REJECT_DUPLICATES, &place);
-	if (!json_is_object(file->header))
-		return error_set(error, "its header is not JSON: %s", file->header ? "not an object" : place.text);
-	file->list = memory_new(json_object_size(file->header), sizeof *file->list);
 	json_object_foreach(file->header, name, entry)
 	{
+		struct tensor *t = &file->list[file->count];
+
 		if (!strcmp(name, "__metadata__"))
 			continue;
-		if (!read_entry(&file->list[file->count], name, entry, file->bytes + 8 + length,
-				size - 8 - (size_t)length, error))
+		*t = (struct tensor){ .name = name };
+		if (!read_type(t, json_object_get(entry, "dtype"), error) ||
+		    !read_shape(t, json_object_get(entry, "shape"), error) ||
+		    !read_place(&place[file->count], t, json_object_get(entry, "data_offsets"), error))
 			return false;
 		file->count++;
 	}
 	return true;
 }
 
+/* An empty tensor before the one that begins where it lies. */
+static int by_place(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return (x->past > y->past) - (x->past < y->past);
+}
+
+/* Each tensor begins where the one before it ends, and the file ends with the last. `from` is where the first begins. */
+static bool check_layout(struct place *place, size_t count, size_t from, size_t size,
+			 struct error *error)
+{
+	size_t end = 0; /* below 2^63, as JSON's whole numbers are */
+
+	qsort(place, count, sizeof *place, by_place);
+	for (size_t i = 0; i < count; i++) {
+		if (place[i].first != end)
+			return error_set(error, "tensor %.100s %s the one before it: the file is damaged",
+					 place[i].tensor->name, place[i].first < end ? "overlaps" : "leaves a hole after");
+		end = place[i].past;
+	}
+	if (size - from < end)
+		return error_set(error, "cut short: %zu of %zu bytes; copy it again", size, from + end);
+	if (size - from > end)
+		return error_set(error, "%zu bytes follow the last tensor: the file is damaged",
+				 size - from - end);
+	return true;
+}
+
+static bool read_tensors(struct safetensors *file, size_t from, struct error *error)
+{
+	const size_t most = json_object_size(file->header);
+	struct place *place = memory_new(most, sizeof *place);
+	bool good;
+
+	file->list = memory_new(most, sizeof *file->list);
+	good = read_entries(file, place, error) &&
+	       check_layout(place, file->count, from, file->size, error);
+	for (size_t i = 0; good && i < file->count; i++)
+		place[i].tensor->data = file->bytes + from + place[i].first;
+	free(place);
+	return good;
+}
+
+/* *from becomes the position behind the header. */
+static bool read_header(struct safetensors *file, size_t *from, struct error *error)
+{
+	const size_t size = file->size;
+	uint64_t length = 0;
+	json_error_t place;
+
+	if (size < 8)
+		return error_set(error, "cut short: %zu of at least 10 bytes; copy it again", size);
+	for (int i = 7; i >= 0; i--)
+		length = length << 8 | (unsigned char)file->bytes[i];
+	if (length < 2 || length > SAFETENSORS_HEADER)
+		return error_set(error, "not a safetensors file: a header of %" PRIu64 " bytes; 2 to %d can be",
+				 length, SAFETENSORS_HEADER);
+	if (length > size - 8)
+		return error_set(error, "cut short: %zu of at least %zu bytes; copy it again", size,
+				 8 + (size_t)length);
+	if (file->bytes[8] != '{')
+		return error_set(error, "not a safetensors file: its header does not begin with '{'");
+	file->header = json_loadb(file->bytes + 8, (size_t)length, JSON_REJECT_DUPLICATES, &place);
+	if (!file->header)
+		return error_set(error, "not a safetensors file: its header is not JSON at byte %d: %s",
+				 place.position, place.text);
+	*from = 8 + (size_t)length;
+	return true;
+}
+
+static bool check_metadata(const struct safetensors *file, struct error *error)
+{
+	json_t *metadata = json_object_get(file->header, "__metadata__"), *value;
+	const char *key;
+
+	if (metadata && !json_is_object(metadata))
+		return error_set(error, "its __metadata__ is not an object: the file is damaged");
+	json_object_foreach(metadata, key, value)
+		if (!json_is_string(value))
+			return error_set(error, "its __metadata__ %.100s is not a text: the file is damaged",
+					 key);
+	return true;
+}
+
+/* O_NONBLOCK: a named pipe must not make us wait for somebody who writes to it. */
+static bool map_file(struct safetensors *file, const char *path, struct error *error)
+{
+	const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat status;
+	void *bytes = MAP_FAILED;
+	bool mapped = false;
+
+	if (descriptor < 0 || fstat(descriptor, &status)) {
+		error_set(error, "%s", strerror(errno));
+	} else if (!S_ISREG(status.st_mode)) {
+		error_set(error, "is not a file");
+	} else if (status.st_size == 0) {
+		error_set(error, "is empty; copy it again");
+	} else {
+		bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+		mapped = bytes != MAP_FAILED || error_set(error, "%s", strerror(errno));
+	}
+	if (descriptor >= 0)
+		close(descriptor);
+	if (mapped) {
+		file->bytes = bytes;
+		file->size = (size_t)status.st_size;
+	}
+	return mapped;
+}
+
 bool safetensors_read(struct safetensors *file, const char *path, struct error *error)
 {
-	size_t size;
+	size_t from = 0;
 
 	*file = (struct safetensors){ 0 };
-	if (!file_read(path, MOST_BYTES, &file->bytes, &size, error))
-		return false;
-	if (read_header(file, size, error))
+	if (map_file(file, path, error) && read_header(file, &from, error) &&
+	    check_metadata(file, error) && read_tensors(file, from, error))
 		return true;
 	safetensors_free(file);
 	return error_prefix(error, "%s", path);
@@ -118,9 +243,12 @@ bool safetensors_read(struct safetensors *file, const char *path, struct error *
 
 void safetensors_free(struct safetensors *file)
 {
+	if (!file)
+		return;
 	json_decref(file->header);
 	free(file->list);
-	free(file->bytes);
+	if (file->bytes)
+		munmap((void *)(uintptr_t)file->bytes, file->size);
 	*file = (struct safetensors){ 0 };
 }
 
@@ -137,23 +265,34 @@ const char *safetensors_metadata(const struct safetensors *file, const char *key
 	return json_string_value(json_object_get(json_object_get(file->header, "__metadata__"), key));
 }
 
+static int64_t whole_number(const struct tensor *t, size_t i)
+{
+	int64_t wide;
+	int32_t narrow;
+
+	if (t->type == TENSOR_I64) {
+		memcpy(&wide, (const char *)t->data + i * sizeof wide, sizeof wide);
+		return wide;
+	}
+	memcpy(&narrow, (const char *)t->data + i * sizeof narrow, sizeof narrow);
+	return narrow;
+}
+
 double tensor_number(const struct tensor *t, size_t i)
 {
-	const char *at = (const char *)t->data + i * types[t->type].size;
 	float single;
-	double whole;
-	int64_t integer;
+	double full;
 
 	switch (t->type) {
 	case TENSOR_F32:
-		memcpy(&single, at, sizeof single);
+		memcpy(&single, (const char *)t->data + i * sizeof single, sizeof single);
 		return (double)single;
 	case TENSOR_F64:
-		memcpy(&whole, at, sizeof whole);
-		return whole;
+		memcpy(&full, (const char *)t->data + i * sizeof full, sizeof full);
+		return full;
 	case TENSOR_I64:
-		memcpy(&integer, at, sizeof integer);
-		return (double)integer;
+	case TENSOR_I32:
+		return (double)whole_number(t, i);
 	}
 	return 0;
 }
@@ -164,56 +303,22 @@ void tensor_to_real(const struct tensor *t, real *x)
 		x[i] = (real)tensor_number(t, i);
 }
 
-static json_t *make_header(const struct tensor *t, size_t count, const json_t *metadata)
+void tensor_to_double(const struct tensor *t, double *x)
 {
-	json_t *header = json_object();
-	size_t at = 0;
-
-	if (metadata)
-		json_object_set_new(header, "__metadata__", json_deep_copy(metadata));
-	for (size_t i = 0; i < count; i++) {
-		const size_t end = at + t[i].count * types[t[i].type].size;
-		json_t *shape = json_array();
-
-		for (int d = 0; d < t[i].dimensions; d++)
-			json_array_append_new(shape, json_integer((json_int_t)t[i].shape[d]));
-		json_object_set_new(header, t[i].name,
-				    json_pack("{s:s, s:o, s:[I, I]}", "dtype", types[t[i].type].name,
-					      "shape", shape, "data_offsets", (json_int_t)at,
-					      (json_int_t)end));
-		at = end;
-	}
-	return header;
+	for (size_t i = 0; i < t->count; i++)
+		x[i] = tensor_number(t, i);
 }
 
-static void write_header(FILE *stream, const char *text)
+bool tensor_to_int(const struct tensor *t, int *x)
 {
-	const size_t length = strlen(text), padded = (length + 7) / 8 * 8;
+	if (t->type != TENSOR_I64 && t->type != TENSOR_I32)
+		return false;
+	for (size_t i = 0; i < t->count; i++) {
+		const int64_t number = whole_number(t, i);
 
-	for (int i = 0; i < 8; i++)
-		fputc((int)(padded >> 8 * i & 255), stream);
-	fputs(text, stream);
-	for (size_t i = length; i < padded; i++)
-		fputc(' ', stream);
-}
-
-bool safetensors_write(const char *path, const struct tensor *t, size_t count, const json_t *metadata,
-		       struct error *error)
-{
-	json_t *header = make_header(t, count, metadata);
-	char *text = json_dumps(header, JSON_COMPACT);
-	struct new_file file;
-	bool written = false;
-
-	if (!text)
-		panic("a safetensors header cannot be written as JSON");
-	if (new_file_begin(&file, path, error)) {
-		write_header(file.stream, text);
-		for (size_t i = 0; i < count; i++)
-			fwrite(t[i].data, types[t[i].type].size, t[i].count, file.stream);
-		written = new_file_commit(&file, error);
+		if (number < INT_MIN || number > INT_MAX)
+			return false;
+		x[i] = (int)number;
 	}
-	free(text);
-	json_decref(header);
-	return written;
+	return true;
 }

@@ -1,7 +1,8 @@
 /* safetensors.h - named tensors in a file that PyTorch, NumPy and others read too.
  *
  * The format: 8 bytes of header length (little endian), a JSON header {"NAME": {"dtype", "shape", "data_offsets"}, ...,
- * "__metadata__": {"KEY": "TEXT"}}, then the numbers. https://github.com/huggingface/safetensors
+ * "__metadata__": {"KEY": "TEXT"}} padded with spaces to a multiple of 8, then the numbers (little endian), row by row, tensor
+ * after tensor without holes. https://github.com/huggingface/safetensors
  */
 #ifndef BAKEOFF_SAFETENSORS_H
 #define BAKEOFF_SAFETENSORS_H
@@ -10,12 +11,16 @@
 #include "core/real.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TENSOR_DIMENSIONS = 8 };
+enum {
+	TENSOR_DIMENSIONS = 8,
+	SAFETENSORS_HEADER = 4 << 20, /* bytes of a header at most */
+};
 
-enum tensor_type { TENSOR_F32, TENSOR_F64, TENSOR_I64 };
+enum tensor_type { TENSOR_F32, TENSOR_F64, TENSOR_I64, TENSOR_I32 };
 
 struct tensor {
 	const char *name;
@@ -27,13 +32,17 @@ struct tensor {
 };
 
 struct safetensors {
-	char *bytes;
+	const char *bytes;   /* the file, mapped: a page is read when it is looked at */
+	size_t size;
 	json_t *header;
-	struct tensor *list; /* [count] */
+	struct tensor *list; /* [count], as in the header */
 	size_t count;
 };
 
-/* Reads and checks the whole file; errors name it and what is wrong (cut short: both sizes). */
+/* Maps the file and checks all of it but the numbers: lengths, types, shapes, that tensors neither overlap nor leave holes and
+ * that the file ends where they end. Memory taken depends on the header alone. Errors name the file and what is wrong, like
+ * "model.safetensors: cut short: 812 of 1024 bytes; copy it again". Whoever changes a file that others may have open
+ * replaces it, as safetensors_write does, and never cuts it. */
 bool safetensors_read(struct safetensors *, const char *path, struct error *);
 void safetensors_free(struct safetensors *);
 
@@ -42,12 +51,20 @@ const struct tensor *safetensors_find(const struct safetensors *, const char *na
 /* The text of a metadata key, or NULL. */
 const char *safetensors_metadata(const struct safetensors *, const char *key);
 
+/* "F32"; and the bytes of all numbers. */
+const char *tensor_type_name(enum tensor_type);
+size_t tensor_bytes(const struct tensor *);
+
 /* Number i of a tensor, whatever its type. */
 double tensor_number(const struct tensor *, size_t i);
-/* All of them as reals. */
+/* All of them as reals or doubles, x[count]. */
 void tensor_to_real(const struct tensor *, real *x);
+void tensor_to_double(const struct tensor *, double *x);
+/* As ints; false where the tensor is not of whole numbers or one of them is no int. */
+bool tensor_to_int(const struct tensor *, int *x);
 
-/* Writes tensors and metadata (an object of texts, or NULL) to a file that is whole or not there at all. */
+/* Writes tensors, whose names differ, and metadata (an object of texts, or NULL) to a file that is whole or not there
+ * at all; see new_file_commit for what happens on error. */
 bool safetensors_write(const char *path, const struct tensor *, size_t count, const json_t *metadata,
 		       struct error *);
 
