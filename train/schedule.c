@@ -60,7 +60,7 @@ void schedule_validated(const struct train_settings *s, struct schedule_state *s
 {
 	if (s->schedule != SCHEDULE_PLATEAU)
 		return;
-	if (!state->started || loss < state->best * (1 - s->plateau_threshold)) {
+	if (loss < (state->started ? state->best * (1 - s->plateau_threshold) : (double)INFINITY)) {
 		state->best = loss;
 		state->bad = 0;
 		state->started = true;

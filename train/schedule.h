@@ -19,7 +19,8 @@ void schedule_init(const struct train_settings *, struct schedule_state *);
  * learning_rate; cosine: floor + (rate - floor)(1 + cos(pi (s - w) / (total - w))) / 2, Loshchilov and Hutter 2017. */
 double schedule_rate(const struct train_settings *, const struct schedule_state *, long step, double width);
 
-/* Tells a plateau schedule of a validation loss: PyTorch's ReduceLROnPlateau, mode min, relative threshold. */
+/* Tells a plateau schedule of a validation loss: PyTorch's ReduceLROnPlateau, mode min, relative threshold. NaN is no
+ * improvement, at the first validation neither. */
 void schedule_validated(const struct train_settings *, struct schedule_state *, double loss);
 
 #endif
