@@ -10,7 +10,7 @@ peer=${2:+$(realpath "$2")}
 raw=$(realpath "${3:-multi30k}")
 sizes=${BENCH_SIZES:-tiny small}
 rounds=${BENCH_ROUNDS:-5}
-home=$(pwd)
+home=$(cd "$(dirname "$0")/.." && pwd)
 work=${BENCH_FOLDER:-build/bench}
 mkdir -p "$work"
 cd "$work"
@@ -72,6 +72,6 @@ for size in $sizes; do
 		done
 		mine=$(median < mine)
 		printf '%-6s %-12s %12.0f %12.0f %8s   %s\n' "$size" "$contestant" "$mine" "$best" \
-			"$(awk -v a="$mine" -v b="$best" 'BEGIN { printf b > 0 ? "%.2f" : "-", b > 0 ? a / b : 0 }')" "$setting"
+			"$(awk -v a="$mine" -v b="$best" 'BEGIN { if (b > 0) printf "%.2f", a / b; else printf "-" }')" "$setting"
 	done
 done
