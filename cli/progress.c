@@ -2,22 +2,14 @@
 #include "cli/progress.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
+#include "core/machine.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 static const double TERMINAL_SECONDS = 0.5, PLAIN_SECONDS = 15;
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void end_line(struct progress_view *v)
 {
@@ -46,7 +38,7 @@ static void __attribute__((format(printf, 2, 3))) show(struct progress_view *v, 
 {
 	va_list arguments;
 
-	v->next = now() + (v->terminal ? TERMINAL_SECONDS : PLAIN_SECONDS);
+	v->next = machine_seconds() + (v->terminal ? TERMINAL_SECONDS : PLAIN_SECONDS);
 	if (v->quiet)
 		return;
 	end_line(v);
@@ -98,7 +90,7 @@ static void show_update(struct progress_view *v, const struct trial_news *n)
 		v->started_share = train_share(n->settings, p);
 		v->started_seconds = p->train_seconds + p->valid_seconds;
 	}
-	if (now() < v->next || !v->loss)
+	if (machine_seconds() < v->next || !v->loss)
 		return;
 	time_left(v, n, left, sizeof left);
 	show(v, "  update %ld, epoch %.2f: loss %.3f, %.0f target tok/s, rate %.2g, left %s", p->update,
@@ -167,7 +159,7 @@ bool progress_watch(void *view, const struct trial_news *n)
 		say_validation(v, n);
 		break;
 	case TRIAL_DECODING:
-		if (now() >= v->next)
+		if (machine_seconds() >= v->next)
 			show(v, "  translating %s: %zu of %zu", n->test_set, n->done, n->all);
 		break;
 	case TRIAL_SCORED:

@@ -19,6 +19,9 @@ void machine_host(char *text, size_t size);
 /* Processors that this process may use. */
 int machine_processors(void);
 
+/* Time that only goes forward, in seconds from some moment on. */
+double machine_seconds(void);
+
 /* Most resident memory of this process so far, bytes. */
 long machine_peak_memory(void);
 

@@ -1,23 +1,15 @@
 /* plan.c - what an experiment will take, from a few updates of each contestant. */
 #include "experiments/run.h"
 #include "core/error.h"
+#include "core/machine.h"
 #include "core/gemm.h"
 #include "experiments/match.h"
 #include "train/update.h"
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 enum { PATH_SIZE = 4096, WARM_UPDATES = 1, TIMED_UPDATES = 5 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double smaller(double a, double b)
 {
@@ -37,7 +29,7 @@ static double updates_of(const struct train_settings *s, size_t batches, double 
 static void calibrate(struct updater *u, const struct batch_plan *plan, double *seconds, double *tokens)
 {
 	const struct train_settings *s = u->settings;
-	double start = now();
+	double start = machine_seconds();
 	long done = 0;
 	size_t at = 0;
 
@@ -48,7 +40,7 @@ static void calibrate(struct updater *u, const struct batch_plan *plan, double *
 		struct update_result result;
 
 		if (i == WARM_UPDATES)
-			start = now();
+			start = machine_seconds();
 		update(u, i + 1, plan->order, plan->start + at, take, 0, &result);
 		at += (size_t)take;
 		if (i < WARM_UPDATES)
@@ -56,7 +48,7 @@ static void calibrate(struct updater *u, const struct batch_plan *plan, double *
 		*tokens += (double)result.loss.tokens;
 		done++;
 	}
-	*seconds = done ? (now() - start) / (double)done : 0;
+	*seconds = done ? (machine_seconds() - start) / (double)done : 0;
 	*tokens = done ? *tokens / (double)done : 1;
 }
 

@@ -7,12 +7,14 @@
 #include "train/checkpoint.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 enum { PATH_SIZE = 4096 };
@@ -30,17 +32,10 @@ struct work {
 	char *settings;        /* JSON */
 	char key[17];
 	char folder[PATH_SIZE];
+	int lock;              /* file descriptor of folder/lock, held while the trial runs; -1: not held */
 	bool database_failed;
 	bool stop;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static bool tell(struct work *w, enum trial_event event)
 {
@@ -204,7 +199,7 @@ static bool score(struct work *w, const struct corpus *test, const struct transl
 static bool test_one(struct work *w, const struct corpus *test)
 {
 	const size_t n = test->sentences;
-	const double start = now();
+	const double start = machine_seconds();
 	struct nbest *found = memory_new(n, sizeof *found);
 	struct translation *t = memory_new(n, sizeof *t);
 	double seconds;
@@ -213,7 +208,7 @@ static bool test_one(struct work *w, const struct corpus *test)
 	w->news.test_set = test->name;
 	whole = translate(&w->model, test, &w->trial->contestant->search, w->trial->pool, on_translation, w,
 			  found);
-	seconds = now() - start;
+	seconds = machine_seconds() - start;
 	w->totals.decode_seconds += seconds;
 	for (size_t i = 0; i < n; i++) {
 		t[i].source = test->text[SIDE_SOURCE][i];
@@ -261,6 +256,21 @@ static bool make_folder(struct work *w)
 		return error_set(w->error, "%s: cannot make this folder: %s; name a database elsewhere with "
 				 "--db", w->folder, strerror(errno));
 	return true;
+}
+
+/* Two processes must not train the same trial in one folder. The lock goes with the process, however that ends. */
+static bool lock_folder(struct work *w)
+{
+	char path[PATH_SIZE + 32];
+
+	snprintf(path, sizeof path, "%s/lock", w->folder);
+	w->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (w->lock < 0)
+		return error_set(w->error, "%s cannot be written: %s", path, strerror(errno));
+	if (flock(w->lock, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	return error_set(w->error, "another process is running this trial (%s is locked); wait for it, or stop it "
+			 "and run again", path);
 }
 
 static bool keep_vocabularies(struct work *w)
@@ -400,7 +410,6 @@ static enum trial_outcome conclude(struct work *w, enum train_outcome outcome)
 {
 	struct error reason = *w->error;
 
-	w->news.reason = reason.message;
 	switch (outcome) {
 	case TRAIN_DONE:
 		if (!finish(w, RUN_DONE, NULL))
@@ -415,8 +424,8 @@ static enum trial_outcome conclude(struct work *w, enum train_outcome outcome)
 	case TRAIN_FAILED:
 		break;
 	}
-	if (!w->database_failed && finish(w, RUN_FAILED, reason.message))
-		tell(w, TRIAL_FAILED);
+	if (!w->database_failed)
+		finish(w, RUN_FAILED, reason.message);
 	*w->error = reason;
 	return TRIAL_BROKEN;
 }
@@ -424,7 +433,7 @@ static enum trial_outcome conclude(struct work *w, enum train_outcome outcome)
 enum trial_outcome trial_run(const struct trial *trial, trial_watch *watch, void *context,
 			     struct error *error)
 {
-	struct work w = { .trial = trial, .watch = watch, .context = context, .error = error };
+	struct work w = { .trial = trial, .watch = watch, .context = context, .error = error, .lock = -1 };
 	enum trial_outcome outcome = TRIAL_BROKEN;
 	bool done;
 
@@ -432,7 +441,7 @@ enum trial_outcome trial_run(const struct trial *trial, trial_watch *watch, void
 	w.news.settings = &trial->contestant->train;
 	w.news.progress = &w.progress;
 	identify(&w);
-	if (!make_folder(&w) || !keep_vocabularies(&w) || !open_model(&w) || !begin(&w, &done))
+	if (!make_folder(&w) || !lock_folder(&w) || !keep_vocabularies(&w) || !open_model(&w) || !begin(&w, &done))
 		goto end;
 	if (done) {
 		tell(&w, TRIAL_SKIPPED);
@@ -441,6 +450,12 @@ enum trial_outcome trial_run(const struct trial *trial, trial_watch *watch, void
 	}
 	outcome = conclude(&w, work_on(&w));
 end:
+	if (outcome == TRIAL_BROKEN) {
+		w.news.reason = error->message;
+		tell(&w, TRIAL_FAILED);
+	}
+	if (w.lock >= 0)
+		close(w.lock);
 	model_close(&w.model);
 	free(w.settings);
 	return outcome;

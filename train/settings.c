@@ -84,6 +84,10 @@ bool train_settings_check(const struct train_settings *s, struct error *error)
 		return error_set(
 			error, "stop: nothing would end the training: set epochs, updates, tokens, "
 			       "minutes or patience, as in {epochs: 10}");
+	if (s->schedule == SCHEDULE_AIAYN && s->learning_rate < 0.05)
+		return error_set(error,
+				 "learning_rate = %g: schedule: aiayn multiplies its own rate by it; "
+				 "write 1 for the paper's, or 0.5 to 2", s->learning_rate);
 	if (s->nesterov && (s->optimizer != OPTIMIZER_SGD || s->momentum <= 0))
 		return error_set(error,
 				 "nesterov = true: needs optimizer: sgd and a momentum above 0");

@@ -1,6 +1,7 @@
 /* train.c - the training loop: epochs of batches, validation, checkpoints, stop rules. */
 #include "train/train.h"
 #include "core/error.h"
+#include "core/machine.h"
 #include "eval/evaluate.h"
 #include "train/checkpoint.h"
 #include "train/optimizer.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { PATH_SIZE = 4096 };
@@ -29,14 +29,6 @@ struct run {
 	long planned_epoch;   /* of plan; -1: none */
 	struct error *error;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void path_of(const struct run *run, char path[PATH_SIZE], const char *format, long number)
 {
@@ -92,24 +84,24 @@ static bool save(struct run *run)
 	char path[PATH_SIZE];
 
 	tell(run, TRAIN_SAVING);
-	start = now();
+	start = machine_seconds();
 	path_of(run, path, "last.safetensors", 0);
 	if (!checkpoint_save(path, run->trainer->model, &run->identity, &run->optimizer, &run->schedule,
 			     run->progress, run->error))
 		return false;
-	run->progress->io_seconds += now() - start;
+	run->progress->io_seconds += machine_seconds() - start;
 	return true;
 }
 
 static bool save_weights(struct run *run, const char *format, long number)
 {
-	const double start = now();
+	const double start = machine_seconds();
 	char path[PATH_SIZE];
 	bool saved;
 
 	path_of(run, path, format, number);
 	saved = checkpoint_save(path, run->trainer->model, &run->identity, NULL, NULL, NULL, run->error);
-	run->progress->io_seconds += now() - start;
+	run->progress->io_seconds += machine_seconds() - start;
 	return saved;
 }
 
@@ -136,13 +128,13 @@ static bool keep_weights(struct run *run)
 static bool validate(struct run *run)
 {
 	struct progress *p = run->progress;
-	const double start = now();
+	const double start = machine_seconds();
 	const struct loss loss = evaluate(run->trainer->model, &run->trainer->dataset->valid,
 					  run->settings->batch_tokens, run->trainer->pool, NULL);
 
 	p->valid_nll = loss.nll / (double)loss.tokens;
 	p->validations++;
-	p->valid_seconds += now() - start;
+	p->valid_seconds += machine_seconds() - start;
 	schedule_validated(run->settings, &run->schedule, p->valid_nll);
 	if (!keep_weights(run))
 		return false;
@@ -182,7 +174,7 @@ static void count(struct progress *p, const struct update_result *r, double seco
 static bool one_update(struct run *run)
 {
 	struct progress *p = run->progress;
-	const double start = now();
+	const double start = machine_seconds();
 	struct update_result result;
 	long take;
 
@@ -202,7 +194,7 @@ static bool one_update(struct run *run)
 		p->epoch++;
 		p->batch = 0;
 	}
-	count(p, &result, now() - start);
+	count(p, &result, machine_seconds() - start);
 	return true;
 }
 
