@@ -149,47 +149,38 @@ static bool show(const struct options *o, const struct trained *t, const struct 
 	return shown;
 }
 
-/* The target as tokens: what was given, or the run's own translation. */
-static bool make_target(const struct options *o, const struct trained *t, struct corpus *pair,
-			struct error *error)
+/* The run's own translation of a sentence, to be freed; NULL and an error where there can be none. */
+static char *translation_of(const struct trained *t, char *sentence, struct error *error)
 {
+	struct pool *pool = pool_open(1, error);
 	struct nbest best = { 0 };
-	struct pool *pool;
-	size_t n = 0;
+	struct corpus source;
+	char *text;
 
-	pair->start[SIDE_TARGET] = memory_new(2, sizeof *pair->start[SIDE_TARGET]);
-	pair->id[SIDE_TARGET] = memory_new((size_t)t->longest, sizeof **pair->id);
-	if (o->target) {
-		n = vocabulary_encode(t->vocabulary[SIDE_TARGET], o->target, strlen(o->target),
-				      pair->id[SIDE_TARGET], (size_t)t->longest - 1);
-		if (n > (size_t)t->longest - 1)
-			return error_set(error, "--target: %zu tokens; this run reads %ld at most", n,
-					 t->longest - 1);
-	} else {
-		pool = pool_open(1, error);
-		if (!pool)
-			return false;
-		translate(&t->model, pair, &t->search, pool, NULL, NULL, &best);
-		pool_close(pool);
-		n = best.count ? (size_t)best.best[0].length : 0;
-		if (n > (size_t)t->longest - 1)
-			n = (size_t)t->longest - 1;
-		if (n)
-			memcpy(pair->id[SIDE_TARGET], best.best[0].token, n * sizeof(int));
-		nbest_free(&best);
-	}
-	pair->start[SIDE_TARGET][1] = n;
-	return true;
+	if (!pool)
+		return NULL;
+	corpus_of_lines(&source, t->vocabulary, &sentence, NULL, 1, t->longest);
+	translate(&t->model, &source, &t->search, pool, NULL, NULL, &best);
+	text = vocabulary_decode(t->vocabulary[SIDE_TARGET], best.count ? best.best[0].token : NULL,
+				 best.count ? (size_t)best.best[0].length : 0);
+	nbest_free(&best);
+	corpus_free(&source);
+	pool_close(pool);
+	return text;
 }
 
 static bool attend(const struct options *o, const struct trained *t, char *sentence, struct error *error)
 {
-	struct corpus pair = { 0 };
+	char *target = o->target ? memory_text(o->target) : translation_of(t, sentence, error);
+	struct corpus pair;
 	bool shown;
 
-	corpus_of_sources(&pair, t->vocabulary[SIDE_SOURCE], &sentence, 1, t->longest);
-	shown = make_target(o, t, &pair, error) && show(o, t, &pair, error);
+	if (!target)
+		return false;
+	corpus_of_lines(&pair, t->vocabulary, &sentence, &target, 1, t->longest);
+	shown = show(o, t, &pair, error);
 	corpus_free(&pair);
+	free(target);
 	return shown;
 }
 

@@ -24,24 +24,29 @@ bool option_number(const char *command, const char *option, const char *text, lo
 	return true;
 }
 
-bool read_lines(char ***line, size_t *lines, struct error *error)
+void free_lines(char **line, size_t lines)
+{
+	for (size_t i = 0; i < lines; i++)
+		free(line[i]);
+	free(line);
+}
+
+static bool take_lines(FILE *stream, const char *name, char ***line, size_t *lines, struct error *error)
 {
 	char *text = NULL;
 	size_t room = 0, capacity = 0;
 	ssize_t length;
 	bool whole = true;
 
-	*line = NULL;
-	*lines = 0;
-	while (whole && (length = getline(&text, &room, stdin)) >= 0) {
+	while (whole && (length = getline(&text, &room, stream)) >= 0) {
 		size_t bad;
 
 		while (length && (text[length - 1] == '\n' || text[length - 1] == '\r'))
 			text[--length] = '\0';
 		bad = text_bad_byte(text, (size_t)length);
 		if (bad) {
-			whole = error_set(error, "standard input:%zu: invalid UTF-8 at byte %zu; convert it "
-					  "to UTF-8 (iconv)", *lines + 1, bad);
+			whole = error_set(error, "%s:%zu: invalid UTF-8 at byte %zu; convert it to UTF-8 (iconv)",
+					  name, *lines + 1, bad);
 			break;
 		}
 		if (*lines == capacity) {
@@ -50,9 +55,25 @@ bool read_lines(char ***line, size_t *lines, struct error *error)
 		}
 		(*line)[(*lines)++] = memory_text(text);
 	}
-	if (whole && ferror(stdin))
-		whole = error_set(error, "standard input: %s", strerror(errno));
+	if (whole && ferror(stream))
+		whole = error_set(error, "%s: %s", name, strerror(errno));
 	free(text);
+	return whole;
+}
+
+bool read_lines(const char *path, char ***line, size_t *lines, struct error *error)
+{
+	const bool standard = !strcmp(path, "-");
+	FILE *stream = standard ? stdin : fopen(path, "r");
+	bool whole;
+
+	*line = NULL;
+	*lines = 0;
+	if (!stream)
+		return error_set(error, "%s: %s", path, strerror(errno));
+	whole = take_lines(stream, standard ? "standard input" : path, line, lines, error);
+	if (!standard)
+		fclose(stream);
 	return whole;
 }
 

@@ -10,9 +10,10 @@
 bool option_number(const char *command, const char *option, const char *text, long least, long most,
 		   long *value);
 
-/* All lines of standard input, without their ends; the caller frees each line and the list. False where a line
+/* All lines of a file ("-": standard input), without their ends; the caller frees each line and the list. False where a line
  * is not UTF-8 or reading fails. */
-bool read_lines(char ***line, size_t *lines, struct error *);
+bool read_lines(const char *path, char ***line, size_t *lines, struct error *);
+void free_lines(char **line, size_t lines);
 
 /* "12 s", "3 min 20 s", "2 h 05 min" */
 void write_seconds(char *text, size_t size, double seconds);

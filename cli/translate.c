@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "core/gemm.h"
 #include "core/machine.h"
+#include "eval/evaluate.h"
 #include "eval/translate.h"
 #include "experiments/trial.h"
 
@@ -11,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { FORCED_TOKENS = 4096 }; /* padded positions a batch */
 
 static const char usage[] =
 	"usage: bakeoff translate --run ID [OPTION...] < SOURCE > HYPOTHESES\n\n"
@@ -23,10 +26,11 @@ static const char usage[] =
 	"  --sample            draw from the model instead of searching\n"
 	"  --temperature T     of sampling (1)\n"
 	"  --seed N            of sampling (1)\n"
+	"  --force FILE        do not search: print log p of each line of FILE as the translation of its line\n"
 	"  --threads N         (all processors)\n";
 
 struct options {
-	const char *database;
+	const char *database, *force;
 	long run, threads;
 	struct search_settings search; /* beam 0 and the like: not given */
 	bool nbest_form, has_penalty, has_temperature;
@@ -42,7 +46,7 @@ static bool real_option(const char *option, const char *text, const char *key, s
 	return false;
 }
 
-enum { RUN = 256, DB, BEAM, NBEST, PENALTY, SAMPLE, TEMPERATURE, SEED, THREADS, HELP };
+enum { RUN = 256, DB, BEAM, NBEST, PENALTY, SAMPLE, TEMPERATURE, SEED, FORCE, THREADS, HELP };
 
 static const struct option long_options[] = {
 	{ "run", required_argument, NULL, RUN },
@@ -53,6 +57,7 @@ static const struct option long_options[] = {
 	{ "sample", no_argument, NULL, SAMPLE },
 	{ "temperature", required_argument, NULL, TEMPERATURE },
 	{ "seed", required_argument, NULL, SEED },
+	{ "force", required_argument, NULL, FORCE },
 	{ "threads", required_argument, NULL, THREADS },
 	{ "help", no_argument, NULL, HELP },
 	{ NULL, 0, NULL, 0 },
@@ -82,6 +87,9 @@ static bool take_option(struct options *o, int option, const char *text)
 		return real_option("--temperature", text, "temperature", &o->search);
 	case SEED:
 		return option_number("translate", "--seed", text, 0, 1L << 40, &o->search.seed);
+	case FORCE:
+		o->force = text;
+		return true;
 	case THREADS:
 		return option_number("translate", "--threads", text, 1, 1024, &o->threads);
 	}
@@ -131,24 +139,46 @@ static bool go_on(void *context, size_t done, size_t all)
 	return !interrupt_asked();
 }
 
-static bool translate_input(const struct options *o, struct trained *t, struct error *error)
+static bool flushed(struct error *error)
+{
+	return (!fflush(stdout) && !ferror(stdout)) || error_set(error, "standard output cannot be written");
+}
+
+/* log p of each target, its end counted, in nats. */
+static bool force(const struct options *o, struct trained *t, struct pool *pool, char **source, size_t lines,
+		  struct error *error)
+{
+	struct corpus pairs = { 0 };
+	double *log_probability = NULL;
+	char **target;
+	size_t targets;
+	bool whole = read_lines(o->force, &target, &targets, error);
+
+	if (whole && targets != lines)
+		whole = error_set(error, "standard input has %zu lines, %s %zu", lines, o->force, targets);
+	if (whole) {
+		corpus_of_lines(&pairs, t->vocabulary, source, target, lines, t->longest);
+		log_probability = memory_new(lines, sizeof *log_probability);
+		evaluate(&t->model, &pairs, FORCED_TOKENS, pool, log_probability);
+		for (size_t i = 0; i < lines; i++)
+			printf("%.6f\n", log_probability[i]);
+		whole = flushed(error);
+	}
+	free(log_probability);
+	corpus_free(&pairs);
+	free_lines(target, targets);
+	return whole;
+}
+
+static bool search_all(const struct options *o, struct trained *t, struct pool *pool, char **source,
+		       size_t lines, struct error *error)
 {
 	const struct search_settings search = search_of(o, &t->search);
-	struct pool *pool = pool_open((int)o->threads, error);
-	struct corpus corpus = { 0 };
-	struct nbest *found = NULL;
-	char **line = NULL;
-	size_t lines = 0;
-	bool whole = false;
+	struct nbest *found = memory_new(lines, sizeof *found);
+	struct corpus corpus;
+	bool whole;
 
-	if (!pool || !read_lines(&line, &lines, error))
-		goto done;
-	if (search.nbest > search.beam && !search.sample) {
-		error_set(error, "--nbest %ld: needs --beam of at least as much", search.nbest);
-		goto done;
-	}
-	corpus_of_sources(&corpus, t->vocabulary[SIDE_SOURCE], line, lines, t->longest);
-	found = memory_new(lines, sizeof *found);
+	corpus_of_lines(&corpus, t->vocabulary, source, NULL, lines, t->longest);
 	whole = translate(&t->model, &corpus, &search, pool, go_on, NULL, found) ||
 		error_set(error, "stopped");
 	for (size_t i = 0; i < lines; i++) {
@@ -156,14 +186,25 @@ static bool translate_input(const struct options *o, struct trained *t, struct e
 			print_nbest(t->vocabulary[SIDE_TARGET], i, &found[i], o->nbest_form);
 		nbest_free(&found[i]);
 	}
-	if (whole && (fflush(stdout) || ferror(stdout)))
-		whole = error_set(error, "standard output cannot be written");
-done:
-	for (size_t i = 0; i < lines; i++)
-		free(line[i]);
-	free(line);
 	free(found);
 	corpus_free(&corpus);
+	return whole && flushed(error);
+}
+
+static bool translate_input(const struct options *o, struct trained *t, struct error *error)
+{
+	const struct search_settings search = search_of(o, &t->search);
+	struct pool *pool = pool_open((int)o->threads, error);
+	char **line = NULL;
+	size_t lines = 0;
+	bool whole = pool && read_lines("-", &line, &lines, error);
+
+	if (whole && search.nbest > search.beam && !search.sample)
+		whole = error_set(error, "--nbest %ld: needs --beam of at least as much", search.nbest);
+	if (whole)
+		whole = o->force ? force(o, t, pool, line, lines, error)
+				 : search_all(o, t, pool, line, lines, error);
+	free_lines(line, lines);
 	pool_close(pool);
 	return whole;
 }

@@ -165,18 +165,27 @@ void corpus_of_test(struct corpus *corpus, const char *name, const struct parall
 	count_unknown(corpus);
 }
 
-void corpus_of_sources(struct corpus *corpus, const struct vocabulary *vocabulary,
-		       char *const *line, size_t lines, long longest)
+void corpus_of_lines(struct corpus *corpus, struct vocabulary *const vocabulary[SIDES],
+		     char *const *source, char *const *target, size_t lines, long longest)
 {
+	char *const *const text[SIDES] = {source, target};
+	const int sides = target ? SIDES : SIDE_SOURCE + 1;
 	struct writer writer;
 
-	writer_begin(&writer, corpus, "input", lines, SIDE_SOURCE + 1, longest);
+	writer_begin(&writer, corpus, "input", lines, sides, longest);
 	for (size_t i = 0; i < lines; i++) {
-		const struct line source = {line[i], strlen(line[i]), i + 1};
+		struct line line[SIDES];
+		const struct line *given[SIDES] = {NULL, NULL};
+		bool cut = false;
 
-		corpus->cut += cut_side(&writer, SIDE_SOURCE,
-					write_ids(&writer, SIDE_SOURCE, vocabulary, &source));
-		keep_sentence(&writer, (const struct line *const[SIDES]){&source, NULL});
+		for (int s = 0; s < sides; s++) {
+			line[s] = (struct line){text[s][i], strlen(text[s][i]), i + 1};
+			given[s] = &line[s];
+			cut |= cut_side(&writer, (enum side)s,
+					write_ids(&writer, (enum side)s, vocabulary[s], given[s]));
+		}
+		corpus->cut += cut;
+		keep_sentence(&writer, given);
 	}
 	count_unknown(corpus);
 }

@@ -48,10 +48,10 @@ bool dataset_open(struct dataset *, const struct data_settings *, const char *fo
 		  dataset_report *, void *context, struct error *);
 void dataset_free(struct dataset *);
 
-/* A corpus from lines in memory, for translation of standard input: encodes `lines` sources only;
- * a source longer than `longest` - 1 tokens is cut. */
-void corpus_of_sources(struct corpus *, const struct vocabulary *, char *const *line, size_t lines,
-		       long longest);
+/* A corpus from lines in memory: sources, and targets where `target` is not NULL; a side longer
+ * than `longest` - 1 tokens is cut and counted. */
+void corpus_of_lines(struct corpus *, struct vocabulary *const vocabulary[SIDES],
+		     char *const *source, char *const *target, size_t lines, long longest);
 void corpus_free(struct corpus *);
 
 /* Tokens of a sentence, end of sentence not counted; 0 for a side that the corpus lacks. */

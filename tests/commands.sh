@@ -127,6 +127,14 @@ sampled() {
 	cmp sample1 sample2
 }
 
+# Forced scores of a run's own n-best are the totals that the search found, best first.
+forced() {
+	printf 's1 s2 s3\ns1 s2 s3\n' > source
+	"$program" translate --db whole.db --run "$(first_run)" --beam 4 --nbest 2 < source | sed -n 's/^0 ||| \(.*\) ||| .*/\1/p' > target
+	"$program" translate --db whole.db --run "$(first_run)" --force target < source > scores &&
+		[ "$(wc -l < scores)" -eq 2 ] && awk '$1 >= 0 { exit 1 }' scores
+}
+
 attended() {
 	"$program" attend --db whole.db --run "$(first_run)" 's1 s2 s3' > map && grep -q 'cross-attention' map
 }
@@ -245,6 +253,7 @@ ok 'run: match brings contestants to one size' matched
 ok 'translate: one line out for each line in' translated
 ok 'translate: n-best' nbest
 ok 'translate: sampling is a function of the seed' sampled
+ok 'translate: forced scores' forced
 ok 'attend: a map in the terminal' attended
 ok 'compare, runs, query' sh -c "'$program' compare small --db whole.db && '$program' runs --db whole.db && '$program' query --db whole.db --list"
 ok 'models: every architecture with its settings' sh -c "'$program' models | grep -q feed_forward"

@@ -618,7 +618,7 @@ static void sources_are_encoded_and_cut(void **state)
 
 	(void)state;
 	assert_true(dataset_open(&data, &settings, ".", NULL, NULL, &error));
-	corpus_of_sources(&corpus, data.vocabulary[0], line, COUNT(line), 5);
+	corpus_of_lines(&corpus, data.vocabulary, line, NULL, COUNT(line), 5);
 	assert_int_equal(corpus.sentences, 3);
 	assert_int_equal(corpus_length(&corpus, SIDE_SOURCE, 0), 3);
 	assert_int_equal(corpus_length(&corpus, SIDE_SOURCE, 1), 0);
