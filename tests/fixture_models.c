@@ -209,6 +209,20 @@ static bool open_model(struct fixture *f, struct model *model, char *text, int v
 	return opened;
 }
 
+/* As many positions as the file has learned ones, or steps. */
+static int longest_of(const struct fixture *f)
+{
+	const char *const name[] = { "source_position.weight", "source", "target" };
+	size_t longest = 0;
+
+	if (fixture_has(f, name[0]))
+		return (int)need(f, name[0])->shape[0];
+	for (int i = 1; i < 3; i++)
+		if (need(f, name[i])->shape[1] > longest)
+			longest = need(f, name[i])->shape[1];
+	return (int)longest;
+}
+
 static void model_case(struct fixture *f)
 {
 	const int v = (int)fixture_number(f, "V", 0), d = (int)fixture_number(f, "d", 0);
@@ -221,7 +235,7 @@ static void model_case(struct fixture *f)
 	char text[256];
 
 	settings_text(f, text, sizeof text);
-	if (f->missing[0] || !open_model(f, &model, text, v, 16))
+	if (f->missing[0] || !open_model(f, &model, text, v, longest_of(f)))
 		return;
 	load(f, &model, d);
 	gradient = memory_new(model.parameters.size, sizeof *gradient);
