@@ -42,18 +42,23 @@ $B/version.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define VERSION_COMMIT "%s"\n#define VERSION_FLAGS "%s"\n' \
 		"$$(git describe --always --dirty=+ --abbrev=12 --match=- 2>/dev/null || echo unknown)" \
-		'$(strip $(OPTIMIZE) $(REAL) $(SANITIZE))' > $@.new
+		'$(strip $(COMMON) $(REAL) $(CFLAGS))' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+# Objects of other flags are made again.
+$B/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CXX) $(CPPFLAGS) $(CFLAGS_ALL) $(CXXFLAGS)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 FORCE:
 $B/core/machine.o: CPPFLAGS += -I$B
 $B/core/machine.o: $B/version.h
 
-$B/%.o: %.c
+$B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(CPPFLAGS) $(PKGFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-$B/%.o: %.cc
+$B/%.o: %.cc $B/flags
 	@mkdir -p $(@D)
 	@echo "  CXX $@"
 	@$(CXX) $(CPPFLAGS) $(PKGFLAGS) $(CXXFLAGS_ALL) -MMD -MP -c -o $@ $<
@@ -61,7 +66,7 @@ $B/%.o: %.cc
 $B/core/vector_portable.o: VECTOR = -DVECTOR_SET=portable
 $B/core/vector_avx2.o: VECTOR = -DVECTOR_SET=avx2 -mavx2 -mfma
 $B/core/vector_avx512.o: VECTOR = -DVECTOR_SET=avx512 -mavx2 -mfma -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
-$(VECTOR_SETS:%=$B/core/vector_%.o): $B/core/vector_%.o: core/vector.c
+$(VECTOR_SETS:%=$B/core/vector_%.o): $B/core/vector_%.o: core/vector.c $B/flags
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(CPPFLAGS) $(PKGFLAGS) $(CFLAGS_ALL) $(VECTOR) -MMD -MP -c -o $@ $<

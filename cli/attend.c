@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "core/gemm.h"
+#include "data/text.h"
 #include "eval/translate.h"
 #include "experiments/trial.h"
 
@@ -169,12 +170,22 @@ static char *translation_of(const struct trained *t, char *sentence, struct erro
 	return text;
 }
 
+static bool is_text(const char *what, const char *text, struct error *error)
+{
+	const size_t bad = text_bad_byte(text, strlen(text));
+
+	return !bad || error_set(error, "%s: invalid UTF-8 at byte %zu", what, bad);
+}
+
 static bool attend(const struct options *o, const struct trained *t, char *sentence, struct error *error)
 {
-	char *target = o->target ? memory_text(o->target) : translation_of(t, sentence, error);
 	struct corpus pair;
+	char *target;
 	bool shown;
 
+	if (!is_text("the sentence", sentence, error) || (o->target && !is_text("--target", o->target, error)))
+		return false;
+	target = o->target ? memory_text(o->target) : translation_of(t, sentence, error);
 	if (!target)
 		return false;
 	corpus_of_lines(&pair, t->vocabulary, &sentence, &target, 1, t->longest);

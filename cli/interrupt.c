@@ -9,7 +9,7 @@ static volatile sig_atomic_t asked;
 
 static void on_signal(int number)
 {
-	static const char text[] = "\nstopping after this update; once more to stop now\n";
+	static const char text[] = "\nstopping as soon as nothing is lost by it; once more to stop now\n";
 
 	if (asked)
 		_exit(128 + number);
@@ -20,14 +20,15 @@ static void on_signal(int number)
 
 void interrupt_catch(void)
 {
-	struct sigaction action;
+	struct sigaction action, old;
 
 	memset(&action, 0, sizeof action);
 	action.sa_handler = on_signal;
 	action.sa_flags = SA_RESTART;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+	if (!sigaction(SIGHUP, NULL, &old) && old.sa_handler != SIG_IGN) /* nohup */
+		sigaction(SIGHUP, &action, NULL);
 }
 
 bool interrupt_asked(void)

@@ -51,9 +51,9 @@ static void __attribute__((format(printf, 2, 3))) show(struct progress_view *v, 
 	fflush(stdout);
 }
 
-void progress_open(struct progress_view *v, const struct experiment *e, bool quiet)
+void progress_open(struct progress_view *v, int trials, bool quiet)
 {
-	*v = (struct progress_view){ .trials = e->contestants * e->seeds,
+	*v = (struct progress_view){ .trials = trials,
 				     .terminal = isatty(STDOUT_FILENO), .quiet = quiet };
 }
 
@@ -169,7 +169,10 @@ bool progress_watch(void *view, const struct trial_news *n)
 	case TRIAL_STOPPED:
 		break;
 	case TRIAL_FAILED:
-		say(v, "  failed: %s", n->reason);
+		end_line(v);
+		fflush(stdout);
+		fprintf(stderr, "bakeoff run: %s, seed %ld: %s\n", n->trial->contestant->name, n->trial->seed,
+			n->reason);
 		break;
 	}
 	return !interrupt_asked();

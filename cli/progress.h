@@ -16,7 +16,7 @@ struct progress_view {
 	double speed;         /* target tokens/s of the last report */
 };
 
-void progress_open(struct progress_view *, const struct experiment *, bool quiet);
+void progress_open(struct progress_view *, int trials, bool quiet);
 void progress_close(struct progress_view *);
 
 /* Callbacks; the context is the view. progress_watch says stop when interrupt_asked(). */

@@ -68,7 +68,7 @@ static int read_options(int argc, char **argv, struct request *r)
 			r->run.only = optarg;
 			break;
 		case THREADS:
-			if (!option_number("run", "--threads", optarg, 1, 1024, &number))
+			if (!option_number("run", "--threads", optarg, 1, 256, &number))
 				return 3;
 			r->run.threads = (int)number;
 			break;
@@ -114,7 +114,10 @@ static bool only_is_known(const struct request *r, const struct experiment *e)
 	for (int i = 0; i < e->contestants; i++)
 		if (!r->run.only || !strcmp(r->run.only, e->contestant[i].name))
 			return true;
-	fprintf(stderr, "bakeoff run: --only %s: %s has no such contestant\n", r->run.only, r->file);
+	fprintf(stderr, "bakeoff run: --only %s: no such contestant; %s has", r->run.only, r->file);
+	for (int i = 0; i < e->contestants; i++)
+		fprintf(stderr, "%s '%s'", i ? "," : "", e->contestant[i].name);
+	fputc('\n', stderr);
 	return false;
 }
 
@@ -124,8 +127,7 @@ static int say_result(const struct request *r, const struct experiment *e, const
 	struct error error;
 
 	if (result->interrupted) {
-		printf("\nStopped; nothing is lost. The same command goes on from here:\n  bakeoff run %s --db %s\n",
-		       r->file, r->run.database);
+		puts("\nStopped; nothing is lost. The same command again goes on from here.");
 		return 1;
 	}
 	putchar('\n');
@@ -137,6 +139,23 @@ static int say_result(const struct request *r, const struct experiment *e, const
 		printf("\n%d of %d trials failed; `bakeoff runs %s --db %s` says why.\n", result->failed,
 		       result->trials, e->name, r->run.database);
 	return result->failed ? 1 : 0;
+}
+
+static int trials_of(const struct request *r, const struct experiment *e)
+{
+	return (r->run.only ? 1 : e->contestants) * e->seeds;
+}
+
+/* More threads than shards have nothing to do in training. */
+static void say_shards(const struct request *r, const struct experiment *e)
+{
+	long most = 0;
+
+	for (int i = 0; i < e->contestants; i++)
+		most = e->contestant[i].train.shards > most ? e->contestant[i].train.shards : most;
+	if (!r->quiet && most < r->run.threads)
+		printf("train.shards = %ld: training uses that many of the %d threads; more shards use more, "
+		       "and change the bits\n", most, r->run.threads);
 }
 
 static int run_it(const struct request *r, struct experiment *e)
@@ -152,7 +171,8 @@ static int run_it(const struct request *r, struct experiment *e)
 		return 1;
 	}
 	interrupt_catch();
-	progress_open(&view, e, r->quiet);
+	say_shards(r, e);
+	progress_open(&view, trials_of(r, e), r->quiet);
 	ran = run_experiment(e, text, &r->run, progress_line, progress_watch, &view, &result, &error);
 	progress_close(&view);
 	free(text);
@@ -179,8 +199,8 @@ static int plan_it(const struct request *r, struct experiment *e)
 {
 	struct error error;
 
-	printf("%s: %d contestants x %d seeds, nothing is run\n\n%-20s %10s %14s %9s %12s %13s %12s   %s\n", e->name,
-	       e->contestants, e->seeds, "contestant", "parameters", "mult-adds/tok", "updates",
+	printf("%s: %d trials, nothing is run\n\n%-20s %10s %14s %9s %12s %13s %12s   %s\n", e->name,
+	       trials_of(r, e), "contestant", "parameters", "mult-adds/tok", "updates",
 	       "target tokens", "memory", "disk", "training, all seeds");
 	if (plan_experiment(e, &r->run, NULL, print_plan, e, &error))
 		return 0;

@@ -7,14 +7,18 @@
 
 void arena_init(struct arena *arena, size_t bytes)
 {
-	void *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	const size_t asked = bytes;
+	void *base = MAP_FAILED;
 
+	for (; base == MAP_FAILED && bytes >= ARENA_LEAST; bytes /= 2)
+		base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (base == MAP_FAILED) {
 		fprintf(stderr, "bakeoff: cannot reserve %zu MiB of address space; "
-				"raise the limit (ulimit -v unlimited)\n", bytes >> 20);
+				"raise the limit (ulimit -v unlimited)\n", asked >> 20);
 		exit(1);
 	}
+	bytes *= 2; /* the loop's last step */
 	*arena = (struct arena){ .base = base, .reserved = bytes };
 }
 

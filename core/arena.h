@@ -11,9 +11,10 @@ struct arena {
 	size_t peak; /* most bytes ever in use */
 };
 
-enum { ARENA_ALIGN = 64 };
+enum { ARENA_ALIGN = 64, ARENA_LEAST = 1 << 28 };
 
-/* Reserves `bytes` of address space, without memory behind it. Exits where even that is refused. */
+/* Reserves `bytes` of address space, without memory behind it, or half of it, and so on, where that is refused; exits below
+ * ARENA_LEAST. */
 void arena_init(struct arena *, size_t bytes);
 void arena_free(struct arena *);
 

@@ -70,6 +70,18 @@ void *memory_new(size_t count, size_t size)
 	return memory;
 }
 
+void *memory_aligned(size_t count, size_t size)
+{
+	enum { ALIGN = 64 };
+	void *memory = NULL;
+
+	if (!size || count < (SIZE_MAX - ALIGN) / size)
+		memory = aligned_alloc(ALIGN, (count * size / ALIGN + 1) * ALIGN);
+	if (!memory)
+		die_of_memory(count, size);
+	return memset(memory, 0, count * size);
+}
+
 void *memory_resize(void *old, size_t count, size_t size)
 {
 	void *memory;

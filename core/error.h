@@ -25,6 +25,8 @@ _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2
 /* The only allocators: they never return NULL; when memory is out they print one line and exit with 1.
  * memory_new gives zeroed memory. Free with free(). */
 void *memory_new(size_t count, size_t size);
+/* 64-byte aligned and zeroed. */
+void *memory_aligned(size_t count, size_t size);
 void *memory_resize(void *old, size_t count, size_t size);
 char *memory_text(const char *text); /* strdup */
 

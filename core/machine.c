@@ -59,6 +59,11 @@ int machine_processors(void)
 	return CPU_COUNT(&set) > 0 ? CPU_COUNT(&set) : 1;
 }
 
+double machine_memory(void)
+{
+	return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+}
+
 double machine_seconds(void)
 {
 	struct timespec t;

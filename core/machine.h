@@ -22,6 +22,9 @@ int machine_processors(void);
 /* Time that only goes forward, in seconds from some moment on. */
 double machine_seconds(void);
 
+/* Memory of this machine, bytes. */
+double machine_memory(void);
+
 /* Most resident memory of this process so far, bytes. */
 long machine_peak_memory(void);
 

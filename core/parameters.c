@@ -80,10 +80,7 @@ void parameters_start(struct parameters *all, uint64_t seed)
 	if (!random)
 		panic("no memory for a random number generator");
 	free(all->x);
-	all->x = aligned_alloc(64, (all->size * sizeof(real) + 63) / 64 * 64 + 64);
-	if (!all->x)
-		panic("no memory for %zu weights", all->size);
-	memset(all->x, 0, all->size * sizeof(real));
+	all->x = memory_aligned(all->size, sizeof(real));
 	for (int i = 0; i < all->count; i++) {
 		const struct parameter *p = &all->list[i];
 

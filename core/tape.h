@@ -58,7 +58,7 @@ struct tape {
 	const struct parameters *parameters;
 	real *gradient;           /* flat like the parameters; NULL: no gradients (inference) */
 	bool training;            /* dropout is on */
-	uint64_t key;             /* of dropout: a hash of (seed, step, shard) */
+	uint64_t key;             /* of dropout: a hash of (seed, update, batch, shard) */
 	unsigned dropouts;        /* dropout operations so far, part of their key */
 	struct var **node;        /* [nodes] in order of recording */
 	size_t nodes, capacity;

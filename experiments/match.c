@@ -68,7 +68,10 @@ static bool match_one(const struct experiment *e, struct contestant *c, const st
 	if (best)
 		scale(c, original, from, best);
 	free(original);
-	return best != 0;
+	if (!best || least <= target / 10)
+		return best != 0;
+	return error_set(error, "match.parameters = %ld: contestants.%s comes no nearer than %ld away, with width %ld; "
+			 "match another size, or change its layers", target, c->name, least, best);
 }
 
 bool match_contestants(struct experiment *e, const struct dataset *dataset, struct error *error)

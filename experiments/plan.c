@@ -34,7 +34,7 @@ static void calibrate(struct updater *u, const struct batch_plan *plan, double *
 	size_t at = 0;
 
 	*tokens = 0;
-	for (long i = 0; i < WARM_UPDATES + TIMED_UPDATES && at < plan->batches; i++) {
+	for (long i = 0; i < WARM_UPDATES + TIMED_UPDATES; i++) {
 		const size_t left = plan->batches - at;
 		const long take = (size_t)s->accumulate < left ? s->accumulate : (long)left;
 		struct update_result result;
@@ -42,7 +42,7 @@ static void calibrate(struct updater *u, const struct batch_plan *plan, double *
 		if (i == WARM_UPDATES)
 			start = machine_seconds();
 		update(u, i + 1, plan->order, plan->start + at, take, 0, &result);
-		at += (size_t)take;
+		at = (at + (size_t)take) % plan->batches;
 		if (i < WARM_UPDATES)
 			continue;
 		*tokens += (double)result.loss.tokens;

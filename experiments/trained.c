@@ -1,4 +1,5 @@
 /* trained.c - a run's model again, from its row and its folder. */
+#include "experiments/run.h"
 #include "experiments/trial.h"
 #include "core/error.h"
 #include "train/checkpoint.h"
@@ -34,20 +35,26 @@ static bool load_weights(struct trained *t, const char *folder, const struct con
 		identity.vocabulary[side] = vocabulary_hash(t->vocabulary[side]);
 	if (!model_open(&t->model, c->architecture, &c->model, c->settings, vocabulary,
 			identity.vocabulary[SIDE_SOURCE] == identity.vocabulary[SIDE_TARGET],
-			(int)t->longest + 1, error))
+			(int)t->longest, error))
 		return false;
 	parameters_start(&t->model.parameters, 0);
 	snprintf(path, sizeof path, "%s/model.safetensors", folder);
 	return checkpoint_load(path, &t->model, &identity, NULL, NULL, NULL, error);
 }
 
-static bool from_record(struct trained *t, const struct run_record *record, struct error *error)
+static bool from_record(struct trained *t, const char *database, const struct run_record *record,
+			struct error *error)
 {
 	struct contestant contestant = { 0 };
 	json_error_t place;
 	json_t *settings = json_loads(record->settings, 0, &place);
 	bool opened = false;
+	char folder[PATH_SIZE];
+	size_t used;
 
+	runs_folder(database, folder, sizeof folder);
+	used = strlen(folder);
+	snprintf(folder + used, sizeof folder - used, "/%s", record->folder ? record->folder : "");
 	if (!settings)
 		return error_set(error, "run %ld: its settings are not JSON: %s", record->id, place.text);
 	if (contestant_from_json(&contestant, settings, error)) {
@@ -55,9 +62,7 @@ static bool from_record(struct trained *t, const struct run_record *record, stru
 
 		t->search = contestant.search;
 		t->longest = (long)json_integer_value(json_object_get(data, "longest"));
-		t->lowercase = json_is_true(json_object_get(data, "lowercase"));
-		opened = load_vocabularies(t, record->folder, error) &&
-			 load_weights(t, record->folder, &contestant, error);
+		opened = load_vocabularies(t, folder, error) && load_weights(t, folder, &contestant, error);
 	}
 	contestant_free(&contestant);
 	json_decref(settings);
@@ -73,7 +78,7 @@ bool trained_open(struct trained *t, struct database *database, long run, struct
 	if (!database_run_read(database, run, &record, error))
 		return false;
 	if (record.status == RUN_DONE)
-		opened = from_record(t, &record, error);
+		opened = from_record(t, database->path, &record, error);
 	else
 		opened = error_set(error, "run %ld is %s: wait for it, or run its experiment again to finish it",
 				   run, run_status_word(record.status));

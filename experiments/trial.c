@@ -31,6 +31,7 @@ struct work {
 	struct run_totals totals;
 	char *settings;        /* JSON */
 	char key[17];
+	char name[128];        /* of the folder, below the runs' */
 	char folder[PATH_SIZE];
 	int lock;              /* file descriptor of folder/lock, held while the trial runs; -1: not held */
 	bool database_failed;
@@ -111,7 +112,7 @@ static bool on_training(void *context, enum train_event event, const struct prog
 		break;
 	}
 	w->database_failed |= !kept;
-	return !w->stop && !w->database_failed;
+	return !w->database_failed && (event == TRAIN_SAVING || !w->stop);
 }
 
 static bool on_translation(void *context, size_t done, size_t all)
@@ -136,7 +137,8 @@ static bool keep_score(struct work *w, const char *metric, double value, const c
 		       const struct corpus *test, double seconds)
 {
 	const struct search_settings *search = &w->trial->contestant->search;
-	const struct score score = { test->name, metric, value, w->progress.best_update, signature, seconds,
+	const long tested = w->trial->contestant->train.average > 1 ? w->progress.update : w->progress.best_update;
+	const struct score score = { test->name, metric, value, tested, signature, seconds,
 				     (long)test->sentences, search->beam, search->length_penalty };
 
 	return database_score(w->trial->database, w->news.run, &score, w->error);
@@ -237,6 +239,7 @@ static void identify(struct work *w)
 		panic("settings of %s cannot be written as JSON", t->contestant->name);
 	hash = XXH64(w->settings, strlen(w->settings), t->dataset->hash);
 	hash = XXH64(t->contestant->name, strlen(t->contestant->name), hash);
+	hash = XXH64(t->experiment->name, strlen(t->experiment->name), hash);
 	snprintf(w->key, sizeof w->key, "%016llx", (unsigned long long)hash);
 }
 
@@ -251,7 +254,8 @@ static bool make_folder(struct work *w)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.=", *p) ||
 		    (p == name && *p == '.'))
 			*p = '_';
-	snprintf(w->folder, sizeof w->folder, "%s/%s-s%ld-%s", t->folder, name, t->seed, w->key);
+	snprintf(w->name, sizeof w->name, "%s-s%ld-%s", name, t->seed, w->key);
+	snprintf(w->folder, sizeof w->folder, "%s/%s", t->folder, w->name);
 	if (mkdir(w->folder, 0777) && errno != EEXIST)
 		return error_set(w->error, "%s: cannot make this folder: %s; name a database elsewhere with "
 				 "--db", w->folder, strerror(errno));
@@ -286,6 +290,17 @@ static bool keep_vocabularies(struct work *w)
 	return true;
 }
 
+/* Weights, a gradient for each shard and two moments, before any activation. */
+static bool fits_memory(const struct model *model, const struct contestant *c, struct error *error)
+{
+	const double bytes = (double)model->parameters.size * sizeof(real) * (3 + (double)c->train.shards);
+
+	return bytes <= machine_memory() ||
+	       error_set(error, "contestants.%s: %.0f million parameters need %.1f GiB to train, this machine has "
+			 "%.1f; make it smaller", c->name, (double)parameters_count(&model->parameters) / 1e6,
+			 bytes / 0x1p30, machine_memory() / 0x1p30);
+}
+
 bool trial_model(struct model *model, const struct experiment *experiment, const struct contestant *c,
 		 const struct dataset *d, struct error *error)
 {
@@ -293,9 +308,10 @@ bool trial_model(struct model *model, const struct experiment *experiment, const
 					vocabulary_size(d->vocabulary[SIDE_TARGET]) };
 	const bool joint = d->vocabulary[SIDE_SOURCE] == d->vocabulary[SIDE_TARGET];
 
-	return model_open(model, c->architecture, &c->model, c->settings, vocabulary, joint,
-			  (int)experiment->data.longest + 1, error) ||
-	       error_prefix(error, "contestants.%s", c->name);
+	if (!model_open(model, c->architecture, &c->model, c->settings, vocabulary, joint,
+			(int)experiment->data.longest, error))
+		return error_prefix(error, "contestants.%s", c->name);
+	return fits_memory(model, c, error);
 }
 
 static bool open_model(struct work *w)
@@ -348,8 +364,19 @@ static struct run_record describe(struct work *w, struct fingerprint *f)
 		.vector_kernels = vector_kernels()->name,
 		.threads = pool_workers(t->pool),
 		.host = f->host,
-		.folder = w->folder,
+		.folder = w->name,
 	};
+}
+
+/* A checkpoint of a run that the database does not know: it was another database's. */
+static bool set_aside(const char *path, struct error *error)
+{
+	char aside[PATH_SIZE + 64];
+
+	snprintf(aside, sizeof aside, "%s.old", path);
+	if (rename(path, aside) == 0 || errno == ENOENT)
+		return true;
+	return error_set(error, "%s: cannot be moved out of the way: %s", path, strerror(errno));
 }
 
 /* A new row, or the old one set back to what its last checkpoint has. *done: nothing is left to do. */
@@ -360,6 +387,7 @@ static bool begin(struct work *w, bool *done)
 	const struct run_record record = describe(w, &fingerprint);
 	struct run_record old;
 	char saved[PATH_SIZE + 32];
+	long update = -1;
 	bool found, kept;
 
 	*done = false;
@@ -375,9 +403,10 @@ static bool begin(struct work *w, bool *done)
 		return true;
 	snprintf(saved, sizeof saved, "%s/last.safetensors", w->folder);
 	if (!found)
-		kept = database_run_begin(db, &record, &w->news.run, w->error);
+		kept = set_aside(saved, w->error) && database_run_begin(db, &record, &w->news.run, w->error);
 	else
-		kept = database_run_resume(db, w->news.run, &record, checkpoint_update(saved), w->error);
+		kept = checkpoint_update(saved, &update, w->error) &&
+		       database_run_resume(db, w->news.run, &record, update, w->error);
 	if (kept)
 		tell(w, found ? TRIAL_RESUMED : TRIAL_STARTED);
 	return kept;
@@ -424,8 +453,7 @@ static enum trial_outcome conclude(struct work *w, enum train_outcome outcome)
 	case TRAIN_FAILED:
 		break;
 	}
-	if (!w->database_failed)
-		finish(w, RUN_FAILED, reason.message);
+	finish(w, RUN_FAILED, reason.message);
 	*w->error = reason;
 	return TRIAL_BROKEN;
 }
@@ -441,13 +469,15 @@ enum trial_outcome trial_run(const struct trial *trial, trial_watch *watch, void
 	w.news.settings = &trial->contestant->train;
 	w.news.progress = &w.progress;
 	identify(&w);
-	if (!make_folder(&w) || !lock_folder(&w) || !keep_vocabularies(&w) || !open_model(&w) || !begin(&w, &done))
+	if (!make_folder(&w) || !lock_folder(&w) || !open_model(&w) || !begin(&w, &done))
 		goto end;
 	if (done) {
 		tell(&w, TRIAL_SKIPPED);
 		outcome = TRIAL_WAS_DONE;
 		goto end;
 	}
+	if (!keep_vocabularies(&w))
+		goto end;
 	outcome = conclude(&w, work_on(&w));
 end:
 	if (outcome == TRIAL_BROKEN) {

@@ -22,7 +22,7 @@ struct trial {
 
 enum trial_event {
 	TRIAL_STARTED,    /* a new run; the parameters are counted */
-	TRIAL_RESUMED,    /* from `progress` */
+	TRIAL_RESUMED,    /* `progress` is known from the first update on */
 	TRIAL_SKIPPED,    /* it is done already */
 	TRIAL_UPDATE,     /* after every update */
 	TRIAL_REPORT,     /* a point of the curves is made */
@@ -72,7 +72,6 @@ struct trained {
 	struct vocabulary *vocabulary[SIDES];
 	struct search_settings search;
 	long longest;
-	bool lowercase;
 };
 
 bool trained_open(struct trained *, struct database *, long run, struct error *);

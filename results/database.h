@@ -79,7 +79,7 @@ struct run_record {
 	const char *vector_kernels;
 	long threads;
 	const char *host;
-	const char *folder;       /* of its checkpoints */
+	const char *folder;       /* of its checkpoints, below the folder of runs beside the database */
 	/* kept by the functions below */
 	long id;
 	enum run_status status;

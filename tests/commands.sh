@@ -143,6 +143,47 @@ averaged() {
 	run averaged.db --set train.average=2 --only transformer > log && ls averaged.runs/*/recent-1.safetensors
 }
 
+# Another experiment in the same database trains anew, and so does a new database beside old checkpoints.
+separate() {
+	sed 's/experiment: small/experiment: other/' small.yaml > other.yaml
+	rm -rf separate.db* separate.runs
+	run separate.db --only lstm > log && "$program" run other.yaml --db separate.db --only lstm > log || return 1
+	[ "$("$program" query --db separate.db --format csv --sql "SELECT count(*) FROM run_summaries
+		WHERE metric = 'train_loss'" | tail -n 1)" -eq 2 ] || return 1
+	rm separate.db*
+	run separate.db --only lstm > log
+	[ "$("$program" query --db separate.db --format csv --sql "SELECT count(*) FROM run_summaries
+		WHERE metric = 'train_loss'" | tail -n 1)" -eq 1 ]
+}
+
+elsewhere() {
+	mkdir -p elsewhere
+	echo s1 | (cd elsewhere && "$program" translate --db ../whole.db --run 1)
+}
+
+locked() {
+	run locked.db --only lstm --set train.stop.epochs=400 > /dev/null 2>&1 &
+	child=$!
+	sleep 0.5
+	says 1 'another process is running this trial' "$program" run small.yaml --db locked.db --only lstm --quiet \
+		--set train.stop.epochs=400
+	status=$?
+	kill -INT $child
+	wait $child
+	return $status
+}
+
+# With one update an epoch, plateau, averaging and accumulation: what resumes is exact there too.
+resumed_settings() {
+	set -- --only transformer --set train.schedule=plateau --set train.average=3 --set train.accumulate=2 \
+		--set train.optimizer=adamw --set train.weight_decay=0.01 --set train.validate_every=3 --set train.stop='{patience: 4, epochs: 12}'
+	run settings1.db "$@" > log || return 1
+	for delay in 0.05 0.1 0.2 0.3 0.15; do
+		timeout -s KILL "$delay" "$program" run small.yaml --db settings2.db "$@" > /dev/null 2>&1
+	done
+	run settings2.db "$@" > log && same settings1 settings2
+}
+
 matched() {
 	"$program" run small.yaml --db plan.db --dry-run --set match.parameters=60k > plan || return 1
 	awk '$1 ~ /^(lstm|convs2s|transformer)$/ { n++; if ($2 < 54000 || $2 > 66000) bad = 1 } END { exit bad || n != 3 }' plan
@@ -151,17 +192,14 @@ matched() {
 cut_checkpoint() {
 	run cut.db --only lstm --set train.stop.epochs=1 > log || return 1
 	"$program" query --db cut.db --format csv --sql 'SELECT folder FROM runs' | tail -n 1 > folder
-	file=$(cat folder)/model.safetensors
+	file=cut.runs/$(cat folder)/model.safetensors
 	truncate -s 1000 "$file"
 	echo s1 > line
 	says 1 'cut short' "$program" translate --db cut.db --run 1 < line
 }
 
 other_vocabulary() {
-	cp -r whole.runs other.runs && cp whole.db other.db
-	from=$(ls -d whole.runs/lstm*) && folder=$("$program" query --db other.db --format csv \
-		--sql 'SELECT folder FROM runs WHERE id = 1' | tail -n 1)
-	[ "$from" = "$folder" ] || return 1
+	folder=$(ls -d whole.runs/lstm*)
 	"$program" run small.yaml --db vocabulary.db --only lstm --set data.symbols=9 --set train.stop.epochs=1 > log || return 1
 	cp "$folder/source.vocabulary" keep
 	cp vocabulary.runs/lstm*/source.vocabulary "$folder/source.vocabulary"
@@ -250,6 +288,10 @@ ok 'run: Ctrl-C keeps everything and the same command goes on' interrupted_run
 ok 'run: averaged checkpoints' averaged
 ok 'run: --dry-run plans and keeps no runs' sh -c "'$program' run small.yaml --db plan.db --dry-run | grep -q transformer && ! [ -e plan.db ]"
 ok 'run: match brings contestants to one size' matched
+ok 'run: plateau, averaging, accumulation, patience: killed, the same bits' resumed_settings
+ok 'run: experiments and databases do not share trials' separate
+ok 'run: two processes do not share a trial' locked
+ok 'translate: from another folder' elsewhere
 ok 'translate: one line out for each line in' translated
 ok 'translate: n-best' nbest
 ok 'translate: sampling is a function of the seed' sampled
@@ -259,6 +301,8 @@ ok 'compare, runs, query' sh -c "'$program' compare small --db whole.db && '$pro
 ok 'models: every architecture with its settings' sh -c "'$program' models | grep -q feed_forward"
 ok 'score: BLEU as sacreBLEU has it' scored
 ok 'mistake: a misspelt key names the nearest' says 2 'learning_rate' "$program" run small.yaml --db no.db --set train.learning_rat=1
+ok 'mistake: a size that cannot be matched' says 1 'match.parameters' "$program" run small.yaml --db no.db --set match.parameters=100
+ok 'mistake: more weights than memory' says 1 'GiB' "$program" run small.yaml --db no.db --dry-run --set contestants.lstm.hidden=65536 --set contestants.lstm.width=65536
 ok 'mistake: a value out of range' says 2 'kernel' "$program" run small.yaml --db no.db --set contestants.convs2s.kernel=4
 ok 'mistake: no such file' says 2 'none.yaml' "$program" run none.yaml --db no.db
 ok 'mistake: no such data file' says 2 'missing.de' "$program" run text.yaml --db no.db --set 'data.train=[missing.de, train.en]'

@@ -3,10 +3,12 @@
 #include "core/error.h"
 #include "core/safetensors.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum field_type { FIELD_LONG, FIELD_DOUBLE, FIELD_BOOL };
 
@@ -244,18 +246,19 @@ bool checkpoint_average(char *const *path, int paths, struct model *model,
 	return loaded;
 }
 
-long checkpoint_update(const char *path)
+bool checkpoint_update(const char *path, long *update, struct error *error)
 {
 	struct safetensors file;
-	struct error error;
 	const char *text;
-	long number = -1;
 
-	if (!safetensors_read(&file, path, &error))
-		return -1;
+	*update = -1;
+	if (access(path, F_OK) && errno == ENOENT)
+		return true;
+	if (!safetensors_read(&file, path, error))
+		return error_prefix(error, "cannot resume (delete the file to train from the start)");
 	text = safetensors_metadata(&file, "update");
 	if (text)
-		number = strtol(text, NULL, 10);
+		*update = strtol(text, NULL, 10);
 	safetensors_free(&file);
-	return number;
+	return true;
 }

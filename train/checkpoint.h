@@ -29,7 +29,7 @@ bool checkpoint_load(const char *path, struct model *, const struct checkpoint_i
 bool checkpoint_average(char *const *path, int paths, struct model *,
 			const struct checkpoint_identity *, struct error *);
 
-/* The update after which a checkpoint was saved; -1 where there is none that can be read. */
-long checkpoint_update(const char *path);
+/* The update after which a checkpoint was saved; -1 where there is no such file. False where there is one that cannot be read. */
+bool checkpoint_update(const char *path, long *update, struct error *);
 
 #endif

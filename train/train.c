@@ -83,7 +83,8 @@ static bool save(struct run *run)
 	double start;
 	char path[PATH_SIZE];
 
-	tell(run, TRAIN_SAVING);
+	if (!tell(run, TRAIN_SAVING))
+		return false;
 	start = machine_seconds();
 	path_of(run, path, "last.safetensors", 0);
 	if (!checkpoint_save(path, run->trainer->model, &run->identity, &run->optimizer, &run->schedule,
@@ -110,6 +111,9 @@ static bool keep_weights(struct run *run)
 {
 	struct progress *p = run->progress;
 
+	if (!isfinite(p->valid_nll))
+		return error_set(run->error, "diverged: the validation loss is not finite at update %ld; lower "
+				 "train.learning_rate (%g)", p->update, run->settings->learning_rate);
 	if (p->valid_nll < p->best_nll || p->validations == 1) {
 		p->best_nll = p->valid_nll;
 		p->best_update = p->update;
@@ -207,7 +211,7 @@ static void report(const struct run *run)
 	p->report_target_tokens = p->report_source_tokens = p->report_padded_tokens = 0;
 }
 
-/* What is due after an update. */
+/* What is due after an update. Weights that are the best so far are never newer than the checkpoint. */
 static bool after_update(struct run *run, bool stop)
 {
 	const struct train_settings *s = run->settings;
@@ -218,7 +222,9 @@ static bool after_update(struct run *run, bool stop)
 		report(run);
 	if ((validation || stop) && !validate(run))
 		return false;
-	if (s->checkpoint_every ? p->update % s->checkpoint_every == 0 : validation)
+	if (p->report_target_tokens > 0 && should_stop(run))
+		report(run);
+	if (p->best_update == p->update || (s->checkpoint_every ? p->update % s->checkpoint_every == 0 : validation))
 		return save(run);
 	return true;
 }

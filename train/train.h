@@ -33,11 +33,12 @@ struct progress {
 enum train_event {
 	TRAIN_REPORT,    /* every train.report_every updates */
 	TRAIN_VALIDATED,
-	TRAIN_SAVING,    /* before a checkpoint: what was reported so far will not be reported again */
+	TRAIN_SAVING,    /* before a checkpoint: what was reported so far will not be reported
+			    again; false: fail instead of saving */
 	TRAIN_IDLE,      /* after every update, to ask whether to stop */
 };
 
-/* False: stop after this update, with a checkpoint. */
+/* False: stop after this update, with a checkpoint. The watcher sets the error where it says false to TRAIN_SAVING. */
 typedef bool train_watch(void *context, enum train_event, const struct progress *);
 
 enum train_outcome {
