@@ -1,4 +1,5 @@
-/* attend.c - bakeoff attend: which source tokens a trained run looks at while it writes, in the terminal. */
+/* attend.c - bakeoff attend: which source tokens a trained run looks at while it writes, in the
+ * terminal. */
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "core/gemm.h"
@@ -14,8 +15,10 @@
 
 static const char usage[] =
 	"usage: bakeoff attend --run ID [OPTION...] \"SENTENCE\"\n\n"
-	"Translates the sentence with a trained run (`bakeoff runs` lists them) and draws the weights of its\n"
-	"cross-attention: a row for each token written, a column for each source token, darker is more.\n\n"
+	"Translates the sentence with a trained run (`bakeoff runs` lists them) and draws the "
+        "weights of its\n"
+	"cross-attention: a row for each token written, a column for each source token, darker is "
+        "more.\n\n"
 	"  --run ID    the run\n"
 	"  --db FILE   its database (results.db)\n"
 	"  --layer N   decoder layer, from 1 (the last)\n"
@@ -25,9 +28,12 @@ static const char usage[] =
 enum { RUN = 256, DB, LAYER, HEAD, TARGET, HELP };
 
 static const struct option long_options[] = {
-	{ "run", required_argument, NULL, RUN },     { "db", required_argument, NULL, DB },
-	{ "layer", required_argument, NULL, LAYER }, { "head", required_argument, NULL, HEAD },
-	{ "target", required_argument, NULL, TARGET }, { "help", no_argument, NULL, HELP },
+	{ "run", required_argument, NULL, RUN },
+	{ "db", required_argument, NULL, DB },
+	{ "layer", required_argument, NULL, LAYER },
+	{ "head", required_argument, NULL, HEAD },
+	{ "target", required_argument, NULL, TARGET },
+	{ "help", no_argument, NULL, HELP },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -80,13 +86,14 @@ static double weight_of(const struct attention_weights *a, long head, int t, int
 }
 
 /* The source tokens as numbered columns, with their names below. */
-static void draw(const struct trained *t, const struct attention_weights *a, const struct batch *batch,
-		 long head)
+static void draw(const struct trained *t, const struct attention_weights *a,
+                 const struct batch *batch, long head)
 {
 	int width = 4;
 
 	for (int i = 0; i < a->t; i++) {
-		const int w = columns_of(vocabulary_token(t->vocabulary[SIDE_TARGET], batch->gold[i]));
+		const int w =
+			columns_of(vocabulary_token(t->vocabulary[SIDE_TARGET], batch->gold[i]));
 
 		width = w > width ? w : width;
 	}
@@ -118,7 +125,7 @@ static const struct attention_weights *find_layer(const struct attention_weights
 }
 
 static bool show(const struct options *o, const struct trained *t, const struct corpus *pair,
-		 struct error *error)
+                 struct error *error)
 {
 	const uint32_t first = 0;
 	struct batch batch = { 0 };
@@ -131,16 +138,19 @@ static bool show(const struct options *o, const struct trained *t, const struct 
 	attention_of(&tape, &t->model, &batch);
 	a = find_layer(tape.attention, o->layer);
 	if (!a)
-		error_set(error, o->layer ? "--layer %ld: this run has no cross-attention there"
-					  : "this run has no cross-attention%.0ld", o->layer);
+		error_set(error,
+		          o->layer ? "--layer %ld: this run has no cross-attention there"
+		                   : "this run has no cross-attention%.0ld",
+		          o->layer);
 	else if (o->head > a->heads)
 		error_set(error, "--head %ld: this layer has %d", o->head, a->heads);
 	else {
 		char *text = vocabulary_decode(t->vocabulary[SIDE_TARGET], pair->id[SIDE_TARGET],
-					       pair->start[SIDE_TARGET][1]);
+		                               pair->start[SIDE_TARGET][1]);
 
 		printf("%s\n\ncross-attention of layer %d, %s %ld of %d\n\n", text, a->layer + 1,
-		       o->head ? "head" : "mean of heads 1 to", o->head ? o->head : (long)a->heads, a->heads);
+		       o->head ? "head" : "mean of heads 1 to", o->head ? o->head : (long)a->heads,
+		       a->heads);
 		draw(t, a, &batch, o->head);
 		free(text);
 		shown = true;
@@ -150,7 +160,8 @@ static bool show(const struct options *o, const struct trained *t, const struct 
 	return shown;
 }
 
-/* The run's own translation of a sentence, to be freed; NULL and an error where there can be none. */
+/* The run's own translation of a sentence, to be freed; NULL and an error where there can be none.
+ */
 static char *translation_of(const struct trained *t, char *sentence, struct error *error)
 {
 	struct pool *pool = pool_open(1, error);
@@ -163,7 +174,7 @@ static char *translation_of(const struct trained *t, char *sentence, struct erro
 	corpus_of_lines(&source, t->vocabulary, &sentence, NULL, 1, t->longest);
 	translate(&t->model, &source, &t->search, pool, NULL, NULL, &best);
 	text = vocabulary_decode(t->vocabulary[SIDE_TARGET], best.count ? best.best[0].token : NULL,
-				 best.count ? (size_t)best.best[0].length : 0);
+	                         best.count ? (size_t)best.best[0].length : 0);
 	nbest_free(&best);
 	corpus_free(&source);
 	pool_close(pool);
@@ -177,13 +188,15 @@ static bool is_text(const char *what, const char *text, struct error *error)
 	return !bad || error_set(error, "%s: invalid UTF-8 at byte %zu", what, bad);
 }
 
-static bool attend(const struct options *o, const struct trained *t, char *sentence, struct error *error)
+static bool attend(const struct options *o, const struct trained *t, char *sentence,
+                   struct error *error)
 {
 	struct corpus pair;
 	char *target;
 	bool shown;
 
-	if (!is_text("the sentence", sentence, error) || (o->target && !is_text("--target", o->target, error)))
+	if (!is_text("the sentence", sentence, error) ||
+	    (o->target && !is_text("--target", o->target, error)))
 		return false;
 	target = o->target ? memory_text(o->target) : translation_of(t, sentence, error);
 	if (!target)

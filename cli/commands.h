@@ -1,4 +1,5 @@
-/* commands.h - the subcommands: each reads its own arguments, argv[0] being its name, and returns the exit status. */
+/* commands.h - the subcommands: each reads its own arguments, argv[0] being its name, and returns
+ * the exit status. */
 #ifndef BAKEOFF_COMMANDS_H
 #define BAKEOFF_COMMANDS_H
 

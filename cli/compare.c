@@ -6,12 +6,15 @@
 
 static const char usage[] =
 	"usage: bakeoff compare [--db FILE] [--format NAME] EXPERIMENT\n"
-	"Compares the contestants of an experiment, a row each: means and sample deviations over the seeds\n"
-	"of the runs that are done, the best of each quality marked. Tokens are counted without padding;\n"
-	"speeds are medians, of training alone and of decoding alone. Box, markdown and latex go on with\n"
-	"the settings that differ and the runs that are not done; the other formats leave those to\n"
-	"`bakeoff query settings` and `bakeoff query unfinished`.\n"
-	VIEW_OPTIONS_HELP;
+	"Compares the contestants of an experiment, a row each: means and sample deviations over "
+        "the seeds\n"
+	"of the runs that are done, the best of each quality marked. Tokens are counted without "
+        "padding;\n"
+	"speeds are medians, of training alone and of decoding alone. Box, markdown and latex go "
+        "on with\n"
+	"the settings that differ and the runs that are not done; the other formats leave those "
+        "to\n"
+	"`bakeoff query settings` and `bakeoff query unfinished`.\n" VIEW_OPTIONS_HELP;
 
 int compare_command(int argc, char **argv)
 {

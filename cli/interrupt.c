@@ -9,7 +9,8 @@ static volatile sig_atomic_t asked;
 
 static void on_signal(int number)
 {
-	static const char text[] = "\nstopping as soon as nothing is lost by it; once more to stop now\n";
+	static const char text[] =
+		"\nstopping as soon as nothing is lost by it; once more to stop now\n";
 
 	if (asked)
 		_exit(128 + number);

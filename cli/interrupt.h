@@ -1,4 +1,5 @@
-/* interrupt.h - Ctrl-C, SIGTERM and SIGHUP: the first asks for a stop at the next update, the second ends at once. */
+/* interrupt.h - Ctrl-C, SIGTERM and SIGHUP: the first asks for a stop at the next update, the
+ * second ends at once. */
 #ifndef BAKEOFF_INTERRUPT_H
 #define BAKEOFF_INTERRUPT_H
 

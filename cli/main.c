@@ -26,11 +26,15 @@ static const struct command commands[] = {
 static void usage(FILE *to)
 {
 	fputs("usage: bakeoff COMMAND [ARGUMENT...]\n\n"
-	      "Trains recurrent, convolutional and attention-based sequence models on the same data\n"
-	      "and keeps what came of it in one SQLite file.\n\n", to);
+	      "Trains recurrent, convolutional and attention-based sequence models on the same "
+	      "data\n"
+	      "and keeps what came of it in one SQLite file.\n\n",
+	      to);
 	for (const struct command *c = commands; c->name; c++)
 		fprintf(to, "  %-10s %s\n", c->name, c->help);
-	fputs("\n`bakeoff COMMAND --help` says more. Start with `bakeoff run experiments/toy.yaml`.\n", to);
+	fputs("\n`bakeoff COMMAND --help` says more. Start with `bakeoff run "
+	      "experiments/toy.yaml`.\n",
+	      to);
 }
 
 int main(int argc, char **argv)

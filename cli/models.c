@@ -11,7 +11,8 @@ static void print_settings(const struct setting *table)
 		char range[256];
 
 		setting_range(s, range, sizeof range);
-		printf("  %-16s default %-9s %s\n  %-16s %s\n", s->name, s->standard, s->help, "", range);
+		printf("  %-16s default %-9s %s\n  %-16s %s\n", s->name, s->standard, s->help, "",
+		       range);
 	}
 	putchar('\n');
 }
@@ -28,12 +29,14 @@ int models_command(int argc, char **argv)
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
 		puts("usage: bakeoff models [ARCHITECTURE]\n\n"
-		     "Prints each architecture with its settings, their defaults, ranges and meaning.");
+		     "Prints each architecture with its settings, their defaults, ranges and "
+		     "meaning.");
 		return 0;
 	}
 	if (argc > 2 || (argc == 2 && !(one = architecture_find(argv[1])))) {
-		fprintf(stderr, "bakeoff models: no architecture '%s'; `bakeoff models` lists them\n",
-			argv[argc - 1]);
+		fprintf(stderr,
+		        "bakeoff models: no architecture '%s'; `bakeoff models` lists them\n",
+		        argv[argc - 1]);
 		return 2;
 	}
 	if (!one) {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 bool option_number(const char *command, const char *option, const char *text, long least, long most,
-		   long *value)
+                   long *value)
 {
 	char *end;
 	long number;
@@ -16,8 +16,8 @@ bool option_number(const char *command, const char *option, const char *text, lo
 	errno = 0;
 	number = strtol(text, &end, 10);
 	if (errno || end == text || *end || number < least || number > most) {
-		fprintf(stderr, "bakeoff %s: %s %s: must be a whole number from %ld to %ld\n", command,
-			option, text, least, most);
+		fprintf(stderr, "bakeoff %s: %s %s: must be a whole number from %ld to %ld\n",
+		        command, option, text, least, most);
 		return false;
 	}
 	*value = number;
@@ -31,7 +31,8 @@ void free_lines(char **line, size_t lines)
 	free(line);
 }
 
-static bool take_lines(FILE *stream, const char *name, char ***line, size_t *lines, struct error *error)
+static bool take_lines(FILE *stream, const char *name, char ***line, size_t *lines,
+                       struct error *error)
 {
 	char *text = NULL;
 	size_t room = 0, capacity = 0;
@@ -45,8 +46,10 @@ static bool take_lines(FILE *stream, const char *name, char ***line, size_t *lin
 			text[--length] = '\0';
 		bad = text_bad_byte(text, (size_t)length);
 		if (bad) {
-			whole = error_set(error, "%s:%zu: invalid UTF-8 at byte %zu; convert it to UTF-8 (iconv)",
-					  name, *lines + 1, bad);
+			whole = error_set(
+				error,
+				"%s:%zu: invalid UTF-8 at byte %zu; convert it to UTF-8 (iconv)",
+				name, *lines + 1, bad);
 			break;
 		}
 		if (*lines == capacity) {

@@ -6,12 +6,13 @@
 
 #include <stdbool.h>
 
-/* A whole number from least to most, all of the text; prints one line and returns false otherwise. */
+/* A whole number from least to most, all of the text; prints one line and returns false otherwise.
+ */
 bool option_number(const char *command, const char *option, const char *text, long least, long most,
-		   long *value);
+                   long *value);
 
-/* All lines of a file ("-": standard input), without their ends; the caller frees each line and the list. False where a line
- * is not UTF-8 or reading fails. */
+/* All lines of a file ("-": standard input), without their ends; the caller frees each line and the
+ * list. False where a line is not UTF-8 or reading fails. */
 bool read_lines(const char *path, char ***line, size_t *lines, struct error *);
 void free_lines(char **line, size_t lines);
 

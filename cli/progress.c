@@ -19,7 +19,8 @@ static void end_line(struct progress_view *v)
 }
 
 /* A line that stays. */
-static void __attribute__((format(printf, 2, 3))) say(struct progress_view *v, const char *format, ...)
+static void __attribute__((format(printf, 2, 3)))
+say(struct progress_view *v, const char *format, ...)
 {
 	va_list arguments;
 
@@ -34,7 +35,8 @@ static void __attribute__((format(printf, 2, 3))) say(struct progress_view *v, c
 }
 
 /* A line that the next one replaces, where the terminal can. */
-static void __attribute__((format(printf, 2, 3))) show(struct progress_view *v, const char *format, ...)
+static void __attribute__((format(printf, 2, 3)))
+show(struct progress_view *v, const char *format, ...)
 {
 	va_list arguments;
 
@@ -54,7 +56,8 @@ static void __attribute__((format(printf, 2, 3))) show(struct progress_view *v, 
 void progress_open(struct progress_view *v, int trials, bool quiet)
 {
 	*v = (struct progress_view){ .trials = trials,
-				     .terminal = isatty(STDOUT_FILENO), .quiet = quiet };
+		                     .terminal = isatty(STDOUT_FILENO),
+		                     .quiet = quiet };
 }
 
 void progress_close(struct progress_view *v)
@@ -68,10 +71,12 @@ void progress_line(void *view, const char *line)
 	say(view, "%s", line);
 }
 
-static void time_left(const struct progress_view *v, const struct trial_news *n, char *text, size_t size)
+static void time_left(const struct progress_view *v, const struct trial_news *n, char *text,
+                      size_t size)
 {
 	const double share = train_share(n->settings, n->progress), done = share - v->started_share;
-	const double seconds = n->progress->train_seconds + n->progress->valid_seconds - v->started_seconds;
+	const double seconds =
+		n->progress->train_seconds + n->progress->valid_seconds - v->started_seconds;
 
 	text[0] = '\0';
 	if (done > 0.005 && share < 1)
@@ -93,9 +98,9 @@ static void show_update(struct progress_view *v, const struct trial_news *n)
 	if (machine_seconds() < v->next || !v->loss)
 		return;
 	time_left(v, n, left, sizeof left);
-	show(v, "  update %ld, epoch %.2f: loss %.3f, %.0f target tok/s, rate %.2g, left %s", p->update,
-	     (double)p->epoch + (double)p->batch / (double)p->batches, v->loss, v->speed, p->learning_rate,
-	     left);
+	show(v, "  update %ld, epoch %.2f: loss %.3f, %.0f target tok/s, rate %.2g, left %s",
+	     p->update, (double)p->epoch + (double)p->batch / (double)p->batches, v->loss, v->speed,
+	     p->learning_rate, left);
 }
 
 static void note_report(struct progress_view *v, const struct progress *p)
@@ -112,9 +117,9 @@ static void start(struct progress_view *v, const struct trial_news *n, bool resu
 	v->loss = 0;
 	v->next = 0;
 	v->started = false;
-	say(v, "[%d/%d] run %ld, %s (%s), seed %ld: %.2f M parameters%s", v->trial, v->trials, n->run,
-	    t->contestant->name, t->contestant->architecture->name, t->seed, (double)n->parameters / 1e6,
-	    resumed ? ", resumed" : "");
+	say(v, "[%d/%d] run %ld, %s (%s), seed %ld: %.2f M parameters%s", v->trial, v->trials,
+	    n->run, t->contestant->name, t->contestant->architecture->name, t->seed,
+	    (double)n->parameters / 1e6, resumed ? ", resumed" : "");
 }
 
 static void say_validation(struct progress_view *v, const struct trial_news *n)
@@ -124,15 +129,18 @@ static void say_validation(struct progress_view *v, const struct trial_news *n)
 
 	time_left(v, n, left, sizeof left);
 	write_seconds(spent, sizeof spent, p->train_seconds);
-	say(v, "  epoch %.1f, update %ld: train loss %.3f, validation loss %.4f, perplexity %.2f%s; %.0f target tok/s, %s%s%s",
-	    (double)p->epoch + (double)p->batch / (double)p->batches, p->update, v->loss, p->valid_nll,
-	    exp(p->valid_nll), p->best_update == p->update ? " (best)" : "", v->speed, spent,
-	    left[0] ? ", left " : "", left);
+	say(v,
+	    "  epoch %.1f, update %ld: train loss %.3f, validation loss %.4f, perplexity %.2f%s; "
+	    "%.0f target tok/s, %s%s%s",
+	    (double)p->epoch + (double)p->batch / (double)p->batches, p->update, v->loss,
+	    p->valid_nll, exp(p->valid_nll), p->best_update == p->update ? " (best)" : "", v->speed,
+	    spent, left[0] ? ", left " : "", left);
 }
 
 static void say_score(struct progress_view *v, const struct trial_news *n)
 {
-	say(v, "  %s: BLEU %.2f, %zu sentences in %.1f s", n->test_set, n->bleu->score, n->all, n->seconds);
+	say(v, "  %s: BLEU %.2f, %zu sentences in %.1f s", n->test_set, n->bleu->score, n->all,
+	    n->seconds);
 }
 
 bool progress_watch(void *view, const struct trial_news *n)
@@ -171,8 +179,8 @@ bool progress_watch(void *view, const struct trial_news *n)
 	case TRIAL_FAILED:
 		end_line(v);
 		fflush(stdout);
-		fprintf(stderr, "bakeoff run: %s, seed %ld: %s\n", n->trial->contestant->name, n->trial->seed,
-			n->reason);
+		fprintf(stderr, "bakeoff run: %s, seed %ld: %s\n", n->trial->contestant->name,
+		        n->trial->seed, n->reason);
 		break;
 	}
 	return !interrupt_asked();

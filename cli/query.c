@@ -11,15 +11,15 @@ static const char usage[] =
 	"usage: bakeoff query [--db FILE] [--format NAME] NAME [EXPERIMENT]\n"
 	"       bakeoff query [--db FILE] [--format NAME] --sql SELECT [EXPERIMENT]\n"
 	"       bakeoff query --list\n"
-	"Runs a query that may only read. docs/results.md describes the tables and views; :experiment in\n"
-	"the SQL stands for EXPERIMENT, NULL where none is given.\n"
-	VIEW_OPTIONS_HELP
+	"Runs a query that may only read. docs/results.md describes the tables and views; "
+        ":experiment in\n"
+	"the SQL stands for EXPERIMENT, NULL where none is given.\n" VIEW_OPTIONS_HELP
 	"  --sql SELECT   a query of your own\n"
 	"  --list         names the queries, with a line on each\n";
 
 static bool print_list(enum table_format format, struct error *error)
 {
-	struct table table = {0};
+	struct table table = { 0 };
 	bool good;
 
 	table_add_column(&table, "query", -1, false);
@@ -37,7 +37,7 @@ static bool print_list(enum table_format format, struct error *error)
 
 /* The SQL of the arguments and what :experiment is in it. */
 static bool choose(const struct view *view, const char **sql, const char **experiment,
-		   struct error *error)
+                   struct error *error)
 {
 	const struct named_query *query;
 	int first = view->sql == NULL; /* names before the experiment */
@@ -49,7 +49,7 @@ static bool choose(const struct view *view, const char **sql, const char **exper
 	query = named_query_find(view->names[0]);
 	if (!query)
 		return error_set(error, "no query is named %s; `bakeoff query --list` names them",
-				 view->names[0]);
+		                 view->names[0]);
 	*sql = query->sql;
 	return true;
 }

@@ -1,4 +1,5 @@
-/* run.c - bakeoff run: train and test the contestants of an experiment file, and say how it goes. */
+/* run.c - bakeoff run: train and test the contestants of an experiment file, and say how it goes.
+ */
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
@@ -16,26 +17,26 @@
 
 static const char usage[] =
 	"usage: bakeoff run EXPERIMENT.yaml [OPTION...]\n\n"
-	"Trains and tests every contestant of the experiment with every seed. What is done already is skipped, what\n"
+	"Trains and tests every contestant of the experiment with every seed. What is done already "
+        "is skipped, what\n"
 	"was interrupted goes on where it stopped, bit for bit.\n\n"
-	"  --db FILE        where results go (results.db); checkpoints go beside it, to FILE without .db + .runs/\n"
-	"  --set KEY=VALUE  override a key of the file, e.g. --set train.batch_tokens=1024 (repeatable)\n"
+	"  --db FILE        where results go (results.db); checkpoints go beside it, to FILE "
+        "without .db + .runs/\n"
+	"  --set KEY=VALUE  override a key of the file, e.g. --set train.batch_tokens=1024 "
+        "(repeatable)\n"
 	"  --only NAME      only this contestant\n"
-	"  --threads N      workers (all processors); the results are the same bits for any number\n"
+	"  --threads N      workers (all processors); the results are the same bits for any "
+        "number\n"
 	"  --dry-run        say what would be done: parameters, multiply-adds, time, memory\n"
 	"  --quiet          only errors and the comparison\n";
 
 enum { DB = 256, SET, ONLY, THREADS, DRY_RUN, QUIET, HELP, MOST_SETS = 64 };
 
 static const struct option long_options[] = {
-	{ "db", required_argument, NULL, DB },
-	{ "set", required_argument, NULL, SET },
-	{ "only", required_argument, NULL, ONLY },
-	{ "threads", required_argument, NULL, THREADS },
-	{ "dry-run", no_argument, NULL, DRY_RUN },
-	{ "quiet", no_argument, NULL, QUIET },
-	{ "help", no_argument, NULL, HELP },
-	{ NULL, 0, NULL, 0 },
+	{ "db", required_argument, NULL, DB },     { "set", required_argument, NULL, SET },
+	{ "only", required_argument, NULL, ONLY }, { "threads", required_argument, NULL, THREADS },
+	{ "dry-run", no_argument, NULL, DRY_RUN }, { "quiet", no_argument, NULL, QUIET },
+	{ "help", no_argument, NULL, HELP },       { NULL, 0, NULL, 0 },
 };
 
 struct request {
@@ -121,7 +122,8 @@ static bool only_is_known(const struct request *r, const struct experiment *e)
 	return false;
 }
 
-static int say_result(const struct request *r, const struct experiment *e, const struct run_result *result)
+static int say_result(const struct request *r, const struct experiment *e,
+                      const struct run_result *result)
 {
 	struct database database = { 0 };
 	struct error error;
@@ -136,8 +138,8 @@ static int say_result(const struct request *r, const struct experiment *e, const
 		fprintf(stderr, "bakeoff run: %s\n", error.message);
 	database_close(&database);
 	if (result->failed)
-		printf("\n%d of %d trials failed; `bakeoff runs %s --db %s` says why.\n", result->failed,
-		       result->trials, e->name, r->run.database);
+		printf("\n%d of %d trials failed; `bakeoff runs %s --db %s` says why.\n",
+		       result->failed, result->trials, e->name, r->run.database);
 	return result->failed ? 1 : 0;
 }
 
@@ -154,8 +156,10 @@ static void say_shards(const struct request *r, const struct experiment *e)
 	for (int i = 0; i < e->contestants; i++)
 		most = e->contestant[i].train.shards > most ? e->contestant[i].train.shards : most;
 	if (!r->quiet && most < r->run.threads)
-		printf("train.shards = %ld: training uses that many of the %d threads; more shards use more, "
-		       "and change the bits\n", most, r->run.threads);
+		printf("train.shards = %ld: training uses that many of the %d threads; more shards "
+		       "use more, "
+		       "and change the bits\n",
+		       most, r->run.threads);
 }
 
 static int run_it(const struct request *r, struct experiment *e)
@@ -173,7 +177,8 @@ static int run_it(const struct request *r, struct experiment *e)
 	interrupt_catch();
 	say_shards(r, e);
 	progress_open(&view, trials_of(r, e), r->quiet);
-	ran = run_experiment(e, text, &r->run, progress_line, progress_watch, &view, &result, &error);
+	ran = run_experiment(e, text, &r->run, progress_line, progress_watch, &view, &result,
+	                     &error);
 	progress_close(&view);
 	free(text);
 	if (!ran) {
@@ -189,9 +194,10 @@ static void print_plan(void *context, const struct plan_entry *p)
 	char seconds[32];
 
 	write_seconds(seconds, sizeof seconds, p->train_seconds * e->seeds);
-	printf("%-20s %10zu %14.0f %9.0f %12.0f %9.0f MiB %8.0f MiB   %s\n", p->contestant->name, p->parameters,
-	       p->multiply_adds, p->updates, p->target_tokens, p->peak_bytes / 1048576,
-	       p->disk_bytes * e->seeds / 1048576, p->train_seconds > 0 ? seconds : "until patience ends");
+	printf("%-20s %10zu %14.0f %9.0f %12.0f %9.0f MiB %8.0f MiB   %s\n", p->contestant->name,
+	       p->parameters, p->multiply_adds, p->updates, p->target_tokens,
+	       p->peak_bytes / 1048576, p->disk_bytes * e->seeds / 1048576,
+	       p->train_seconds > 0 ? seconds : "until patience ends");
 	fflush(stdout);
 }
 
@@ -199,8 +205,8 @@ static int plan_it(const struct request *r, struct experiment *e)
 {
 	struct error error;
 
-	printf("%s: %d trials, nothing is run\n\n%-20s %10s %14s %9s %12s %13s %12s   %s\n", e->name,
-	       trials_of(r, e), "contestant", "parameters", "mult-adds/tok", "updates",
+	printf("%s: %d trials, nothing is run\n\n%-20s %10s %14s %9s %12s %13s %12s   %s\n",
+	       e->name, trials_of(r, e), "contestant", "parameters", "mult-adds/tok", "updates",
 	       "target tokens", "memory", "disk", "training, all seeds");
 	if (plan_experiment(e, &r->run, NULL, print_plan, e, &error))
 		return 0;

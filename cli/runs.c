@@ -5,10 +5,9 @@
 #include "results/queries.h"
 #include "results/query.h"
 
-static const char usage[] =
-	"usage: bakeoff runs [--db FILE] [--format NAME] [EXPERIMENT]\n"
-	"Lists the runs, of one experiment or all, with status, size, speed and quality.\n"
-	VIEW_OPTIONS_HELP;
+static const char usage[] = "usage: bakeoff runs [--db FILE] [--format NAME] [EXPERIMENT]\n"
+			    "Lists the runs, of one experiment or all, with status, size, speed "
+                            "and quality.\n" VIEW_OPTIONS_HELP;
 
 int runs_command(int argc, char **argv)
 {
@@ -28,7 +27,7 @@ int runs_command(int argc, char **argv)
 	if (experiment)
 		good = database_experiment_find(&database, experiment, &id, &error);
 	good = good && query_print(stdout, &database, named_query_find("runs")->sql, experiment,
-				   view.format, &error);
+	                           view.format, &error);
 	database_close(&database);
 	return view_status(good, "runs", &error);
 }

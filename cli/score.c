@@ -14,8 +14,8 @@ enum { WIDTH_MOST = 12, NUMBER_SIZE = 32 };
 
 static const char usage[] =
 	"usage: bakeoff score --ref FILE [--ref FILE...] HYP\n"
-	"Scores the hypotheses in HYP (- is standard input), one a line, as sacreBLEU\n"
-	SACREBLEU_VERSION " does.\n"
+	"Scores the hypotheses in HYP (- is standard input), one a line, as "
+        "sacreBLEU\n" SACREBLEU_VERSION " does.\n"
 	"  --ref FILE         references, line by line with HYP; one for each set of references\n"
 	"  --metric NAME      bleu (the default)\n"
 	"  --tokenize NAME    13a (the default) or none\n"
@@ -53,17 +53,17 @@ enum {
 };
 
 static const struct option options[] = {
-	{"ref", required_argument, NULL, OPTION_REF},
-	{"metric", required_argument, NULL, OPTION_METRIC},
-	{"tokenize", required_argument, NULL, OPTION_TOKENIZE},
-	{"lowercase", no_argument, NULL, OPTION_LOWERCASE},
-	{"smooth", required_argument, NULL, OPTION_SMOOTH},
-	{"smooth-value", required_argument, NULL, OPTION_SMOOTH_VALUE},
-	{"sentence-level", no_argument, NULL, OPTION_SENTENCE_LEVEL},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"width", required_argument, NULL, OPTION_WIDTH},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{NULL, 0, NULL, 0},
+	{ "ref", required_argument, NULL, OPTION_REF },
+	{ "metric", required_argument, NULL, OPTION_METRIC },
+	{ "tokenize", required_argument, NULL, OPTION_TOKENIZE },
+	{ "lowercase", no_argument, NULL, OPTION_LOWERCASE },
+	{ "smooth", required_argument, NULL, OPTION_SMOOTH },
+	{ "smooth-value", required_argument, NULL, OPTION_SMOOTH_VALUE },
+	{ "sentence-level", no_argument, NULL, OPTION_SENTENCE_LEVEL },
+	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "width", required_argument, NULL, OPTION_WIDTH },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ NULL, 0, NULL, 0 },
 };
 
 static bool read_smoothing(const char *name, struct bleu_settings *settings, struct error *error)
@@ -80,7 +80,7 @@ static bool read_smoothing(const char *name, struct bleu_settings *settings, str
 static bool read_tokenizer(const char *name, struct bleu_settings *settings, struct error *error)
 {
 	const struct tokenizer *tokenizer = tokenizer_find(name);
-	struct buffer names = {0};
+	struct buffer names = { 0 };
 
 	if (tokenizer) {
 		settings->tokenizer = tokenizer;
@@ -97,14 +97,14 @@ static bool read_tokenizer(const char *name, struct bleu_settings *settings, str
 }
 
 static bool read_number(const char *name, const char *text, double most, double *number,
-			struct error *error)
+                        struct error *error)
 {
 	char *end;
 
 	*number = strtod(text, &end);
 	if (end == text || *end || !(*number >= 0 && *number <= most))
 		return error_set(error, "--%s %s: must be a number from 0 to %.0f", name, text,
-				 most);
+		                 most);
 	return true;
 }
 
@@ -135,7 +135,7 @@ static bool read_option(struct job *job, int option, char **argv, struct error *
 		return read_smoothing(optarg, &job->settings, error);
 	case OPTION_SMOOTH_VALUE:
 		return read_number("smooth-value", optarg, BLEU_MOST_SMOOTHING,
-				   &job->settings.smoothing_value, error);
+		                   &job->settings.smoothing_value, error);
 	case OPTION_SENTENCE_LEVEL:
 		return job->sentence_level = job->settings.effective_order = true;
 	case OPTION_JSON:
@@ -162,9 +162,9 @@ static bool check_job(struct job *job, int hypotheses, struct error *error)
 		return error_set(error, "the file of hypotheses is missing");
 	if (hypotheses > 1)
 		return error_set(error,
-				 "%d files of hypotheses are given; give one, and "
-				 "references by --ref",
-				 hypotheses);
+		                 "%d files of hypotheses are given; give one, and "
+		                 "references by --ref",
+		                 hypotheses);
 	if (!job->references)
 		return error_set(error, "--ref FILE is missing");
 	for (int r = 0; r < job->references; r++)
@@ -200,10 +200,10 @@ static bool read_texts(struct job *job, struct error *error)
 			return false;
 		if (reference->count != job->hypotheses.count)
 			return error_set(error,
-					 "%s has %zu lines, %s has %zu; line by line they must "
-					 "belong together",
-					 job->hypothesis, job->hypotheses.count, job->paths[r],
-					 reference->count);
+			                 "%s has %zu lines, %s has %zu; line by line they must "
+			                 "belong together",
+			                 job->hypothesis, job->hypotheses.count, job->paths[r],
+			                 reference->count);
 	}
 	return true;
 }
@@ -224,7 +224,7 @@ static void add_pairs(json_t *object, const char *signature)
 /* As sacreBLEU prints it: the score is rounded to `width` decimals, and real even where it is
  * whole. */
 static void print_json(const struct job *job, const char *signature, const char *number,
-		       const char *verbose)
+                       const char *verbose)
 {
 	json_t *object = json_object();
 	size_t flags = JSON_REAL_PRECISION(15) | (job->sentence_level ? 0 : JSON_INDENT(1));
@@ -240,7 +240,7 @@ static void print_json(const struct job *job, const char *signature, const char 
 }
 
 static void print_score(const struct job *job, const char *signature,
-			const struct bleu_score *score)
+                        const struct bleu_score *score)
 {
 	char verbose[BLEU_TEXT_SIZE], number[NUMBER_SIZE];
 
@@ -294,7 +294,7 @@ static int run(struct job *job, struct error *error)
 
 int score_command(int argc, char **argv)
 {
-	struct job job = {.width = 2};
+	struct job job = { .width = 2 };
 	struct error error;
 	int status = 2;
 
@@ -307,7 +307,7 @@ int score_command(int argc, char **argv)
 		fprintf(stderr, "bakeoff score: %s\n", error.message);
 	if (status == 2)
 		fprintf(stderr, "bakeoff score: %s; `bakeoff score --help` says more\n",
-			error.message);
+		        error.message);
 	segments_free(&job.hypotheses);
 	for (int r = 0; r < job.references; r++)
 		segments_free(&job.reference[r]);

@@ -26,7 +26,8 @@ static const char usage[] =
 	"  --sample            draw from the model instead of searching\n"
 	"  --temperature T     of sampling (1)\n"
 	"  --seed N            of sampling (1)\n"
-	"  --force FILE        do not search: print log p of each line of FILE as the translation of its line\n"
+	"  --force FILE        do not search: print log p of each line of FILE as the translation "
+        "of its line\n"
 	"  --threads N         (all processors)\n";
 
 struct options {
@@ -36,7 +37,8 @@ struct options {
 	bool nbest_form, has_penalty, has_temperature;
 };
 
-static bool real_option(const char *option, const char *text, const char *key, struct search_settings *s)
+static bool real_option(const char *option, const char *text, const char *key,
+                        struct search_settings *s)
 {
 	struct error error;
 
@@ -116,10 +118,12 @@ static struct search_settings search_of(const struct options *o, const struct se
 	return s;
 }
 
-static void print_nbest(const struct vocabulary *vocabulary, size_t line, const struct nbest *n, bool form)
+static void print_nbest(const struct vocabulary *vocabulary, size_t line, const struct nbest *n,
+                        bool form)
 {
 	for (int i = 0; i < n->count; i++) {
-		char *text = vocabulary_decode(vocabulary, n->best[i].token, (size_t)n->best[i].length);
+		char *text =
+			vocabulary_decode(vocabulary, n->best[i].token, (size_t)n->best[i].length);
 
 		if (form)
 			printf("%zu ||| %s ||| %.6f\n", line, text, n->best[i].score);
@@ -141,12 +145,13 @@ static bool go_on(void *context, size_t done, size_t all)
 
 static bool flushed(struct error *error)
 {
-	return (!fflush(stdout) && !ferror(stdout)) || error_set(error, "standard output cannot be written");
+	return (!fflush(stdout) && !ferror(stdout)) ||
+	       error_set(error, "standard output cannot be written");
 }
 
 /* log p of each target, its end counted, in nats. */
-static bool force(const struct options *o, struct trained *t, struct pool *pool, char **source, size_t lines,
-		  struct error *error)
+static bool force(const struct options *o, struct trained *t, struct pool *pool, char **source,
+                  size_t lines, struct error *error)
 {
 	struct corpus pairs = { 0 };
 	double *log_probability = NULL;
@@ -155,7 +160,8 @@ static bool force(const struct options *o, struct trained *t, struct pool *pool,
 	bool whole = read_lines(o->force, &target, &targets, error);
 
 	if (whole && targets != lines)
-		whole = error_set(error, "standard input has %zu lines, %s %zu", lines, o->force, targets);
+		whole = error_set(error, "standard input has %zu lines, %s %zu", lines, o->force,
+		                  targets);
 	if (whole) {
 		corpus_of_lines(&pairs, t->vocabulary, source, target, lines, t->longest);
 		log_probability = memory_new(lines, sizeof *log_probability);
@@ -171,7 +177,7 @@ static bool force(const struct options *o, struct trained *t, struct pool *pool,
 }
 
 static bool search_all(const struct options *o, struct trained *t, struct pool *pool, char **source,
-		       size_t lines, struct error *error)
+                       size_t lines, struct error *error)
 {
 	const struct search_settings search = search_of(o, &t->search);
 	struct nbest *found = memory_new(lines, sizeof *found);
@@ -180,7 +186,7 @@ static bool search_all(const struct options *o, struct trained *t, struct pool *
 
 	corpus_of_lines(&corpus, t->vocabulary, source, NULL, lines, t->longest);
 	whole = translate(&t->model, &corpus, &search, pool, go_on, NULL, found) ||
-		error_set(error, "stopped");
+	        error_set(error, "stopped");
 	for (size_t i = 0; i < lines; i++) {
 		if (whole)
 			print_nbest(t->vocabulary[SIDE_TARGET], i, &found[i], o->nbest_form);
@@ -200,10 +206,11 @@ static bool translate_input(const struct options *o, struct trained *t, struct e
 	bool whole = pool && read_lines("-", &line, &lines, error);
 
 	if (whole && search.nbest > search.beam && !search.sample)
-		whole = error_set(error, "--nbest %ld: needs --beam of at least as much", search.nbest);
+		whole = error_set(error, "--nbest %ld: needs --beam of at least as much",
+		                  search.nbest);
 	if (whole)
 		whole = o->force ? force(o, t, pool, line, lines, error)
-				 : search_all(o, t, pool, line, lines, error);
+		                 : search_all(o, t, pool, line, lines, error);
 	free_lines(line, lines);
 	pool_close(pool);
 	return whole;

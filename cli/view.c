@@ -40,24 +40,21 @@ static int read_option(struct view *view, const char *command, int option, const
 		return 0;
 	default:
 		return wrong_usage(command, option == ':' ? "an option lacks its value"
-							  : "an option is unknown");
+		                                          : "an option is unknown");
 	}
 }
 
 int view_read(struct view *view, int argc, char **argv, const char *usage, int least, int most,
-	      bool queries)
+              bool queries)
 {
 	static const struct option options[] = {
-		{"db", required_argument, NULL, 'd'},
-		{"format", required_argument, NULL, 'f'},
-		{"help", no_argument, NULL, 'h'},
-		{"sql", required_argument, NULL, 's'},
-		{"list", no_argument, NULL, 'l'},
-		{NULL, 0, NULL, 0},
+		{ "db", required_argument, NULL, 'd' }, { "format", required_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },     { "sql", required_argument, NULL, 's' },
+		{ "list", no_argument, NULL, 'l' },     { NULL, 0, NULL, 0 },
 	};
 	int option, status;
 
-	*view = (struct view){.database = "results.db", .format = TABLE_BOX};
+	*view = (struct view){ .database = "results.db", .format = TABLE_BOX };
 	optind = 0; /* glibc: start anew, main has read its own options */
 	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		if (!queries && (option == 's' || option == 'l'))

@@ -15,9 +15,9 @@ static const struct setting settings_table[] = {
 	SETTING_OF_INT(S, kernel, "kernel", "3", 1, 63, "steps that one convolution sees; odd"),
 	SETTING_OF_INT(S, encoder_layers, "encoder_layers", "6", 1, 60, "blocks of the encoder"),
 	SETTING_OF_INT(S, decoder_layers, "decoder_layers", "6", 1, 60,
-		       "blocks of the decoder, each with attention"),
+	               "blocks of the decoder, each with attention"),
 	SETTING_OF_BOOL(S, weight_norm, "weight_norm", "true",
-			"weights as direction times length (Salimans 2016)"),
+	                "weights as direction times length (Salimans 2016)"),
 	{ .name = NULL },
 };
 #undef S
@@ -42,21 +42,22 @@ static bool check(const void *settings, const struct model_settings *model, stru
 	return true;
 }
 
-/* Weights start with deviation sqrt(4 (1 - p) / (k d)) (section 3.5), gains at the length that these have. */
+/* Weights start with deviation sqrt(4 (1 - p) / (k d)) (section 3.5), gains at the length that
+ * these have. */
 static void layer_build(struct model *model, const struct cnn_settings *s, int side, int number,
-			struct layer *layer)
+                        struct layer *layer)
 {
 	struct parameters *all = &model->parameters;
 	const int d = (int)model->settings.width, taps = (int)s->kernel * d;
 	const double keep = 1 - model->settings.dropout;
 	const char *prefix = side == SIDE_SOURCE ? "encoder" : "decoder";
 
-	layer->v = parameter_add(all, 2 * d, taps, START_NORMAL, sqrt(4 * keep / taps), "%s.%d.weight%s",
-				 prefix, number, s->weight_norm ? "_v" : "");
+	layer->v = parameter_add(all, 2 * d, taps, START_NORMAL, sqrt(4 * keep / taps),
+	                         "%s.%d.weight%s", prefix, number, s->weight_norm ? "_v" : "");
 	layer->gain = -1;
 	if (s->weight_norm)
 		layer->gain = parameter_add(all, 1, 2 * d, START_CONSTANT, sqrt(4 * keep),
-					    "%s.%d.weight_g", prefix, number);
+		                            "%s.%d.weight_g", prefix, number);
 	layer->bias = parameter_add(all, 1, 2 * d, START_CONSTANT, 0, "%s.%d.bias", prefix, number);
 	if (side == SIDE_SOURCE)
 		return;
@@ -86,7 +87,8 @@ static struct var *weight(struct tape *tape, const struct layer *layer)
 	return layer->gain < 0 ? v : op_weight_norm(tape, v, tape_parameter(tape, layer->gain));
 }
 
-static void encode(struct tape *tape, const struct model *model, struct var *x, struct memory *memory)
+static void encode(struct tape *tape, const struct model *model, struct var *x,
+                   struct memory *memory)
 {
 	const struct cnn_settings *s = model->body;
 	const struct stack *stack = model->side[SIDE_SOURCE].layout;
@@ -97,14 +99,16 @@ static void encode(struct tape *tape, const struct model *model, struct var *x, 
 		const struct layer *layer = &stack->layer[i];
 		struct var *y = op_dropout(tape, x, model->settings.dropout, memory->length);
 
-		y = op_convolution(tape, y, weight(tape, layer), tape_parameter(tape, layer->bias), same);
+		y = op_convolution(tape, y, weight(tape, layer), tape_parameter(tape, layer->bias),
+		                   same);
 		x = op_add(tape, x, op_glu(tape, y), 0, (real)M_SQRT1_2);
 	}
 	memory->states = x;
 }
 
-/* Keys are the encoder's output, values add the source embeddings (section 3.3); all layers share them. The
- * decoder's weights are made here too, so that a search makes them once a sentence and not once a step. */
+/* Keys are the encoder's output, values add the source embeddings (section 3.3); all layers share
+ * them. The decoder's weights are made here too, so that a search makes them once a sentence and
+ * not once a step. */
 static void project(struct tape *tape, const struct model *model, struct memory *memory)
 {
 	const struct stack *stack = model->side[SIDE_TARGET].layout;
@@ -116,20 +120,22 @@ static void project(struct tape *tape, const struct model *model, struct memory 
 		memory->weight[i] = weight(tape, &stack->layer[i]);
 }
 
-/* One query a step: the state projected to the embedding's space, plus the target embedding g (equation 1). */
+/* One query a step: the state projected to the embedding's space, plus the target embedding g
+ * (equation 1). */
 static struct var *attend(struct tape *tape, const struct layer *layer, const struct memory *memory,
-			  struct var *h, struct var *g, int number)
+                          struct var *h, struct var *g, int number)
 {
 	struct attention_block block = layer->cross;
-	struct var *query = op_add(tape, projection_apply(tape, block.query, h, ACTIVATION_NONE), g, 0, 1);
+	struct var *query =
+		op_add(tape, projection_apply(tape, block.query, h, ACTIVATION_NONE), g, 0, 1);
 
 	block.query = (struct projection){ -1, -1 };
 	return op_add(tape, h, attention_cross(tape, &block, query, memory, 0, number), 0,
-		      (real)M_SQRT1_2);
+	              (real)M_SQRT1_2);
 }
 
 static struct var *decode(struct tape *tape, const struct model *model, const struct memory *memory,
-			  struct var *g, struct carry *carry)
+                          struct var *g, struct carry *carry)
 {
 	const struct cnn_settings *s = model->body;
 	const struct stack *stack = model->side[SIDE_TARGET].layout;
@@ -140,9 +146,10 @@ static struct var *decode(struct tape *tape, const struct model *model, const st
 		const struct layer *layer = &stack->layer[i];
 		struct var *dropped = op_dropout(tape, x, model->settings.dropout, NULL);
 		struct slice seen = carry_extend(tape, carry, slice_all(dropped), past);
-		const struct convolution causal = { (int)s->kernel, 1, past - (seen.v->t - x->t), 0 };
+		const struct convolution causal = { (int)s->kernel, 1, past - (seen.v->t - x->t),
+			                            0 };
 		struct var *h = op_convolution(tape, seen.v, memory->weight[i],
-					       tape_parameter(tape, layer->bias), causal);
+		                               tape_parameter(tape, layer->bias), causal);
 
 		h = attend(tape, layer, memory, op_glu(tape, h), g, i);
 		x = op_add(tape, x, h, 0, (real)M_SQRT1_2);
@@ -158,7 +165,7 @@ static struct cost cost(const struct model *model, int source, int target)
 
 	return (struct cost){
 		.multiply_adds = (double)s->encoder_layers * 2 * k * d * d * source +
-				 (double)s->decoder_layers * (2 * k * d * d * target + attention),
+		                 (double)s->decoder_layers * (2 * k * d * d * target + attention),
 		.sequential = (double)(s->encoder_layers + s->decoder_layers),
 		.path = s->kernel > 1 ? ceil((target - 1) / (k - 1)) : HUGE_VAL,
 	};
@@ -169,7 +176,8 @@ static const char *const widths[] = { NULL };
 extern const struct architecture architecture_cnn;
 const struct architecture architecture_cnn = {
 	.name = "cnn",
-	.about = "convolutions with gated linear units, attention in every decoder layer (Gehring 2017)",
+	.about = "convolutions with gated linear units, attention in every decoder layer (Gehring "
+	         "2017)",
 	.settings = settings_table,
 	.settings_size = sizeof(struct cnn_settings),
 	.widths = widths,

@@ -12,10 +12,12 @@ void arena_init(struct arena *arena, size_t bytes)
 
 	for (; base == MAP_FAILED && bytes >= ARENA_LEAST; bytes /= 2)
 		base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (base == MAP_FAILED) {
-		fprintf(stderr, "bakeoff: cannot reserve %zu MiB of address space; "
-				"raise the limit (ulimit -v unlimited)\n", asked >> 20);
+		fprintf(stderr,
+		        "bakeoff: cannot reserve %zu MiB of address space; "
+		        "raise the limit (ulimit -v unlimited)\n",
+		        asked >> 20);
 		exit(1);
 	}
 	bytes *= 2; /* the loop's last step */
@@ -34,8 +36,10 @@ void *arena_take(struct arena *arena, size_t bytes)
 	char *p = arena->base + arena->used;
 
 	if (bytes > arena->reserved - arena->used - ARENA_ALIGN) {
-		fprintf(stderr, "bakeoff: a batch needs more than %zu MiB; lower "
-				"train.batch_tokens or data.longest\n", arena->reserved >> 20);
+		fprintf(stderr,
+		        "bakeoff: a batch needs more than %zu MiB; lower "
+		        "train.batch_tokens or data.longest\n",
+		        arena->reserved >> 20);
 		exit(1);
 	}
 	arena->used += (bytes + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);

@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* Address space is reserved once and filled by the kernel as it is touched, so pointers never move. */
+/* Address space is reserved once and filled by the kernel as it is touched, so pointers never move.
+ */
 struct arena {
 	char *base;
 	size_t used, reserved;
@@ -13,12 +14,13 @@ struct arena {
 
 enum { ARENA_ALIGN = 64, ARENA_LEAST = 1 << 28 };
 
-/* Reserves `bytes` of address space, without memory behind it, or half of it, and so on, where that is refused; exits below
- * ARENA_LEAST. */
+/* Reserves `bytes` of address space, without memory behind it, or half of it, and so on, where that
+ * is refused; exits below ARENA_LEAST. */
 void arena_init(struct arena *, size_t bytes);
 void arena_free(struct arena *);
 
-/* Uninitialised memory, 64-byte aligned, valid until the next reset. Exits when the arena is full. */
+/* Uninitialised memory, 64-byte aligned, valid until the next reset. Exits when the arena is full.
+ */
 void *arena_take(struct arena *, size_t bytes);
 void arena_reset(struct arena *);
 

@@ -56,8 +56,10 @@ void panic(const char *format, ...)
 
 static _Noreturn void die_of_memory(size_t count, size_t size)
 {
-	fprintf(stderr, "bakeoff: out of memory: %zu x %zu bytes refused; "
-			"lower train.batch_tokens or the model's width\n", count, size);
+	fprintf(stderr,
+	        "bakeoff: out of memory: %zu x %zu bytes refused; "
+	        "lower train.batch_tokens or the model's width\n",
+	        count, size);
 	exit(1);
 }
 

@@ -1,4 +1,5 @@
-/* error.h - the three kinds of error: the user's (struct error), the programmer's (panic), no memory (die). */
+/* error.h - the three kinds of error: the user's (struct error), the programmer's (panic), no
+ * memory (die). */
 #ifndef BAKEOFF_ERROR_H
 #define BAKEOFF_ERROR_H
 
@@ -14,7 +15,8 @@ struct error {
  * Control characters of user text (line breaks, terminal escapes) are replaced by '?'. */
 bool error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Puts "prefix: " before the message; returns false. For a caller who knows the place (file, line, key). */
+/* Puts "prefix: " before the message; returns false. For a caller who knows the place (file, line,
+ * key). */
 bool error_prefix(struct error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -22,8 +24,8 @@ bool error_prefix(struct error *error, const char *format, ...)
  * prints the message to standard error and aborts. */
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The only allocators: they never return NULL; when memory is out they print one line and exit with 1.
- * memory_new gives zeroed memory. Free with free(). */
+/* The only allocators: they never return NULL; when memory is out they print one line and exit
+ * with 1. memory_new gives zeroed memory. Free with free(). */
 void *memory_new(size_t count, size_t size);
 /* 64-byte aligned and zeroed. */
 void *memory_aligned(size_t count, size_t size);

@@ -37,7 +37,7 @@ static const char *remedy(int failure)
 static bool not_written(const char *path, int failure, struct error *error)
 {
 	return error_set(error, "%s: not written (%s), nothing was changed; %s", path,
-			 strerror(failure), remedy(failure));
+	                 strerror(failure), remedy(failure));
 }
 
 static void forget(struct new_file *file)
@@ -114,8 +114,8 @@ static int sync_file(int descriptor)
 	return 0;
 }
 
-/* A rename is on the disk only when its folder is. 0 or errno; a folder that may not be read, or a file
- * system that cannot flush folders, is no failure. */
+/* A rename is on the disk only when its folder is. 0 or errno; a folder that may not be read, or a
+ * file system that cannot flush folders, is no failure. */
 static int sync_folder(const char *path)
 {
 	char *copy = memory_text(path);
@@ -156,8 +156,10 @@ bool new_file_commit(struct new_file *file, struct error *error)
 		written = not_written(file->path, failure, error);
 		unlink(file->temporary);
 	} else if ((failure = sync_folder(file->path))) {
-		written = error_set(error, "%s: written, but its folder was not flushed to the disk (%s); "
-					   "check the disk", file->path, strerror(failure));
+		written = error_set(error,
+		                    "%s: written, but its folder was not flushed to the disk (%s); "
+		                    "check the disk",
+		                    file->path, strerror(failure));
 	}
 	forget(file);
 	return written;

@@ -7,9 +7,10 @@ bool gemm_init(struct error *error)
 {
 	openblas_set_num_threads(1);
 	if (openblas_get_num_threads() != 1)
-		return error_set(error, "OpenBLAS keeps %d threads; start with OPENBLAS_NUM_THREADS=1 "
-				 "OMP_NUM_THREADS=1, or install libopenblas0-pthread",
-				 openblas_get_num_threads());
+		return error_set(error,
+		                 "OpenBLAS keeps %d threads; start with OPENBLAS_NUM_THREADS=1 "
+		                 "OMP_NUM_THREADS=1, or install libopenblas0-pthread",
+		                 openblas_get_num_threads());
 	return true;
 }
 
@@ -25,19 +26,19 @@ const char *gemm_kernel(void)
 
 /* One row times a matrix: the library's matrix-vector product is faster than its general one. */
 static void row_times_matrix(int transpose_b, int n, int k, real alpha, const real *a, int step_a,
-			     const real *b, int ldb, real beta, real *c)
+                             const real *b, int ldb, real beta, real *c)
 {
 #ifdef BAKEOFF_DOUBLE
 	cblas_dgemv(CblasRowMajor, transpose_b ? CblasNoTrans : CblasTrans, transpose_b ? n : k,
-		    transpose_b ? k : n, alpha, b, ldb, a, step_a, beta, c, 1);
+	            transpose_b ? k : n, alpha, b, ldb, a, step_a, beta, c, 1);
 #else
 	cblas_sgemv(CblasRowMajor, transpose_b ? CblasNoTrans : CblasTrans, transpose_b ? n : k,
-		    transpose_b ? k : n, alpha, b, ldb, a, step_a, beta, c, 1);
+	            transpose_b ? k : n, alpha, b, ldb, a, step_a, beta, c, 1);
 #endif
 }
 
 void gemm(int transpose_a, int transpose_b, int m, int n, int k, real alpha, const real *a, int lda,
-	  const real *b, int ldb, real beta, real *c, int ldc)
+          const real *b, int ldb, real beta, real *c, int ldc)
 {
 	const enum CBLAS_TRANSPOSE ta = transpose_a ? CblasTrans : CblasNoTrans;
 	const enum CBLAS_TRANSPOSE tb = transpose_b ? CblasTrans : CblasNoTrans;
@@ -45,7 +46,8 @@ void gemm(int transpose_a, int transpose_b, int m, int n, int k, real alpha, con
 	if (m <= 0 || n <= 0)
 		return;
 	if (m == 1) {
-		row_times_matrix(transpose_b, n, k, alpha, a, transpose_a ? lda : 1, b, ldb, beta, c);
+		row_times_matrix(transpose_b, n, k, alpha, a, transpose_a ? lda : 1, b, ldb, beta,
+		                 c);
 		return;
 	}
 #ifdef BAKEOFF_DOUBLE

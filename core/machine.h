@@ -6,8 +6,8 @@
 
 #define BAKEOFF_VERSION "0.1.0"
 
-/* Compiled in: the commit of the source ("unknown" outside a checkout; "+" appended where files had changed), the
- * compiler, and its flags. */
+/* Compiled in: the commit of the source ("unknown" outside a checkout; "+" appended where files had
+ * changed), the compiler, and its flags. */
 const char *machine_commit(void);
 const char *machine_compiler(void);
 const char *machine_flags(void);

@@ -1,5 +1,5 @@
-/* op_attention.c - attention: every query takes a weighted mean of the values, weighted by how its score with each key
- * compares. One operation for all scores and any number of heads. */
+/* op_attention.c - attention: every query takes a weighted mean of the values, weighted by how its
+ * score with each key compares. One operation for all scores and any number of heads. */
 #include "core/error.h"
 #include "core/gemm.h"
 #include "core/ops.h"
@@ -10,10 +10,10 @@
 struct job {
 	struct attention how;
 	struct slice query, key, value;
-	int group;       /* query rows of one key row */
-	real *weight;    /* [R][heads][T][S] after softmax */
+	int group;    /* query rows of one key row */
+	real *weight; /* [R][heads][T][S] after softmax */
 	real score_scale;
-	uint64_t key64;  /* of dropout */
+	uint64_t key64; /* of dropout */
 	double p;
 	struct var *y;
 };
@@ -22,12 +22,12 @@ struct job {
 struct head {
 	const real *q, *k, *v;
 	int q_stride, k_stride, v_stride;
-	int q_c, v_c;    /* channels a head */
-	real *weight;    /* [T][S] */
-	int keys;        /* that this sentence has */
-	real scale;      /* of the context */
+	int q_c, v_c;                  /* channels a head */
+	real *weight;                  /* [T][S] */
+	int keys;                      /* that this sentence has */
+	real scale;                    /* of the context */
 	size_t q_at, k_at, v_at, y_at; /* offsets of the head in the variables */
-	uint64_t number; /* of the head among all */
+	uint64_t number;               /* of the head among all */
 };
 
 static struct head head_of(const struct job *job, int row, int h)
@@ -63,7 +63,7 @@ static void additive_scores(struct tape *tape, const struct job *job, const stru
 	for (int t = 0; t < job->query.v->t; t++)
 		for (int s = 0; s < head->keys; s++) {
 			tape->vector->add(c, 1, head->q + (size_t)t * (size_t)head->q_stride,
-					  head->k + (size_t)s * (size_t)head->k_stride, z);
+			                  head->k + (size_t)s * (size_t)head->k_stride, z);
 			tape->vector->tanh(c, z, z);
 			head->weight[(size_t)t * (size_t)job->key.v->t + (size_t)s] =
 				tape->vector->dot(c, z, job->how.v->x);
@@ -78,15 +78,16 @@ static int visible(const struct job *job, const struct head *head, int t)
 	return job->how.causal && last < head->keys ? last : head->keys;
 }
 
-static void drop_weights(struct tape *tape, const struct job *job, const struct head *head, const real *from,
-			 real *to)
+static void drop_weights(struct tape *tape, const struct job *job, const struct head *head,
+                         const real *from, real *to)
 {
 	const size_t n = (size_t)job->query.v->t * (size_t)job->key.v->t;
 
 	tape->vector->dropout(n, job->key64, head->number * n, job->p, from, to);
 }
 
-static void head_forward(struct tape *tape, const struct job *job, const struct head *head, real *dropped)
+static void head_forward(struct tape *tape, const struct job *job, const struct head *head,
+                         real *dropped)
 {
 	const int t = job->query.v->t, s = job->key.v->t;
 	const real *weight = head->weight;
@@ -113,7 +114,7 @@ static void head_forward(struct tape *tape, const struct job *job, const struct 
 
 /* ds [T][S]: gradient of the scores. */
 static void additive_backward(struct tape *tape, const struct job *job, const struct head *head,
-			      const real *ds, real *dq, real *dk, real *dv)
+                              const real *ds, real *dq, real *dk, real *dv)
 {
 	const size_t c = (size_t)head->q_c;
 	real *z = tape_memory(tape, 2 * c * sizeof(real)), *dz = z + c;
@@ -123,7 +124,7 @@ static void additive_backward(struct tape *tape, const struct job *job, const st
 			const real d = ds[(size_t)t * (size_t)job->key.v->t + (size_t)s];
 
 			tape->vector->add(c, 1, head->q + (size_t)t * (size_t)head->q_stride,
-					  head->k + (size_t)s * (size_t)head->k_stride, z);
+			                  head->k + (size_t)s * (size_t)head->k_stride, z);
 			tape->vector->tanh(c, z, z);
 			if (dv)
 				tape->vector->accumulate(c, d, z, dv);
@@ -131,15 +132,17 @@ static void additive_backward(struct tape *tape, const struct job *job, const st
 			tape->vector->tanh_backward(c, z, job->how.v->x, dz);
 			if (dq)
 				tape->vector->accumulate(
-					c, d, dz, dq + head->q_at + (size_t)t * (size_t)head->q_stride);
+					c, d, dz,
+					dq + head->q_at + (size_t)t * (size_t)head->q_stride);
 			if (dk)
 				tape->vector->accumulate(
-					c, d, dz, dk + head->k_at + (size_t)s * (size_t)head->k_stride);
+					c, d, dz,
+					dk + head->k_at + (size_t)s * (size_t)head->k_stride);
 		}
 }
 
 static void dot_backward(const struct job *job, const struct head *head, const real *ds, real *dq,
-			 real *dk)
+                         real *dk)
 {
 	const int t = job->query.v->t, s = job->key.v->t;
 
@@ -156,13 +159,13 @@ struct gradients {
 };
 
 static void head_backward(struct tape *tape, const struct job *job, const struct head *head,
-			  struct gradients d, real *ds, real *dropped)
+                          struct gradients d, real *ds, real *dropped)
 {
 	const int t = job->query.v->t, s = job->key.v->t, stride = job->y->n * job->y->c;
 	const real *dy = job->y->g + head->y_at, *weight = head->weight;
 
-	gemm(PLAIN, TRANSPOSED, t, s, head->v_c, head->scale, dy, stride, head->v, head->v_stride, 0,
-	     ds, s);
+	gemm(PLAIN, TRANSPOSED, t, s, head->v_c, head->scale, dy, stride, head->v, head->v_stride,
+	     0, ds, s);
 	if (job->p > 0) {
 		drop_weights(tape, job, head, head->weight, dropped);
 		drop_weights(tape, job, head, ds, ds);
@@ -176,7 +179,7 @@ static void head_backward(struct tape *tape, const struct job *job, const struct
 		real *row = ds + (size_t)i * (size_t)s;
 
 		tape->vector->softmax_backward((size_t)seen, job->score_scale,
-					       head->weight + (size_t)i * (size_t)s, row);
+		                               head->weight + (size_t)i * (size_t)s, row);
 		memset(row + seen, 0, (size_t)(s - seen) * sizeof(real));
 	}
 	if (job->how.score == SCORE_ADDITIVE)
@@ -190,7 +193,7 @@ static void attention_backward(struct tape *tape, struct var *y)
 	const struct job *job = y->aux;
 	const size_t scores = (size_t)job->query.v->t * (size_t)job->key.v->t;
 	struct gradients d = { tape_gradient(tape, y->in[0]), tape_gradient(tape, y->in[1]),
-			       tape_gradient(tape, y->in[2]), tape_gradient(tape, y->in[3]) };
+		               tape_gradient(tape, y->in[2]), tape_gradient(tape, y->in[3]) };
 	real *ds = tape_memory(tape, scores * sizeof(real));
 	real *dropped = tape_memory(tape, scores * sizeof(real));
 
@@ -223,9 +226,9 @@ static void show_weights(struct tape *tape, const struct job *job)
 {
 	struct attention_weights *seen = tape_memory(tape, sizeof *seen);
 
-	*seen = (struct attention_weights){ job->how.kind, job->how.layer,  job->how.heads,
-					    job->query.v->t, job->key.v->t, job->y->n,
-					    job->weight,    tape->attention };
+	*seen = (struct attention_weights){ job->how.kind,   job->how.layer, job->how.heads,
+		                            job->query.v->t, job->key.v->t,  job->y->n,
+		                            job->weight,     tape->attention };
 	tape->attention = seen;
 }
 
@@ -262,8 +265,8 @@ static void forward_by_sentence(struct tape *tape, struct job *job)
 		}
 }
 
-struct var *op_attention(struct tape *tape, struct slice query, struct slice key, struct slice value,
-			 struct attention how)
+struct var *op_attention(struct tape *tape, struct slice query, struct slice key,
+                         struct slice value, struct attention how)
 {
 	static const struct op op = { "attention", attention_backward };
 	const struct var *q = query.v, *k = key.v;
@@ -272,7 +275,9 @@ struct var *op_attention(struct tape *tape, struct slice query, struct slice key
 	real *dropped = NULL;
 	size_t mark;
 
-	*job = (struct job){ .how = how, .query = query, .key = key, .value = value, .score_scale = 1 };
+	*job = (struct job){
+		.how = how, .query = query, .key = key, .value = value, .score_scale = 1
+	};
 	check_shapes(job);
 	job->group = q->n / k->n;
 	if (how.score == SCORE_SCALED_DOT)

@@ -28,7 +28,8 @@ static void gelu_backward(size_t n, const real *x, const real *dy, real *dx)
 	}
 }
 
-static void activate(const struct tape *tape, enum activation kind, size_t n, const real *x, real *y)
+static void activate(const struct tape *tape, enum activation kind, size_t n, const real *x,
+                     real *y)
 {
 	switch (kind) {
 	case ACTIVATION_NONE:
@@ -52,7 +53,7 @@ static void activate(const struct tape *tape, enum activation kind, size_t n, co
 
 /* dx += dy f'(x), from y = f(x) where that is enough, else from x. */
 static void activate_backward(const struct tape *tape, enum activation kind, size_t n,
-			      const real *x, const real *y, const real *dy, real *dx)
+                              const real *x, const real *y, const real *dy, real *dx)
 {
 	switch (kind) {
 	case ACTIVATION_NONE:
@@ -111,7 +112,7 @@ static void linear_backward(struct tape *tape, struct var *y)
 }
 
 struct var *op_linear(struct tape *tape, struct var *x, struct var *w, struct var *b,
-		      enum activation kind)
+                      enum activation kind)
 {
 	static const struct op op = { "linear", linear_backward };
 	struct var *y;
@@ -255,11 +256,11 @@ static void copy_columns(int rows, int c, const real *from, int from_c, real *to
 }
 
 static void add_columns(const struct tape *tape, int rows, int c, const real *from, int from_c,
-			real *to, int to_c)
+                        real *to, int to_c)
 {
 	for (int r = 0; to && r < rows; r++)
 		tape->vector->accumulate((size_t)c, 1, from + (size_t)r * (size_t)from_c,
-					 to + (size_t)r * (size_t)to_c);
+		                         to + (size_t)r * (size_t)to_c);
 }
 
 static void concat_backward(struct tape *tape, struct var *y)

@@ -1,9 +1,11 @@
-/* op_convolution.c - convolution over time and gated linear units. Time-major rows make a tap a pointer offset. */
+/* op_convolution.c - convolution over time and gated linear units. Time-major rows make a tap a
+ * pointer offset. */
 #include "core/error.h"
 #include "core/gemm.h"
 #include "core/ops.h"
 
-/* The output steps first .. first + count - 1 for which tap j reads a step of x, and the first step it reads. */
+/* The output steps first .. first + count - 1 for which tap j reads a step of x, and the first step
+ * it reads. */
 struct tap {
 	int first, count, source;
 };
@@ -23,7 +25,8 @@ static void convolution_backward(struct tape *tape, struct var *y)
 {
 	const struct convolution *k = y->aux;
 	struct var *x = y->in[0], *w = y->in[1], *b = y->in[2];
-	real *dx = tape_gradient(tape, x), *dw = tape_gradient(tape, w), *db = tape_gradient(tape, b);
+	real *dx = tape_gradient(tape, x), *dw = tape_gradient(tape, w),
+	     *db = tape_gradient(tape, b);
 
 	if (db)
 		tape->vector->sum_rows((size_t)var_rows(y), (size_t)y->c, y->g, db);
@@ -45,12 +48,12 @@ static void convolution_backward(struct tape *tape, struct var *y)
 }
 
 struct var *op_convolution(struct tape *tape, struct var *x, struct var *w, struct var *b,
-			   struct convolution convolution)
+                           struct convolution convolution)
 {
 	static const struct op op = { "convolution", convolution_backward };
 	struct convolution *k = tape_memory(tape, sizeof *k);
 	const int t = x->t + convolution.before + convolution.after -
-		      (convolution.kernel - 1) * convolution.dilation;
+	              (convolution.kernel - 1) * convolution.dilation;
 	struct var *y;
 
 	if (t < 1 || w->c != convolution.kernel * x->c || (b && b->c * b->n != w->n))
@@ -69,9 +72,8 @@ struct var *op_convolution(struct tape *tape, struct var *x, struct var *w, stru
 		const struct tap tap = tap_of(k, j, x->t, t);
 
 		gemm(PLAIN, TRANSPOSED, tap.count * x->n, y->c, x->c, 1,
-		     x->x + (size_t)tap.source * (size_t)x->n * (size_t)x->c, x->c,
-		     w->x + j * x->c, w->c, 1,
-		     y->x + (size_t)tap.first * (size_t)y->n * (size_t)y->c, y->c);
+		     x->x + (size_t)tap.source * (size_t)x->n * (size_t)x->c, x->c, w->x + j * x->c,
+		     w->c, 1, y->x + (size_t)tap.first * (size_t)y->n * (size_t)y->c, y->c);
 	}
 	return y;
 }
@@ -89,7 +91,7 @@ static void glu_backward(struct tape *tape, struct var *y)
 		panic("glu: its input is read by another operation too");
 	for (size_t r = 0; r < (size_t)var_rows(y); r++)
 		tape->vector->glu_backward(c, x->x + 2 * r * c, gate + r * c, y->g + r * c,
-					   dx + 2 * r * c);
+		                           dx + 2 * r * c);
 }
 
 struct var *op_glu(struct tape *tape, struct var *x)

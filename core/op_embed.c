@@ -20,15 +20,15 @@ static void embed_backward(struct tape *tape, struct var *y)
 	for (size_t r = 0; r < (size_t)var_rows(y); r++) {
 		if (dtable)
 			tape->vector->accumulate(c, e->scale, y->g + r * c,
-						 dtable + (size_t)e->id[r] * c);
+			                         dtable + (size_t)e->id[r] * c);
 		if (dposition)
 			tape->vector->accumulate(c, 1, y->g + r * c,
-						 dposition + ((size_t)e->first + r / n) * c);
+			                         dposition + ((size_t)e->first + r / n) * c);
 	}
 }
 
 struct var *op_embed(struct tape *tape, struct var *table, const int *id, int t, int n, real scale,
-		     struct var *position, int first)
+                     struct var *position, int first)
 {
 	static const struct op op = { "embed", embed_backward };
 	const size_t c = (size_t)table->c;
@@ -49,9 +49,9 @@ struct var *op_embed(struct tape *tape, struct var *table, const int *id, int t,
 			      table->name ? table->name : "table", table->n);
 		tape->vector->scale(c, scale, table->x + (size_t)id[r] * c, y->x + r * c);
 		if (position)
-			tape->vector->accumulate(
-				c, 1, position->x + ((size_t)first + r / (size_t)n) * c,
-				y->x + r * c);
+			tape->vector->accumulate(c, 1,
+			                         position->x + ((size_t)first + r / (size_t)n) * c,
+			                         y->x + r * c);
 	}
 	return y;
 }

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* Rows whose logits are made together: enough for a fast product, few enough to stay in the cache. */
+/* Rows whose logits are made together: enough for a fast product, few enough to stay in the cache.
+ */
 enum { CHUNK_ROWS = 64 };
 
 struct smoothing smoothing_uniform(double e, int vocabulary)
@@ -26,7 +27,7 @@ static void cross_entropy_backward(struct tape *tape, struct var *y)
 
 /* Losses of one row; its logits become their gradient. */
 static double row_loss(const struct tape *tape, real *logits, int vocabulary, int gold,
-		       struct smoothing s, bool gradient, struct loss *loss)
+                       struct smoothing s, bool gradient, struct loss *loss)
 {
 	const size_t v = (size_t)vocabulary;
 	const real lse = tape->vector->log_sum_exp(v, logits);
@@ -43,36 +44,37 @@ static double row_loss(const struct tape *tape, real *logits, int vocabulary, in
 		const double all = s.on_gold + vocabulary * s.on_each;
 
 		tape->vector->exp_gradient(v, lse, (real)(s.on_each / all), (real)all, logits,
-					   logits);
+		                           logits);
 		logits[gold] -= (real)s.on_gold;
 	}
 	return nll;
 }
 
 struct chunk {
-	int row[CHUNK_ROWS];  /* of h */
+	int row[CHUNK_ROWS]; /* of h */
 	int count;
-	real *h, *dh;         /* [CHUNK_ROWS][C] gathered */
-	real *logits;         /* [CHUNK_ROWS][V] */
+	real *h, *dh; /* [CHUNK_ROWS][C] gathered */
+	real *logits; /* [CHUNK_ROWS][V] */
 };
 
 static void chunk_run(struct tape *tape, struct chunk *chunk, struct var *h, struct var *w,
-		      struct var *b, const int *gold, struct smoothing s, struct loss *loss,
-		      double *nll, real *dh)
+                      struct var *b, const int *gold, struct smoothing s, struct loss *loss,
+                      double *nll, real *dh)
 {
 	const size_t c = (size_t)h->c, v = (size_t)w->n;
 	real *dw = tape_gradient(tape, w), *db = tape_gradient(tape, b);
 
 	for (int i = 0; i < chunk->count; i++)
-		memcpy(chunk->h + (size_t)i * c, h->x + (size_t)chunk->row[i] * c, c * sizeof(real));
+		memcpy(chunk->h + (size_t)i * c, h->x + (size_t)chunk->row[i] * c,
+		       c * sizeof(real));
 	gemm(PLAIN, TRANSPOSED, chunk->count, w->n, h->c, 1, chunk->h, h->c, w->x, w->c, 0,
 	     chunk->logits, w->n);
 	if (b)
 		tape->vector->add_rows((size_t)chunk->count, v, b->x, chunk->logits);
 	for (int i = 0; i < chunk->count; i++) {
 		const int row = chunk->row[i];
-		const double cost = row_loss(tape, chunk->logits + (size_t)i * v, w->n, gold[row], s,
-					     dh || dw, loss);
+		const double cost = row_loss(tape, chunk->logits + (size_t)i * v, w->n, gold[row],
+		                             s, dh || dw, loss);
 
 		if (nll)
 			nll[row] = cost;
@@ -91,8 +93,8 @@ static void chunk_run(struct tape *tape, struct chunk *chunk, struct var *h, str
 }
 
 struct var *op_cross_entropy(struct tape *tape, struct var *h, struct var *w, struct var *b,
-			     const int *gold, int ignore, struct smoothing s, struct loss *loss,
-			     double *nll)
+                             const int *gold, int ignore, struct smoothing s, struct loss *loss,
+                             double *nll)
 {
 	static const struct op op = { "cross_entropy", cross_entropy_backward };
 	const size_t c = (size_t)h->c, chunk_size = CHUNK_ROWS * sizeof(real);

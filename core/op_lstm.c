@@ -1,20 +1,21 @@
-/* op_lstm.c - a whole LSTM sequence as one operation (Hochreiter and Schmidhuber 1997, with forget gates). */
+/* op_lstm.c - a whole LSTM sequence as one operation (Hochreiter and Schmidhuber 1997, with forget
+ * gates). */
 #include "core/error.h"
 #include "core/gemm.h"
 #include "core/ops.h"
 
 #include <string.h>
 
-/* What backward needs. The state before the first step and after each step lies in one line, in time
- * order, so that the gradient of U is a single product over all steps: forward, state(t) is at t + 1 and the
- * first at 0; reverse, state(t) is at t and the first at T. */
+/* What backward needs. The state before the first step and after each step lies in one line, in
+ * time order, so that the gradient of U is a single product over all steps: forward, state(t) is at
+ * t + 1 and the first at 0; reverse, state(t) is at t and the first at T. */
 struct lstm {
 	const int *length; /* NULL: no padding */
 	bool reverse;
-	real *gates;       /* [T][N][4H] after their activations; lies in the projected input */
-	real *h, *c;       /* [T + 1][N][H] */
-	real *tanh_c;      /* [T][N][H] */
-	real *dfinal;      /* [2][N][H] gradient of the last state, or NULL */
+	real *gates;  /* [T][N][4H] after their activations; lies in the projected input */
+	real *h, *c;  /* [T + 1][N][H] */
+	real *tanh_c; /* [T][N][H] */
+	real *dfinal; /* [2][N][H] gradient of the last state, or NULL */
 };
 
 static size_t after(const struct lstm *l, int t)
@@ -32,7 +33,8 @@ static bool is_real(const struct lstm *l, int t, int row)
 	return !l->length || t < l->length[row];
 }
 
-static void forward_step(struct tape *tape, struct lstm *l, const struct var *u, int t, int n, int hidden)
+static void forward_step(struct tape *tape, struct lstm *l, const struct var *u, int t, int n,
+                         int hidden)
 {
 	const size_t h = (size_t)hidden, block = (size_t)n * h;
 	real *gates = l->gates + (size_t)t * 4 * block;
@@ -46,7 +48,7 @@ static void forward_step(struct tape *tape, struct lstm *l, const struct var *u,
 
 		if (is_real(l, t, i)) {
 			tape->vector->lstm(h, gates + 4 * at, c0 + at, c1 + at,
-					   l->tanh_c + (size_t)t * block + at, h1 + at);
+			                   l->tanh_c + (size_t)t * block + at, h1 + at);
 		} else {
 			memcpy(h1 + at, h0 + at, h * sizeof(real));
 			memcpy(c1 + at, c0 + at, h * sizeof(real));
@@ -55,8 +57,8 @@ static void forward_step(struct tape *tape, struct lstm *l, const struct var *u,
 }
 
 /* dh, dc: gradients of the state after step t, [N][H]; they become those of the state before it. */
-static void backward_step(struct tape *tape, const struct lstm *l, const struct var *y, const struct var *u,
-			  int t, real *dh, real *dc)
+static void backward_step(struct tape *tape, const struct lstm *l, const struct var *y,
+                          const struct var *u, int t, real *dh, real *dc)
 {
 	const size_t h = (size_t)y->c, block = (size_t)y->n * h;
 	real *gates = l->gates + (size_t)t * 4 * block;
@@ -72,8 +74,8 @@ static void backward_step(struct tape *tape, const struct lstm *l, const struct 
 		}
 		tape->vector->accumulate(h, 1, dy + at, dh + at);
 		tape->vector->lstm_backward(h, gates + 4 * at, c0 + at,
-					    l->tanh_c + (size_t)t * block + at, dh + at, dc + at,
-					    gates + 4 * at);
+		                            l->tanh_c + (size_t)t * block + at, dh + at, dc + at,
+		                            gates + 4 * at);
 		if (l->length)
 			memset(dh + at, 0, h * sizeof(real));
 	}
@@ -154,7 +156,7 @@ static const int *only_if_padded(const int *length, int t, int n)
 }
 
 struct var *op_lstm(struct tape *tape, struct var *projected, struct var *u, struct var *h0,
-		    struct var *c0, const int *length, bool reverse, struct var **final)
+                    struct var *c0, const int *length, bool reverse, struct var **final)
 {
 	static const struct op op = { "lstm", lstm_backward };
 	const int t = projected->t, n = projected->n, hidden = u->c;
@@ -166,8 +168,9 @@ struct var *op_lstm(struct tape *tape, struct var *projected, struct var *u, str
 	    (c0 && var_size(c0) != block))
 		panic("lstm: projected [%d][%d][%d], %s [%d][%d]", t, n, projected->c,
 		      u->name ? u->name : "U", u->n, u->c);
-	*l = (struct lstm){ .length = only_if_padded(length, t, n), .reverse = reverse,
-			    .gates = projected->x };
+	*l = (struct lstm){ .length = only_if_padded(length, t, n),
+		            .reverse = reverse,
+		            .gates = projected->x };
 	l->h = tape_memory(tape, (size_t)(t + 1) * block * sizeof(real));
 	l->c = tape_memory(tape, (size_t)(t + 1) * block * sizeof(real));
 	l->tanh_c = tape_memory(tape, (size_t)t * block * sizeof(real));

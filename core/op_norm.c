@@ -18,7 +18,7 @@ static void layer_norm_backward(struct tape *tape, struct var *y)
 		dx = tape_memory(tape, var_size(x) * sizeof(real));
 	for (size_t r = 0; r < (size_t)var_rows(y); r++)
 		tape->vector->layer_norm_backward(c, x->x + r * c, gain->x, statistics + 2 * r,
-						  y->g + r * c, dx + r * c, dgain, dbias);
+		                                  y->g + r * c, dx + r * c, dgain, dbias);
 }
 
 struct var *op_layer_norm(struct tape *tape, struct var *x, struct var *gain, struct var *bias)
@@ -37,7 +37,7 @@ struct var *op_layer_norm(struct tape *tape, struct var *x, struct var *gain, st
 	tape_input(tape, y, 2, bias);
 	for (size_t r = 0; r < rows; r++)
 		tape->vector->layer_norm(c, (real)LAYER_NORM_EPSILON, x->x + r * c, gain->x,
-					 bias ? bias->x : NULL, y->x + r * c, statistics + 2 * r);
+		                         bias ? bias->x : NULL, y->x + r * c, statistics + 2 * r);
 	return y;
 }
 
@@ -59,7 +59,7 @@ static void weight_norm_backward(struct tape *tape, struct var *y)
 			continue;
 		tape->vector->accumulate(k, gain->x[o] / norm[o], dw, dv + (size_t)o * k);
 		tape->vector->accumulate(k, -gain->x[o] * along / (norm[o] * norm[o]), vo,
-					 dv + (size_t)o * k);
+		                         dv + (size_t)o * k);
 	}
 }
 
@@ -79,7 +79,7 @@ struct var *op_weight_norm(struct tape *tape, struct var *v, struct var *gain)
 	for (int o = 0; o < v->n; o++) {
 		norm[o] = (real)sqrt(tape->vector->sum_squares(k, v->x + (size_t)o * k));
 		tape->vector->scale(k, gain->x[o] / norm[o], v->x + (size_t)o * k,
-				    w->x + (size_t)o * k);
+		                    w->x + (size_t)o * k);
 	}
 	return w;
 }

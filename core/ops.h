@@ -1,7 +1,8 @@
 /* ops.h - the taped operations: what a model is made of.
  *
- * Letters: T target or own steps, S source steps, N rows (sentences or hypotheses), C channels, H hidden, V vocabulary. Where
- * shapes do not fit, an operation says which and stops the program. Every result belongs to the tape.
+ * Letters: T target or own steps, S source steps, N rows (sentences or hypotheses), C channels, H
+ * hidden, V vocabulary. Where shapes do not fit, an operation says which and stops the program.
+ * Every result belongs to the tape.
  */
 #ifndef BAKEOFF_OPS_H
 #define BAKEOFF_OPS_H
@@ -10,7 +11,13 @@
 
 #include <stdbool.h>
 
-enum activation { ACTIVATION_NONE, ACTIVATION_RELU, ACTIVATION_TANH, ACTIVATION_SIGMOID, ACTIVATION_GELU };
+enum activation {
+	ACTIVATION_NONE,
+	ACTIVATION_RELU,
+	ACTIVATION_TANH,
+	ACTIVATION_SIGMOID,
+	ACTIVATION_GELU
+};
 
 /* y = f(x W^T + b). x [T][N][C], W [O][C], b [O] or NULL -> [T][N][O]. GELU is x Phi(x), exact. */
 struct var *op_linear(struct tape *, struct var *x, struct var *w, struct var *b, enum activation);
@@ -21,7 +28,8 @@ struct var *op_activation(struct tape *, struct var *x, enum activation);
 /* y = scale (a + dropout(b)), a and b of one shape: a residual connection. */
 struct var *op_add(struct tape *, struct var *a, struct var *b, double dropout, real scale);
 
-/* y = dropout(x), and 0 at the steps from length[n] on (length may be NULL). Returns x where there is nothing to do. */
+/* y = dropout(x), and 0 at the steps from length[n] on (length may be NULL). Returns x where there
+ * is nothing to do. */
 struct var *op_dropout(struct tape *, struct var *x, double p, const int *length);
 
 /* y = [a; b], channels side by side. a [T][N][A], b [T][N][B] -> [T][N][A + B]. */
@@ -30,23 +38,27 @@ struct var *op_concat(struct tape *, struct var *a, struct var *b);
 /* The channels of a slice as a variable of its own. */
 struct var *op_slice(struct tape *, struct slice x);
 
-/* y = (x - mean) / sqrt(variance + 1e-5) gain + bias over the channels of each step. gain [C], bias [C] or NULL. Ba 2016. */
+/* y = (x - mean) / sqrt(variance + 1e-5) gain + bias over the channels of each step. gain [C], bias
+ * [C] or NULL. Ba 2016. */
 struct var *op_layer_norm(struct tape *, struct var *x, struct var *gain, struct var *bias);
 
-/* Rows of a table, plus positions. y[t][n] = scale table[id[t][n]] + position[first + t]. table [V][C]; position [P][C] or NULL. An
- * id or a position outside of its table stops the program. */
+/* Rows of a table, plus positions. y[t][n] = scale table[id[t][n]] + position[first + t]. table
+ * [V][C]; position [P][C] or NULL. An id or a position outside of its table stops the program. */
 struct var *op_embed(struct tape *, struct var *table, const int *id, int t, int n, real scale,
-		     struct var *position, int first);
+                     struct var *position, int first);
 
-/* The sines and cosines of Vaswani 2017, section 3.5: even channels sin(p / 10000^(i / C)), odd ones the cosine; [steps][C]. */
+/* The sines and cosines of Vaswani 2017, section 3.5: even channels sin(p / 10000^(i / C)), odd
+ * ones the cosine; [steps][C]. */
 void sinusoidal_positions(int steps, int c, real *x);
 
-/* A whole LSTM sequence: gates = projected[t] + U h[t - 1], in the order i, f, g, o; c = f c + i g; h = o tanh(c).
- * projected [T][N][4H] (W x + b; used up: no other operation may read it), U [4H][H], h0 and c0 [1][N][H] or NULL for 0.
- * length [N] or NULL: later steps give 0 and leave the state alone. reverse: from the last step to the first.
- * -> h [T][N][H]; *final (may be NULL) the last state, [2][N][H]: h, then c. Hochreiter and Schmidhuber 1997. */
+/* A whole LSTM sequence: gates = projected[t] + U h[t - 1], in the order i, f, g, o; c = f c + i g;
+ * h = o tanh(c). projected [T][N][4H] (W x + b; used up: no other operation may read it), U
+ * [4H][H], h0 and c0 [1][N][H] or NULL for 0. length [N] or NULL: later steps give 0 and leave the
+ * state alone. reverse: from the last step to the first.
+ * -> h [T][N][H]; *final (may be NULL) the last state, [2][N][H]: h, then c. Hochreiter and
+ * Schmidhuber 1997. */
 struct var *op_lstm(struct tape *, struct var *projected, struct var *u, struct var *h0,
-		    struct var *c0, const int *length, bool reverse, struct var **final);
+                    struct var *c0, const int *length, bool reverse, struct var **final);
 
 /* Step t of x as [1][N][C]. */
 struct var *op_step(struct tape *, struct var *x, int t);
@@ -56,10 +68,11 @@ struct convolution {
 	int before, after; /* steps of zeros put before and after x */
 };
 
-/* y[t] = sum over j of W_j x[t + j dilation - before] + b. x [T][N][C], W [O][kernel C] (tap j in columns j C ...), b [O] or NULL
+/* y[t] = sum over j of W_j x[t + j dilation - before] + b. x [T][N][C], W [O][kernel C] (tap j in
+ * columns j C ...), b [O] or NULL
  * -> [T + before + after - (kernel - 1) dilation][N][O]. */
 struct var *op_convolution(struct tape *, struct var *x, struct var *w, struct var *b,
-			   struct convolution);
+                           struct convolution);
 
 /* w[o] = gain[o] v[o] / |v[o]|. v [O][K], gain [O]. Salimans and Kingma 2016. */
 struct var *op_weight_norm(struct tape *, struct var *v, struct var *gain);
@@ -77,25 +90,28 @@ struct attention {
 	enum attention_score score;
 	int heads;
 	bool causal;          /* query step t sees key steps up to t + S - T */
-	bool scale_by_length; /* the context times sqrt(keys); Gehring 2017, section 3.3's m sqrt(1 / m) */
+	bool scale_by_length; /* the context times sqrt(keys); Gehring 2017, section 3.3's m sqrt(1
+	                         / m) */
 	const int *length;    /* [key rows] keys of each sentence, or NULL for all */
 	struct var *v;        /* additive: [channels of q] */
 	double dropout;       /* of the weights */
-	const char *kind;     /* "self" or "cross", and the layer's number: labels for those who look at the weights */
+	const char *kind; /* "self" or "cross", and the layer's number: labels for those who look at
+	                     the weights */
 	int layer;
 };
 
-/* context[t] = sum over s of softmax(score(query[t], key[s])) value[s], head by head. query [T][R][C], key [S][N][C], value [S][N][D]
+/* context[t] = sum over s of softmax(score(query[t], key[s])) value[s], head by head. query
+ * [T][R][C], key [S][N][C], value [S][N][D]
  * -> [T][R][D]. R is a multiple of N: row r attends to sentence r / (R / N). Additive: one head. */
 struct var *op_attention(struct tape *, struct slice query, struct slice key, struct slice value,
-			 struct attention);
+                         struct attention);
 
 /* What a cross-entropy costs, summed over tokens, in nats. */
 struct loss {
-	double smoothed;  /* what is optimised */
-	double nll;       /* - log p(gold) */
+	double smoothed; /* what is optimised */
+	double nll;      /* - log p(gold) */
 	size_t tokens;
-	size_t correct;   /* the gold token was the most probable */
+	size_t correct; /* the gold token was the most probable */
 };
 
 /* A token's loss: - on_gold log p(gold) - on_each sum over V of log p. */
@@ -103,14 +119,16 @@ struct smoothing {
 	double on_gold, on_each;
 };
 
-/* PyTorch's definition: (1 - e) on the gold token and e / V on every one. Szegedy 2016, section 7. */
+/* PyTorch's definition: (1 - e) on the gold token and e / V on every one. Szegedy 2016, section 7.
+ */
 struct smoothing smoothing_uniform(double e, int vocabulary);
 
-/* Output layer and label-smoothed cross-entropy in one: logits = h W^T + b are made a few rows at a time and never
- * stored whole. h [T][N][C], W [V][C], b [V] or NULL, gold [T][N]; rows whose gold is `ignore` do not count (-1: all count). Adds
- * to *loss and returns the smoothed sum as a 1x1x1 variable. `nll`, where not NULL, gets each row's - log p(gold), 0 where ignored. */
+/* Output layer and label-smoothed cross-entropy in one: logits = h W^T + b are made a few rows at a
+ * time and never stored whole. h [T][N][C], W [V][C], b [V] or NULL, gold [T][N]; rows whose gold
+ * is `ignore` do not count (-1: all count). Adds to *loss and returns the smoothed sum as a 1x1x1
+ * variable. `nll`, where not NULL, gets each row's - log p(gold), 0 where ignored. */
 struct var *op_cross_entropy(struct tape *, struct var *h, struct var *w, struct var *b,
-			     const int *gold, int ignore, struct smoothing, struct loss *,
-			     double *nll);
+                             const int *gold, int ignore, struct smoothing, struct loss *,
+                             double *nll);
 
 #endif

@@ -14,7 +14,7 @@
 enum { ALIGN = 64 / sizeof(real) };
 
 int parameter_add(struct parameters *all, int rows, int columns, enum parameter_start start,
-		  double value, const char *name, ...)
+                  double value, const char *name, ...)
 {
 	struct parameter *new;
 	char text[128];
@@ -52,7 +52,8 @@ size_t parameters_count(const struct parameters *all)
 static void start_one(const struct parameter *p, gsl_rng *random, real *x)
 {
 	const size_t n = (size_t)p->rows * (size_t)p->columns;
-	const double bound = p->start == START_XAVIER ? sqrt(6.0 / (p->rows + p->columns)) : p->value;
+	const double bound =
+		p->start == START_XAVIER ? sqrt(6.0 / (p->rows + p->columns)) : p->value;
 
 	for (size_t i = 0; i < n; i++) {
 		switch (p->start) {

@@ -11,12 +11,13 @@ enum parameter_start {
 	START_CONSTANT, /* value */
 	START_UNIFORM,  /* -value .. value */
 	START_NORMAL,   /* mean 0, deviation value */
-	START_XAVIER,   /* uniform, bound sqrt(6 / (rows + columns)); Glorot and Bengio 2010, equation 16 */
-	START_FORGET,   /* an LSTM's bias: 0, but `value` in the second quarter (the forget gates) */
+	START_XAVIER, /* uniform, bound sqrt(6 / (rows + columns)); Glorot and Bengio 2010, equation
+	                 16 */
+	START_FORGET, /* an LSTM's bias: 0, but `value` in the second quarter (the forget gates) */
 };
 
 struct parameter {
-	char *name;    /* "encoder.0.linear1.weight": parts joined by dots, unique */
+	char *name; /* "encoder.0.linear1.weight": parts joined by dots, unique */
 	int rows, columns;
 	size_t offset; /* of the first real in the flat array; rows lie one after the other */
 	enum parameter_start start;
@@ -26,13 +27,13 @@ struct parameter {
 struct parameters {
 	struct parameter *list; /* [count] */
 	int count;
-	size_t size;            /* reals in the flat array, alignment included (those stay 0) */
-	real *x;                /* the flat array; NULL until parameters_start */
+	size_t size; /* reals in the flat array, alignment included (those stay 0) */
+	real *x;     /* the flat array; NULL until parameters_start */
 };
 
 /* Declares a matrix and returns its number. A vector has one row. */
 int parameter_add(struct parameters *, int rows, int columns, enum parameter_start, double value,
-		  const char *name, ...) __attribute__((format(printf, 6, 7)));
+                  const char *name, ...) __attribute__((format(printf, 6, 7)));
 
 /* The number of the parameter of that name, or -1. */
 int parameter_find(const struct parameters *, const char *name);

@@ -18,13 +18,13 @@ struct pool {
 	struct worker *worker; /* [workers]; number 0 is the caller of pool_run */
 	pthread_mutex_t lock;
 	pthread_cond_t start, done;
-	unsigned long round;   /* of pool_run; under the lock */
-	int busy;              /* helpers still in this round; under the lock */
+	unsigned long round; /* of pool_run; under the lock */
+	int busy;            /* helpers still in this round; under the lock */
 	bool closing;
-	pool_task *task;       /* of this round */
+	pool_task *task; /* of this round */
 	void *context;
 	int count;
-	atomic_int next;       /* the first task that nobody took */
+	atomic_int next; /* the first task that nobody took */
 };
 
 static void take_tasks(struct pool *pool, int worker)
@@ -75,8 +75,9 @@ struct pool *pool_open(int workers, struct error *error)
 		*worker = (struct worker){ .pool = pool, .number = i };
 		failure = pthread_create(&worker->thread, NULL, help, worker);
 		if (failure) {
-			error_set(error, "cannot start thread %d of %d: %s; use a smaller --threads",
-				  i + 1, workers, strerror(failure));
+			error_set(error,
+			          "cannot start thread %d of %d: %s; use a smaller --threads",
+			          i + 1, workers, strerror(failure));
 			pool_close(pool);
 			return NULL;
 		}

@@ -14,8 +14,8 @@ struct pool *pool_open(int workers, struct error *);
 void pool_close(struct pool *);
 int pool_workers(const struct pool *);
 
-/* Runs tasks 0 .. count - 1, each once, and returns when all are done. Who runs which is up to chance, so
- * a task's result must depend on its number alone. */
+/* Runs tasks 0 .. count - 1, each once, and returns when all are done. Who runs which is up to
+ * chance, so a task's result must depend on its number alone. */
 void pool_run(struct pool *, int count, pool_task *, void *context);
 
 #endif

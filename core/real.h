@@ -1,4 +1,5 @@
-/* real.h - the number type of weights and activations: float, or double where the tests want exact gradients. */
+/* real.h - the number type of weights and activations: float, or double where the tests want exact
+ * gradients. */
 #ifndef BAKEOFF_REAL_H
 #define BAKEOFF_REAL_H
 

@@ -44,8 +44,11 @@ static bool read_type(struct tensor *t, const json_t *dtype, struct error *error
 		t->type = (enum tensor_type)i;
 		return true;
 	}
-	return error_set(error, "tensor %.100s: dtype %.20s cannot be read; convert it to F32 (F64, I64 and I32 "
-				"can be read too)", t->name, name ? name : "(none)");
+	return error_set(
+		error,
+		"tensor %.100s: dtype %.20s cannot be read; convert it to F32 (F64, I64 and I32 "
+		"can be read too)",
+		t->name, name ? name : "(none)");
 }
 
 /* A size or a position: a whole number that is not negative. */
@@ -60,14 +63,17 @@ static bool read_shape(struct tensor *t, const json_t *shape, struct error *erro
 	size_t bytes = types[t->type].size;
 
 	if (!json_is_array(shape) || json_array_size(shape) > TENSOR_DIMENSIONS)
-		return error_set(error, "tensor %.100s: its shape must be a list of at most %d sizes", t->name,
-				 TENSOR_DIMENSIONS);
+		return error_set(error,
+		                 "tensor %.100s: its shape must be a list of at most %d sizes",
+		                 t->name, TENSOR_DIMENSIONS);
 	t->dimensions = (int)json_array_size(shape);
 	t->count = 1;
 	for (int i = 0; i < t->dimensions; i++) {
 		if (!read_whole(json_array_get(shape, (size_t)i), &t->shape[i]))
-			return error_set(error, "tensor %.100s: its shape must be whole numbers, none negative",
-					 t->name);
+			return error_set(
+				error,
+				"tensor %.100s: its shape must be whole numbers, none negative",
+				t->name);
 		if (__builtin_mul_overflow(bytes, t->shape[i], &bytes))
 			return error_set(error, "tensor %.100s: its shape is too large", t->name);
 		t->count *= t->shape[i];
@@ -82,15 +88,18 @@ struct place {
 };
 
 static bool read_place(struct place *place, struct tensor *t, const json_t *offsets,
-		       struct error *error)
+                       struct error *error)
 {
 	place->tensor = t;
-	if (json_array_size(offsets) != 2 || !read_whole(json_array_get(offsets, 0), &place->first) ||
+	if (json_array_size(offsets) != 2 ||
+	    !read_whole(json_array_get(offsets, 0), &place->first) ||
 	    !read_whole(json_array_get(offsets, 1), &place->past) || place->past < place->first)
-		return error_set(error, "tensor %.100s: its data_offsets must be two positions", t->name);
+		return error_set(error, "tensor %.100s: its data_offsets must be two positions",
+		                 t->name);
 	if (place->past - place->first != tensor_bytes(t))
-		return error_set(error, "tensor %.100s: %zu bytes for %zu numbers of type %s", t->name,
-				 place->past - place->first, t->count, types[t->type].name);
+		return error_set(error, "tensor %.100s: %zu bytes for %zu numbers of type %s",
+		                 t->name, place->past - place->first, t->count,
+		                 types[t->type].name);
 	return true;
 }
 
@@ -108,7 +117,8 @@ static bool read_entries(struct safetensors *file, struct place *place, struct e
 		*t = (struct tensor){ .name = name };
 		if (!read_type(t, json_object_get(entry, "dtype"), error) ||
 		    !read_shape(t, json_object_get(entry, "shape"), error) ||
-		    !read_place(&place[file->count], t, json_object_get(entry, "data_offsets"), error))
+		    !read_place(&place[file->count], t, json_object_get(entry, "data_offsets"),
+		                error))
 			return false;
 		file->count++;
 	}
@@ -125,24 +135,28 @@ static int by_place(const void *a, const void *b)
 	return (x->past > y->past) - (x->past < y->past);
 }
 
-/* Each tensor begins where the one before it ends, and the file ends with the last. `from` is where the first begins. */
+/* Each tensor begins where the one before it ends, and the file ends with the last. `from` is where
+ * the first begins. */
 static bool check_layout(struct place *place, size_t count, size_t from, size_t size,
-			 struct error *error)
+                         struct error *error)
 {
 	size_t end = 0; /* below 2^63, as JSON's whole numbers are */
 
 	qsort(place, count, sizeof *place, by_place);
 	for (size_t i = 0; i < count; i++) {
 		if (place[i].first != end)
-			return error_set(error, "tensor %.100s %s the one before it: the file is damaged",
-					 place[i].tensor->name, place[i].first < end ? "overlaps" : "leaves a hole after");
+			return error_set(error,
+			                 "tensor %.100s %s the one before it: the file is damaged",
+			                 place[i].tensor->name,
+			                 place[i].first < end ? "overlaps" : "leaves a hole after");
 		end = place[i].past;
 	}
 	if (size - from < end)
-		return error_set(error, "cut short: %zu of %zu bytes; copy it again", size, from + end);
+		return error_set(error, "cut short: %zu of %zu bytes; copy it again", size,
+		                 from + end);
 	if (size - from > end)
 		return error_set(error, "%zu bytes follow the last tensor: the file is damaged",
-				 size - from - end);
+		                 size - from - end);
 	return true;
 }
 
@@ -173,17 +187,21 @@ static bool read_header(struct safetensors *file, size_t *from, struct error *er
 	for (int i = 7; i >= 0; i--)
 		length = length << 8 | (unsigned char)file->bytes[i];
 	if (length < 2 || length > SAFETENSORS_HEADER)
-		return error_set(error, "not a safetensors file: a header of %" PRIu64 " bytes; 2 to %d can be",
-				 length, SAFETENSORS_HEADER);
+		return error_set(error,
+		                 "not a safetensors file: a header of %" PRIu64
+		                 " bytes; 2 to %d can be",
+		                 length, SAFETENSORS_HEADER);
 	if (length > size - 8)
 		return error_set(error, "cut short: %zu of at least %zu bytes; copy it again", size,
-				 8 + (size_t)length);
+		                 8 + (size_t)length);
 	if (file->bytes[8] != '{')
-		return error_set(error, "not a safetensors file: its header does not begin with '{'");
+		return error_set(error,
+		                 "not a safetensors file: its header does not begin with '{'");
 	file->header = json_loadb(file->bytes + 8, (size_t)length, JSON_REJECT_DUPLICATES, &place);
 	if (!file->header)
-		return error_set(error, "not a safetensors file: its header is not JSON at byte %d: %s",
-				 place.position, place.text);
+		return error_set(error,
+		                 "not a safetensors file: its header is not JSON at byte %d: %s",
+		                 place.position, place.text);
 	*from = 8 + (size_t)length;
 	return true;
 }
@@ -195,10 +213,8 @@ static bool check_metadata(const struct safetensors *file, struct error *error)
 
 	if (metadata && !json_is_object(metadata))
 		return error_set(error, "its __metadata__ is not an object: the file is damaged");
-	json_object_foreach(metadata, key, value)
-		if (!json_is_string(value))
-			return error_set(error, "its __metadata__ %.100s is not a text: the file is damaged",
-					 key);
+	json_object_foreach(metadata, key, value) if (!json_is_string(value)) return error_set(
+		error, "its __metadata__ %.100s is not a text: the file is damaged", key);
 	return true;
 }
 
@@ -262,7 +278,8 @@ const struct tensor *safetensors_find(const struct safetensors *file, const char
 
 const char *safetensors_metadata(const struct safetensors *file, const char *key)
 {
-	return json_string_value(json_object_get(json_object_get(file->header, "__metadata__"), key));
+	return json_string_value(
+		json_object_get(json_object_get(file->header, "__metadata__"), key));
 }
 
 static int64_t whole_number(const struct tensor *t, size_t i)

@@ -1,8 +1,10 @@
 /* safetensors.h - named tensors in a file that PyTorch, NumPy and others read too.
  *
- * The format: 8 bytes of header length (little endian), a JSON header {"NAME": {"dtype", "shape", "data_offsets"}, ...,
- * "__metadata__": {"KEY": "TEXT"}} padded with spaces to a multiple of 8, then the numbers (little endian), row by row, tensor
- * after tensor without holes. https://github.com/huggingface/safetensors
+ * The format: 8 bytes of header length (little endian), a JSON header {"NAME": {"dtype", "shape",
+ * "data_offsets"}, ...,
+ * "__metadata__": {"KEY": "TEXT"}} padded with spaces to a multiple of 8, then the numbers (little
+ * endian), row by row, tensor after tensor without holes.
+ * https://github.com/huggingface/safetensors
  */
 #ifndef BAKEOFF_SAFETENSORS_H
 #define BAKEOFF_SAFETENSORS_H
@@ -27,22 +29,23 @@ struct tensor {
 	enum tensor_type type;
 	int dimensions;
 	size_t shape[TENSOR_DIMENSIONS];
-	size_t count;      /* product of the shape */
-	const void *data;  /* may be unaligned */
+	size_t count;     /* product of the shape */
+	const void *data; /* may be unaligned */
 };
 
 struct safetensors {
-	const char *bytes;   /* the file, mapped: a page is read when it is looked at */
+	const char *bytes; /* the file, mapped: a page is read when it is looked at */
 	size_t size;
 	json_t *header;
 	struct tensor *list; /* [count], as in the header */
 	size_t count;
 };
 
-/* Maps the file and checks all of it but the numbers: lengths, types, shapes, that tensors neither overlap nor leave holes and
- * that the file ends where they end. Memory taken depends on the header alone. Errors name the file and what is wrong, like
- * "model.safetensors: cut short: 812 of 1024 bytes; copy it again". Whoever changes a file that others may have open
- * replaces it, as safetensors_write does, and never cuts it. */
+/* Maps the file and checks all of it but the numbers: lengths, types, shapes, that tensors neither
+ * overlap nor leave holes and that the file ends where they end. Memory taken depends on the header
+ * alone. Errors name the file and what is wrong, like "model.safetensors: cut short: 812 of 1024
+ * bytes; copy it again". Whoever changes a file that others may have open replaces it, as
+ * safetensors_write does, and never cuts it. */
 bool safetensors_read(struct safetensors *, const char *path, struct error *);
 void safetensors_free(struct safetensors *);
 
@@ -63,9 +66,9 @@ void tensor_to_double(const struct tensor *, double *x);
 /* As ints; false where the tensor is not of whole numbers or one of them is no int. */
 bool tensor_to_int(const struct tensor *, int *x);
 
-/* Writes tensors, whose names differ, and metadata (an object of texts, or NULL) to a file that is whole or not there
- * at all; see new_file_commit for what happens on error. */
-bool safetensors_write(const char *path, const struct tensor *, size_t count, const json_t *metadata,
-		       struct error *);
+/* Writes tensors, whose names differ, and metadata (an object of texts, or NULL) to a file that is
+ * whole or not there at all; see new_file_commit for what happens on error. */
+bool safetensors_write(const char *path, const struct tensor *, size_t count,
+                       const json_t *metadata, struct error *);
 
 #endif

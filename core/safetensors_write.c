@@ -12,7 +12,7 @@ static json_t *make_entry(const struct tensor *t, size_t from, size_t past)
 	for (int i = 0; i < t->dimensions; i++)
 		json_array_append_new(shape, json_integer((json_int_t)t->shape[i]));
 	return json_pack("{s:s, s:o, s:[I, I]}", "dtype", tensor_type_name(t->type), "shape", shape,
-			 "data_offsets", (json_int_t)from, (json_int_t)past);
+	                 "data_offsets", (json_int_t)from, (json_int_t)past);
 }
 
 static void add_metadata(json_t *header, const json_t *metadata)
@@ -20,9 +20,8 @@ static void add_metadata(json_t *header, const json_t *metadata)
 	json_t *copy = json_deep_copy(metadata), *value;
 	const char *key;
 
-	json_object_foreach(copy, key, value)
-		if (!json_is_string(value))
-			panic("safetensors_write: metadata %s is not a text", key);
+	json_object_foreach(copy, key, value) if (!json_is_string(value))
+		panic("safetensors_write: metadata %s is not a text", key);
 	json_object_set_new(header, "__metadata__", copy);
 }
 
@@ -46,7 +45,8 @@ static json_t *make_header(const struct tensor *t, size_t count, const json_t *m
 }
 
 /* The header as text, padded so that the numbers begin at a multiple of 8; to be freed. */
-static char *header_text(const struct tensor *t, size_t count, const json_t *metadata, size_t *length)
+static char *header_text(const struct tensor *t, size_t count, const json_t *metadata,
+                         size_t *length)
 {
 	json_t *header = make_header(t, count, metadata);
 	char *text = json_dumps(header, JSON_COMPACT);
@@ -63,14 +63,17 @@ static char *header_text(const struct tensor *t, size_t count, const json_t *met
 }
 
 static bool write_all(const char *path, const char *header, size_t length, const struct tensor *t,
-		      size_t count, struct error *error)
+                      size_t count, struct error *error)
 {
 	unsigned char little_endian[8];
 	struct new_file file;
 
 	if (length > SAFETENSORS_HEADER)
-		return error_set(error, "%s: not written: a header of %zu bytes, %d can be; keep less text in "
-					"the metadata", path, length, SAFETENSORS_HEADER);
+		return error_set(
+			error,
+			"%s: not written: a header of %zu bytes, %d can be; keep less text in "
+			"the metadata",
+			path, length, SAFETENSORS_HEADER);
 	if (!new_file_begin(&file, path, error))
 		return false;
 	for (int i = 0; i < 8; i++)
@@ -82,8 +85,8 @@ static bool write_all(const char *path, const char *header, size_t length, const
 	return new_file_commit(&file, error);
 }
 
-bool safetensors_write(const char *path, const struct tensor *t, size_t count, const json_t *metadata,
-		       struct error *error)
+bool safetensors_write(const char *path, const struct tensor *t, size_t count,
+                       const json_t *metadata, struct error *error)
 {
 	size_t length;
 	char *header = header_text(t, count, metadata, &length);

@@ -136,7 +136,7 @@ static bool parse_real(const char *text, double *value)
 
 /* printf of numbers with a point as decimal sign, whatever the locale. */
 __attribute__((format(printf, 3, 4))) static void print_plain(char *text, size_t size,
-							      const char *format, ...)
+                                                              const char *format, ...)
 {
 	const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	const locale_t old = uselocale(plain);
@@ -185,7 +185,7 @@ static void write_limit(double limit, char text[SETTING_TEXT_SIZE])
 	static const struct {
 		double unit;
 		const char *suffix;
-	} units[] = {{1e9, "G"}, {1e6, "M"}, {1e3, "k"}};
+	} units[] = { { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" } };
 
 	for (int i = 0; i < 3; i++)
 		if (fabs(limit) >= 1e5 && fmod(limit, units[i].unit) == 0) {
@@ -217,7 +217,7 @@ void setting_word(const struct setting *setting, int index, char word[SETTING_TE
 
 /* All words, NULL after the last. */
 static void list_words(const struct setting *setting, char word[WORDS_MOST][SETTING_TEXT_SIZE],
-		       const char *list[WORDS_MOST + 1])
+                       const char *list[WORDS_MOST + 1])
 {
 	int n = 0;
 
@@ -241,7 +241,10 @@ static void words_range(const struct setting *setting, char *text, size_t size)
 	*text = '\0';
 	for (int i = 0; list[i] && used < size; i++)
 		used += (size_t)snprintf(text + used, size - used, "%s%s",
-					 !i ? "" : list[i + 1] ? ", " : " or ", list[i]);
+		                         !i            ? ""
+		                         : list[i + 1] ? ", "
+		                                       : " or ",
+		                         list[i]);
 }
 
 void setting_range(const struct setting *setting, char *text, size_t size)
@@ -280,25 +283,25 @@ static int shown_bytes(const char *text)
 }
 
 static bool refuse(const struct setting *setting, const char *text, const char *nearest,
-		   struct error *error)
+                   struct error *error)
 {
-	static const char *const kind[] = {"a whole number ", "a number ", "", ""};
+	static const char *const kind[] = { "a whole number ", "a number ", "", "" };
 	const int shown = shown_bytes(text);
 	const bool is_number = setting->type == SETTING_INT || setting->type == SETTING_REAL;
 	char range[RANGE_SIZE];
 
 	setting_range(setting, range, sizeof range);
 	return error_set(error, "%s = %.*s%s: must be %s%s%s%s%s%s", setting->name,
-			 *text ? shown : 7, *text ? text : "nothing", text[shown] ? "..." : "",
-			 kind[setting->type], is_number && setting->most < UNBOUNDED ? "from " : "",
-			 range, nearest ? "; did you mean " : "", nearest ? nearest : "",
-			 nearest ? "?" : "");
+	                 *text ? shown : 7, *text ? text : "nothing", text[shown] ? "..." : "",
+	                 kind[setting->type], is_number && setting->most < UNBOUNDED ? "from " : "",
+	                 range, nearest ? "; did you mean " : "", nearest ? nearest : "",
+	                 nearest ? "?" : "");
 }
 
 static bool read_bool(const char *text, bool *value)
 {
-	static const char *const word[] = {"false", "true", "no",    "yes",
-					   "off",   "on",   "False", "True"};
+	static const char *const word[] = { "false", "true", "no",    "yes",
+		                            "off",   "on",   "False", "True" };
 
 	for (int i = 0; i < 8; i++)
 		if (!strcmp(text, word[i])) {
@@ -309,7 +312,7 @@ static bool read_bool(const char *text, bool *value)
 }
 
 static bool read_word(const struct setting *setting, void *base, const char *text,
-		      struct error *error)
+                      struct error *error)
 {
 	char word[WORDS_MOST][SETTING_TEXT_SIZE];
 	const char *list[WORDS_MOST + 1];
@@ -362,7 +365,7 @@ void setting_write(const struct setting *setting, const void *base, char text[SE
 		break;
 	case SETTING_BOOL:
 		snprintf(text, SETTING_TEXT_SIZE, "%s",
-			 *bool_field(setting, fields) ? "true" : "false");
+		         *bool_field(setting, fields) ? "true" : "false");
 		break;
 	case SETTING_WORD:
 		setting_word(setting, *word_field(setting, fields), text);

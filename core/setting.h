@@ -1,4 +1,5 @@
-/* setting.h - typed settings: one table says the name, type, default, range and meaning of every key. */
+/* setting.h - typed settings: one table says the name, type, default, range and meaning of every
+ * key. */
 #ifndef BAKEOFF_SETTING_H
 #define BAKEOFF_SETTING_H
 
@@ -19,7 +20,7 @@ enum { SETTING_TEXT_SIZE = 64 }; /* bytes that any setting's value as text needs
 
 /* One key. A table of them ends with an entry whose name is NULL. */
 struct setting {
-	const char *name;     /* the key; "stop.epochs" is key epochs in the map stop */
+	const char *name; /* the key; "stop.epochs" is key epochs in the map stop */
 	enum setting_type type;
 	size_t offset;        /* of the field in its struct */
 	const char *standard; /* the default, as a user would write it */
@@ -28,14 +29,22 @@ struct setting {
 	const char *help;     /* the meaning in one line, with the unit */
 };
 
-#define SETTING_OF_INT(type, field, key, standard, least, most, help) \
-	{ key, SETTING_INT, offsetof(type, field), standard, least, most, NULL, help }
-#define SETTING_OF_REAL(type, field, key, standard, least, most, help) \
-	{ key, SETTING_REAL, offsetof(type, field), standard, least, most, NULL, help }
-#define SETTING_OF_BOOL(type, field, key, standard, help) \
-	{ key, SETTING_BOOL, offsetof(type, field), standard, 0, 1, NULL, help }
-#define SETTING_OF_WORD(type, field, key, standard, words, help) \
-	{ key, SETTING_WORD, offsetof(type, field), standard, 0, 0, words, help }
+#define SETTING_OF_INT(type, field, key, standard, least, most, help)                              \
+	{                                                                                          \
+		key, SETTING_INT, offsetof(type, field), standard, least, most, NULL, help         \
+	}
+#define SETTING_OF_REAL(type, field, key, standard, least, most, help)                             \
+	{                                                                                          \
+		key, SETTING_REAL, offsetof(type, field), standard, least, most, NULL, help        \
+	}
+#define SETTING_OF_BOOL(type, field, key, standard, help)                                          \
+	{                                                                                          \
+		key, SETTING_BOOL, offsetof(type, field), standard, 0, 1, NULL, help               \
+	}
+#define SETTING_OF_WORD(type, field, key, standard, words, help)                                   \
+	{                                                                                          \
+		key, SETTING_WORD, offsetof(type, field), standard, 0, 0, words, help              \
+	}
 
 /* Writes every default into the struct at `base`. */
 void settings_default(const struct setting *table, void *base);
@@ -61,7 +70,7 @@ json_t *settings_to_json(const struct setting *table, const void *base);
 
 /* Reads such an object; keys that are missing keep their value, unknown ones are errors. */
 bool settings_from_json(const struct setting *table, void *base, const json_t *object,
-			struct error *);
+                        struct error *);
 
 /* The candidate nearest to `word` by edit distance (insert, delete, replace, swap neighbours), or
  * NULL where none is near enough to be a slip of the finger. `candidates` ends with NULL. */

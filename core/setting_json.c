@@ -63,9 +63,9 @@ json_t *settings_to_json(const struct setting *table, const void *base)
 
 /* The value as setting_read takes it; words alone may be strings. */
 static const char *value_text(const struct setting *setting, const json_t *value,
-			      char text[SETTING_TEXT_SIZE])
+                              char text[SETTING_TEXT_SIZE])
 {
-	static const struct setting number = {.type = SETTING_REAL};
+	static const struct setting number = { .type = SETTING_REAL };
 	const double x = json_number_value(value);
 
 	if (setting->type == SETTING_WORD && json_is_string(value))
@@ -82,7 +82,7 @@ static const char *value_text(const struct setting *setting, const json_t *value
 }
 
 static bool read_object(const struct setting *table, void *base, const json_t *object,
-			const char *prefix, struct error *error)
+                        const char *prefix, struct error *error)
 {
 	const char *key;
 	json_t *value;
@@ -101,14 +101,14 @@ static bool read_object(const struct setting *table, void *base, const json_t *o
 		setting = setting_find(table, name);
 		if (setting ? !setting_read(setting, base, value_text(setting, value, text), error)
 		    : json_is_object(value) ? !read_object(table, base, value, name, error)
-					    : !error_set(error, "%s: unknown setting", name))
+		                            : !error_set(error, "%s: unknown setting", name))
 			return false;
 	}
 	return true;
 }
 
 bool settings_from_json(const struct setting *table, void *base, const json_t *object,
-			struct error *error)
+                        struct error *error)
 {
 	return read_object(table, base, object, "", error);
 }

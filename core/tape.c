@@ -27,7 +27,7 @@ void tape_free(struct tape *tape)
 }
 
 void tape_begin(struct tape *tape, const struct parameters *parameters, real *gradient,
-		bool training, uint64_t key)
+                bool training, uint64_t key)
 {
 	arena_reset(&tape->arena);
 	tape->parameters = parameters;

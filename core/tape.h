@@ -1,7 +1,8 @@
-/* tape.h - automatic differentiation: operations are recorded as they run, then gradients flow back.
+/* tape.h - automatic differentiation: operations are recorded as they run, then gradients flow
+ * back.
  *
- * Every sequence is time-major: [t][n][c], t steps, n rows (sentences or hypotheses), c channels. Variables live in
- * the tape's arena until tape_begin is called again.
+ * Every sequence is time-major: [t][n][c], t steps, n rows (sentences or hypotheses), c channels.
+ * Variables live in the tape's arena until tape_begin is called again.
  */
 #ifndef BAKEOFF_TAPE_H
 #define BAKEOFF_TAPE_H
@@ -17,7 +18,8 @@
 struct tape;
 struct var;
 
-/* An operation. backward adds the gradient of y->in[] from y->g, which is set; it may use up y->g. */
+/* An operation. backward adds the gradient of y->in[] from y->g, which is set; it may use up y->g.
+ */
 struct op {
 	const char *name;
 	void (*backward)(struct tape *, struct var *y);
@@ -31,10 +33,10 @@ struct var {
 	real *g;             /* gradient of the loss, same shape; NULL until something flows */
 	const struct op *op; /* NULL: an input or a parameter */
 	struct var *in[VAR_INPUTS];
-	void *aux;           /* the operation's own */
-	const char *name;    /* of a parameter, for messages */
+	void *aux;        /* the operation's own */
+	const char *name; /* of a parameter, for messages */
 	bool needs_gradient;
-	bool parameter;      /* g lies in the tape's flat gradient */
+	bool parameter; /* g lies in the tape's flat gradient */
 };
 
 /* Some channels of a variable: columns first .. first + c - 1. */
@@ -45,9 +47,9 @@ struct slice {
 
 /* The attention weights of one operation, for those who want to see them. */
 struct attention_weights {
-	const char *kind;         /* "self" or "cross" */
+	const char *kind; /* "self" or "cross" */
 	int layer;
-	int heads, t, s, n;       /* [n][heads][t][s] */
+	int heads, t, s, n; /* [n][heads][t][s] */
 	const real *weight;
 	struct attention_weights *next; /* recorded before */
 };
@@ -56,11 +58,11 @@ struct tape {
 	struct arena arena;
 	const struct vector_kernels *vector;
 	const struct parameters *parameters;
-	real *gradient;           /* flat like the parameters; NULL: no gradients (inference) */
-	bool training;            /* dropout is on */
-	uint64_t key;             /* of dropout: a hash of (seed, update, batch, shard) */
-	unsigned dropouts;        /* dropout operations so far, part of their key */
-	struct var **node;        /* [nodes] in order of recording */
+	real *gradient;    /* flat like the parameters; NULL: no gradients (inference) */
+	bool training;     /* dropout is on */
+	uint64_t key;      /* of dropout: a hash of (seed, update, batch, shard) */
+	unsigned dropouts; /* dropout operations so far, part of their key */
+	struct var **node; /* [nodes] in order of recording */
 	size_t nodes, capacity;
 	struct free_gradient *free; /* [frees] gradient memory that can be used again */
 	size_t frees, free_capacity;
@@ -72,9 +74,10 @@ struct tape {
 void tape_init(struct tape *);
 void tape_free(struct tape *);
 
-/* Starts anew: all variables are gone. `gradient` (parameters->size reals, NULL for inference) is added to. */
+/* Starts anew: all variables are gone. `gradient` (parameters->size reals, NULL for inference) is
+ * added to. */
 void tape_begin(struct tape *, const struct parameters *, real *gradient, bool training,
-		uint64_t key);
+                uint64_t key);
 
 /* A variable of that shape with memory for x, not initialised; `op` NULL for an input. */
 struct var *tape_var(struct tape *, const struct op *, int t, int n, int c);
@@ -82,7 +85,8 @@ struct var *tape_var(struct tape *, const struct op *, int t, int n, int c);
 struct var *tape_wrap(struct tape *, const struct op *, int t, int n, int c, real *x);
 void *tape_memory(struct tape *, size_t bytes);
 
-/* Names an input of y; y needs a gradient when one of its inputs does. Records y at the first input. */
+/* Names an input of y; y needs a gradient when one of its inputs does. Records y at the first
+ * input. */
 void tape_input(struct tape *, struct var *y, int i, struct var *in);
 
 /* The parameter as a variable: t = 1, n = rows, c = columns. Parameter -1 gives NULL. */

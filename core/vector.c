@@ -93,7 +93,7 @@ static void sum_rows(size_t rows, size_t n, const real *x, real *y)
 
 static real dot(size_t n, const real *a, const real *b)
 {
-	real lane[LANES] = {0};
+	real lane[LANES] = { 0 };
 
 	EACH_LANE(n, i, j, lane, lane[j] + a[i] * b[i]);
 	return add_lanes(lane);
@@ -101,7 +101,7 @@ static real dot(size_t n, const real *a, const real *b)
 
 static double sum(size_t n, const real *x)
 {
-	double lane[LANES] = {0};
+	double lane[LANES] = { 0 };
 
 	EACH_LANE(n, i, j, lane, lane[j] + (double)x[i]);
 	return add_double_lanes(lane);
@@ -109,7 +109,7 @@ static double sum(size_t n, const real *x)
 
 static double sum_squares(size_t n, const real *x)
 {
-	double lane[LANES] = {0};
+	double lane[LANES] = { 0 };
 
 	EACH_LANE(n, i, j, lane, lane[j] + (double)x[i] * (double)x[i]);
 	return add_double_lanes(lane);
@@ -171,7 +171,7 @@ static void glu_backward(size_t n, const real *x, const real *gate, const real *
 
 static void softmax(size_t n, real scale, real *x)
 {
-	real top = greatest(n, scale, x), lane[LANES] = {0};
+	real top = greatest(n, scale, x), lane[LANES] = { 0 };
 
 	INDEPENDENT
 	for (size_t i = 0; i < n; i++)
@@ -196,7 +196,7 @@ static real row_max(size_t n, const real *x)
 
 static real log_sum_exp(size_t n, const real *x)
 {
-	real top = greatest(n, 1, x), lane[LANES] = {0}, block[BLOCK];
+	real top = greatest(n, 1, x), lane[LANES] = { 0 }, block[BLOCK];
 
 	if (isinf(top)) /* nothing but -infinity, or NaN, which max passed over */
 		return top > 0 ? top : top + (real)sum(n, x);
@@ -219,9 +219,9 @@ static void exp_gradient(size_t n, real lse, real floor, real scale, const real 
 
 /* The variance from the deviations, in a second pass over the row, not from the sum of squares. */
 static void layer_norm(size_t n, real epsilon, const real *x, const real *gain, const real *bias,
-		       real *y, real statistics[2])
+                       real *y, real statistics[2])
 {
-	real total[LANES] = {0}, squares[LANES] = {0};
+	real total[LANES] = { 0 }, squares[LANES] = { 0 };
 
 	EACH_LANE(n, i, j, total, total[j] + x[i]);
 	real mean = add_lanes(total) / (real)n;
@@ -244,10 +244,10 @@ static void layer_norm(size_t n, real epsilon, const real *x, const real *gain, 
 /* With h = (x - mean) / deviation and u = dy gain:
  * dx += (u - average(u) - h average(u h)) / deviation. */
 static void layer_norm_backward(size_t n, const real *x, const real *gain, const real statistics[2],
-				const real *dy, real *dx, real *dgain, real *dbias)
+                                const real *dy, real *dx, real *dgain, real *dbias)
 {
 	real mean = statistics[0], inverse = statistics[1];
-	real u[LANES] = {0}, uh[LANES] = {0};
+	real u[LANES] = { 0 }, uh[LANES] = { 0 };
 
 	EACH_LANE(n, i, j, u, u[j] + dy[i] * gain[i]);
 	EACH_LANE(n, i, j, uh, uh[j] + dy[i] * gain[i] * ((x[i] - mean) * inverse));
@@ -285,7 +285,7 @@ static void lstm(size_t n, real *gates, const real *c_previous, real *c, real *t
 }
 
 static void lstm_backward(size_t n, const real *gates, const real *c_previous, const real *tanh_c,
-			  const real *dh, real *dc, real *dgates)
+                          const real *dh, real *dc, real *dgates)
 {
 	INDEPENDENT
 	for (size_t j = 0; j < n; j++) {

@@ -1,10 +1,11 @@
 /* vector.h - loops over rows of numbers, in one source compiled for several instruction sets.
  *
- * vector_kernels() gives the widest set that this processor has. Every set gives the same bits: no contraction to
- * fused multiply-add, sums in 16 fixed lanes that are then added pairwise. In the float build exp, tanh and sigmoid are
- * our own polynomials (error below 2 ulp over the whole range, denormal results too; exp is infinite above 88.72284 and 0
- * below -103.97208); in the double build the C library's. NaN stays NaN, but max passes over it.
- * Pointers need no alignment; x and y may be the same array, but must not overlap otherwise.
+ * vector_kernels() gives the widest set that this processor has. Every set gives the same bits: no
+ * contraction to fused multiply-add, sums in 16 fixed lanes that are then added pairwise. In the
+ * float build exp, tanh and sigmoid are our own polynomials (error below 2 ulp over the whole
+ * range, denormal results too; exp is infinite above 88.72284 and 0 below -103.97208); in the
+ * double build the C library's. NaN stays NaN, but max passes over it. Pointers need no alignment;
+ * x and y may be the same array, but must not overlap otherwise.
  */
 #ifndef BAKEOFF_VECTOR_H
 #define BAKEOFF_VECTOR_H
@@ -16,12 +17,13 @@
 
 /* One step of Adam, all scalars; see optimizer.h for the formula. */
 struct adam_step {
-	double rate;         /* learning rate of this update */
+	double rate; /* learning rate of this update */
 	double beta1, beta2, epsilon;
 	double correction1, correction2; /* 1 - beta1^t, 1 - beta2^t */
-	double gradient_scale; /* clipping times 1 / tokens */
-	double weight_decay; /* adam: added to the gradient; adamw: see decoupled */
-	double decoupled;    /* adamw: weights are first multiplied by 1 - rate * weight_decay, here that factor; else 1 */
+	double gradient_scale;           /* clipping times 1 / tokens */
+	double weight_decay;             /* adam: added to the gradient; adamw: see decoupled */
+	double decoupled; /* adamw: weights are first multiplied by 1 - rate * weight_decay, here
+	                     that factor; else 1 */
 };
 
 struct vector_kernels {
@@ -32,29 +34,35 @@ struct vector_kernels {
 	void (*tanh)(size_t n, const real *x, real *y);
 	void (*sigmoid)(size_t n, const real *x, real *y);
 
-	void (*fill)(size_t n, real value, real *y);                           /* y = value */
-	void (*add)(size_t n, real scale, const real *a, const real *b, real *y); /* y = scale (a + b) */
-	void (*accumulate)(size_t n, real scale, const real *x, real *y);      /* y += scale x */
-	void (*scale)(size_t n, real scale, const real *x, real *y);           /* y = scale x */
-	void (*add_rows)(size_t rows, size_t n, const real *b, real *y);       /* y[r][i] += b[i] */
-	void (*sum_rows)(size_t rows, size_t n, const real *x, real *y);       /* y[i] += sum over r of x[r][i], in order of r */
+	void (*fill)(size_t n, real value, real *y); /* y = value */
+	void (*add)(size_t n, real scale, const real *a, const real *b,
+	            real *y);                                             /* y = scale (a + b) */
+	void (*accumulate)(size_t n, real scale, const real *x, real *y); /* y += scale x */
+	void (*scale)(size_t n, real scale, const real *x, real *y);      /* y = scale x */
+	void (*add_rows)(size_t rows, size_t n, const real *b, real *y);  /* y[r][i] += b[i] */
+	void (*sum_rows)(size_t rows, size_t n, const real *x,
+	                 real *y); /* y[i] += sum over r of x[r][i], in order of r */
 	real (*dot)(size_t n, const real *a, const real *b);
-	double (*sum)(size_t n, const real *x);                                /* summed in double */
-	double (*sum_squares)(size_t n, const real *x);                        /* summed in double */
+	double (*sum)(size_t n, const real *x);         /* summed in double */
+	double (*sum_squares)(size_t n, const real *x); /* summed in double */
 
 	/* max(x, 0), and dx += dy where y > 0. */
 	void (*relu)(size_t n, const real *x, real *y);
 	void (*relu_backward)(size_t n, const real *y, const real *dy, real *dx);
-	void (*tanh_backward)(size_t n, const real *y, const real *dy, real *dx);    /* dx += dy (1 - y^2) */
-	void (*sigmoid_backward)(size_t n, const real *y, const real *dy, real *dx); /* dx += dy y (1 - y) */
+	void (*tanh_backward)(size_t n, const real *y, const real *dy,
+	                      real *dx); /* dx += dy (1 - y^2) */
+	void (*sigmoid_backward)(size_t n, const real *y, const real *dy,
+	                         real *dx); /* dx += dy y (1 - y) */
 
-	/* Gated linear unit, one row: y[i] = x[i] sigmoid(x[n + i]); gate[i] keeps the sigmoid. Backward writes (does
-	 * not add) dx[2n]. Dauphin et al. 2017, equation 1. */
+	/* Gated linear unit, one row: y[i] = x[i] sigmoid(x[n + i]); gate[i] keeps the sigmoid.
+	 * Backward writes (does not add) dx[2n]. Dauphin et al. 2017, equation 1. */
 	void (*glu)(size_t n, const real *x, real *gate, real *y);
 	void (*glu_backward)(size_t n, const real *x, const real *gate, const real *dy, real *dx);
 
-	/* One row of scores to probabilities, in place, and its gradient, in place of dp: ds = p (dp - sum p dp) scale. */
-	void (*softmax)(size_t n, real scale, real *x); /* p = softmax(scale x); NaN where no score is finite */
+	/* One row of scores to probabilities, in place, and its gradient, in place of dp: ds = p
+	 * (dp - sum p dp) scale. */
+	void (*softmax)(size_t n, real scale,
+	                real *x); /* p = softmax(scale x); NaN where no score is finite */
 	void (*softmax_backward)(size_t n, real scale, const real *p, real *dp);
 	real (*max)(size_t n, const real *x); /* -infinity of nothing */
 	/* log sum exp(x); -infinity of nothing and of -infinity alone. */
@@ -62,33 +70,40 @@ struct vector_kernels {
 	/* Gradient of cross-entropy of one row: y[i] = scale (exp(x[i] - lse) - floor). */
 	void (*exp_gradient)(size_t n, real lse, real floor, real scale, const real *x, real *y);
 
-	/* Layer norm of one row: y = (x - mean) / sqrt(variance + epsilon) * gain + bias. bias may be NULL. statistics[0..1]
-	 * keep mean and 1 / deviation. Backward: dx += ...; dgain += ...; dbias (may be NULL) += dy. Ba et al. 2016. */
-	void (*layer_norm)(size_t n, real epsilon, const real *x, const real *gain, const real *bias,
-			   real *y, real statistics[2]);
-	void (*layer_norm_backward)(size_t n, const real *x, const real *gain, const real statistics[2],
-				    const real *dy, real *dx, real *dgain, real *dbias);
+	/* Layer norm of one row: y = (x - mean) / sqrt(variance + epsilon) * gain + bias. bias may
+	 * be NULL. statistics[0..1] keep mean and 1 / deviation. Backward: dx += ...; dgain += ...;
+	 * dbias (may be NULL) += dy. Ba et al. 2016. */
+	void (*layer_norm)(size_t n, real epsilon, const real *x, const real *gain,
+	                   const real *bias, real *y, real statistics[2]);
+	void (*layer_norm_backward)(size_t n, const real *x, const real *gain,
+	                            const real statistics[2], const real *dy, real *dx, real *dgain,
+	                            real *dbias);
 
-	/* One LSTM cell of one sentence, gates in the order i, f, g, o. On entry gates[4n] holds W x + U h + b, on exit
-	 * sigmoid or tanh of it; c = f c_previous + i g; tanh_c = tanh(c); h = o tanh_c. */
+	/* One LSTM cell of one sentence, gates in the order i, f, g, o. On entry gates[4n] holds W
+	 * x + U h + b, on exit sigmoid or tanh of it; c = f c_previous + i g; tanh_c = tanh(c); h =
+	 * o tanh_c. */
 	void (*lstm)(size_t n, real *gates, const real *c_previous, real *c, real *tanh_c, real *h);
-	/* dgates (written) from dh and dc; dc becomes the gradient of c_previous. dgates may be gates. */
-	void (*lstm_backward)(size_t n, const real *gates, const real *c_previous, const real *tanh_c,
-			      const real *dh, real *dc, real *dgates);
+	/* dgates (written) from dh and dc; dc becomes the gradient of c_previous. dgates may be
+	 * gates. */
+	void (*lstm_backward)(size_t n, const real *gates, const real *c_previous,
+	                      const real *tanh_c, const real *dh, real *dc, real *dgates);
 
-	/* y[i] = x[i] * (1 / (1 - p)) where element first + i is kept, else 0. It is dropped where the 32-bit hash of (key,
-	 * first + i) is below p * 2^32; p = 1 drops all. The same call on a gradient gives the gradient: nothing is stored. */
+	/* y[i] = x[i] * (1 / (1 - p)) where element first + i is kept, else 0. It is dropped where
+	 * the 32-bit hash of (key, first + i) is below p * 2^32; p = 1 drops all. The same call on
+	 * a gradient gives the gradient: nothing is stored. */
 	void (*dropout)(size_t n, uint64_t key, uint64_t first, double p, const real *x, real *y);
 
 	/* m, v and the weights w from gradient g, in one pass. */
 	void (*adam)(size_t n, const struct adam_step *, const real *g, real *m, real *v, real *w);
 };
 
-/* The kernels for this processor, the widest set that it runs. The environment variable BAKEOFF_VECTOR, where it names a
- * set, is the upper bound (portable, avx2 or avx512; another value is ignored). Looked up anew by every call: keep the pointer. */
+/* The kernels for this processor, the widest set that it runs. The environment variable
+ * BAKEOFF_VECTOR, where it names a set, is the upper bound (portable, avx2 or avx512; another value
+ * is ignored). Looked up anew by every call: keep the pointer. */
 const struct vector_kernels *vector_kernels(void);
 
-/* The set number i that this processor can run, "portable" first; NULL past the last. For tests and benchmarks. */
+/* The set number i that this processor can run, "portable" first; NULL past the last. For tests and
+ * benchmarks. */
 const struct vector_kernels *vector_kernels_available(int i);
 
 /* The sets themselves; vector_kernels() knows which of them this processor runs. */

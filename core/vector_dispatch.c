@@ -22,7 +22,7 @@ static bool runs(int i)
 	if (i >= 1 && !(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")))
 		return false;
 	if (i >= 2 && !(__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-			__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")))
+	                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")))
 		return false;
 #endif
 	return i >= 0 && i < SETS;

@@ -79,7 +79,7 @@ static inline float power_of_two(int32_t k)
  * which leaves little but the last rounding. */
 static inline float exp_reduced(float x, int32_t *k)
 {
-	const float round = 0x1.8p23f;	     /* added and taken away: an integer, in the low bits */
+	const float round = 0x1.8p23f;       /* added and taken away: an integer, in the low bits */
 	const float ln2_high = 0.693359375f; /* of 9 bits, so that its product with k is exact */
 	const float ln2_low = -2.1219444e-4f;
 	float shifted = x * 1.442695041f + round;

@@ -47,12 +47,13 @@ static size_t longer_side(const struct ticket *ticket)
 {
 	const size_t *length = ticket->length;
 
-	return length[SIDE_TARGET] > length[SIDE_SOURCE] ? length[SIDE_TARGET] : length[SIDE_SOURCE];
+	return length[SIDE_TARGET] > length[SIDE_SOURCE] ? length[SIDE_TARGET]
+	                                                 : length[SIDE_SOURCE];
 }
 
 /* Cuts sorted sentences: a batch takes the next one while it stays within batch_tokens. */
 static void cut(struct batch_plan *plan, const struct ticket *ticket, size_t sentences,
-		size_t batch_tokens)
+                size_t batch_tokens)
 {
 	size_t longest = 0, n = 0;
 
@@ -99,13 +100,13 @@ static void shuffle_batches(struct batch_plan *plan, gsl_rng *chance)
 	}
 	free(batch);
 	batch_plan_free(plan);
-	*plan = (struct batch_plan){batches, start, order};
+	*plan = (struct batch_plan){ batches, start, order };
 }
 
 void batch_plan_make(struct batch_plan *plan, const struct corpus *corpus, long batch_tokens,
-		     uint64_t seed, uint64_t epoch)
+                     uint64_t seed, uint64_t epoch)
 {
-	const uint64_t source[] = {seed, epoch};
+	const uint64_t source[] = { seed, epoch };
 	uint64_t hash = XXH64(source, sizeof source, 0);
 	size_t *rank = memory_new(corpus->sentences, sizeof *rank);
 	struct ticket *ticket = tickets_new(corpus);
@@ -136,7 +137,7 @@ void batch_plan_free(struct batch_plan *plan)
 {
 	free(plan->start);
 	free(plan->order);
-	*plan = (struct batch_plan){0};
+	*plan = (struct batch_plan){ 0 };
 }
 
 static const int *ids_of(const struct corpus *corpus, enum side side, size_t sentence)
@@ -146,7 +147,7 @@ static const int *ids_of(const struct corpus *corpus, enum side side, size_t sen
 
 /* Lengths with the end of sentence; returns the longest, and their sum in `tokens`. */
 static int fill_lengths(int *length, size_t *tokens, const struct corpus *corpus, enum side side,
-			const uint32_t *sentence, int n)
+                        const uint32_t *sentence, int n)
 {
 	int longest = 0;
 
@@ -170,8 +171,8 @@ static void fill_column(int *column, int n, const int *id, int length)
 static void fill_sources(struct batch *batch, const struct corpus *corpus, const uint32_t *sentence)
 {
 	for (int i = 0; i < batch->n; i++)
-		fill_column(batch->source + i, batch->n,
-			    ids_of(corpus, SIDE_SOURCE, sentence[i]), batch->source_length[i]);
+		fill_column(batch->source + i, batch->n, ids_of(corpus, SIDE_SOURCE, sentence[i]),
+		            batch->source_length[i]);
 }
 
 static void fill_targets(struct batch *batch, const struct corpus *corpus, const uint32_t *sentence)
@@ -194,11 +195,11 @@ void batch_fill(struct batch *batch, const struct corpus *corpus, const uint32_t
 
 	batch_free(batch);
 	batch->n = n;
-	batch->source_t = fill_lengths(length, &batch->source_tokens, corpus, SIDE_SOURCE,
-				       sentence, n);
+	batch->source_t =
+		fill_lengths(length, &batch->source_tokens, corpus, SIDE_SOURCE, sentence, n);
 	if (targets)
 		batch->target_t = fill_lengths(length + n, &batch->target_tokens, corpus,
-					       SIDE_TARGET, sentence, n);
+		                               SIDE_TARGET, sentence, n);
 	cells = rows * ((size_t)batch->source_t + 2 * (size_t)batch->target_t);
 	batch->memory = memory_resize(length, 2 * rows + cells, sizeof *length);
 	batch->source_length = batch->memory;
@@ -215,5 +216,5 @@ void batch_fill(struct batch *batch, const struct corpus *corpus, const uint32_t
 void batch_free(struct batch *batch)
 {
 	free(batch->memory);
-	*batch = (struct batch){0};
+	*batch = (struct batch){ 0 };
 }

@@ -18,7 +18,7 @@ struct batch_plan {
  * then source length with ties in random order, batches in random order. A function of (corpus,
  * batch_tokens, seed, epoch) alone. */
 void batch_plan_make(struct batch_plan *, const struct corpus *, long batch_tokens, uint64_t seed,
-		     uint64_t epoch);
+                     uint64_t epoch);
 
 /* The same cuts in order of length, longest first, without chance: for validation and decoding. */
 void batch_plan_sorted(struct batch_plan *, const struct corpus *, long batch_tokens);
@@ -36,7 +36,7 @@ struct batch {
 	int *target_length;   /* [n] */
 	size_t source_tokens; /* real ones, end of sentence included */
 	size_t target_tokens;
-	void *memory;         /* owner of the arrays */
+	void *memory; /* owner of the arrays */
 };
 
 /* Fills a zeroed or used batch with `n` sentences of the corpus; the arrays live until the next

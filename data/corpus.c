@@ -13,10 +13,10 @@ struct writer {
 };
 
 static void writer_begin(struct writer *writer, struct corpus *corpus, const char *name,
-			 size_t sentences, int sides, long longest)
+                         size_t sentences, int sides, long longest)
 {
-	*corpus = (struct corpus){.name = memory_text(name)};
-	*writer = (struct writer){.corpus = corpus, .longest = longest};
+	*corpus = (struct corpus){ .name = memory_text(name) };
+	*writer = (struct writer){ .corpus = corpus, .longest = longest };
 	for (int side = 0; side < sides; side++) {
 		corpus->start[side] = memory_new(sentences + 1, sizeof *corpus->start[side]);
 		corpus->id[side] = memory_new(1, sizeof *corpus->id[side]);
@@ -26,20 +26,20 @@ static void writer_begin(struct writer *writer, struct corpus *corpus, const cha
 
 /* Puts the sentence's ids behind the last one's; returns how many there are, all of them. */
 static size_t write_ids(struct writer *writer, enum side side, const struct vocabulary *vocabulary,
-			const struct line *line)
+                        const struct line *line)
 {
 	struct corpus *corpus = writer->corpus;
 	size_t start = corpus->start[side][corpus->sentences];
 	size_t free_room = writer->room[side] - start;
 	size_t count = vocabulary_encode(vocabulary, line->text, line->bytes,
-					 corpus->id[side] + start, free_room);
+	                                 corpus->id[side] + start, free_room);
 
 	if (count > free_room) {
 		writer->room[side] = 2 * (start + count);
 		corpus->id[side] = memory_resize(corpus->id[side], writer->room[side],
-						 sizeof *corpus->id[side]);
+		                                 sizeof *corpus->id[side]);
 		vocabulary_encode(vocabulary, line->text, line->bytes, corpus->id[side] + start,
-				  count);
+		                  count);
 	}
 	corpus->start[side][corpus->sentences + 1] = start + count;
 	return count;
@@ -79,20 +79,23 @@ static bool cut_side(struct writer *writer, enum side side, size_t count)
 }
 
 static bool unfit(const char *file, const struct line *line, size_t count, long longest,
-		  struct error *error)
+                  struct error *error)
 {
 	if (!count)
-		return error_set(error, "%s:%zu: empty line: remove the pair or set "
-					"data.bad_lines: drop", file, line->number);
-	return error_set(error, "%s:%zu: %zu tokens with the end of sentence, more than "
-				"data.longest = %ld: raise it or set data.bad_lines: drop",
-			 file, line->number, count + 1, longest);
+		return error_set(error,
+		                 "%s:%zu: empty line: remove the pair or set "
+		                 "data.bad_lines: drop",
+		                 file, line->number);
+	return error_set(error,
+	                 "%s:%zu: %zu tokens with the end of sentence, more than "
+	                 "data.longest = %ld: raise it or set data.bad_lines: drop",
+	                 file, line->number, count + 1, longest);
 }
 
 /* Writes pair i; true where both sides have a fit length. Otherwise it is counted, and `error`
  * says what is wrong. */
 static bool write_pair(struct writer *writer, struct parallel *pairs,
-		       struct vocabulary *const vocabulary[SIDES], size_t i, struct error *error)
+                       struct vocabulary *const vocabulary[SIDES], size_t i, struct error *error)
 {
 	const struct line *line[SIDES];
 
@@ -111,8 +114,8 @@ static bool write_pair(struct writer *writer, struct parallel *pairs,
 }
 
 bool corpus_of_training(struct corpus *corpus, struct parallel *pairs,
-			struct vocabulary *const vocabulary[SIDES], long longest,
-			enum bad_lines bad_lines, struct error *error)
+                        struct vocabulary *const vocabulary[SIDES], long longest,
+                        enum bad_lines bad_lines, struct error *error)
 {
 	size_t lines = pairs->side[SIDE_SOURCE].lines;
 	struct writer writer;
@@ -126,9 +129,10 @@ bool corpus_of_training(struct corpus *corpus, struct parallel *pairs,
 	count_unknown(corpus);
 	if (corpus->sentences)
 		return true;
-	error_set(error, "%s, %s: no pair is left to train on: all %zu are empty, not UTF-8 or longer "
-			 "than data.longest = %ld tokens: raise it",
-		  pairs->file[SIDE_SOURCE], pairs->file[SIDE_TARGET], pairs->read, longest);
+	error_set(error,
+	          "%s, %s: no pair is left to train on: all %zu are empty, not UTF-8 or longer "
+	          "than data.longest = %ld tokens: raise it",
+	          pairs->file[SIDE_SOURCE], pairs->file[SIDE_TARGET], pairs->read, longest);
 failed:
 	corpus_free(corpus);
 	return false;
@@ -140,7 +144,7 @@ static char *text_copy(const struct line *line, bool lowercase)
 }
 
 void corpus_of_test(struct corpus *corpus, const char *name, const struct parallel *pairs,
-		    struct vocabulary *const vocabulary[SIDES], long longest, bool lowercase)
+                    struct vocabulary *const vocabulary[SIDES], long longest, bool lowercase)
 {
 	size_t lines = pairs->side[SIDE_SOURCE].lines;
 	struct writer writer;
@@ -166,23 +170,23 @@ void corpus_of_test(struct corpus *corpus, const char *name, const struct parall
 }
 
 void corpus_of_lines(struct corpus *corpus, struct vocabulary *const vocabulary[SIDES],
-		     char *const *source, char *const *target, size_t lines, long longest)
+                     char *const *source, char *const *target, size_t lines, long longest)
 {
-	char *const *const text[SIDES] = {source, target};
+	char *const *const text[SIDES] = { source, target };
 	const int sides = target ? SIDES : SIDE_SOURCE + 1;
 	struct writer writer;
 
 	writer_begin(&writer, corpus, "input", lines, sides, longest);
 	for (size_t i = 0; i < lines; i++) {
 		struct line line[SIDES];
-		const struct line *given[SIDES] = {NULL, NULL};
+		const struct line *given[SIDES] = { NULL, NULL };
 		bool cut = false;
 
 		for (int s = 0; s < sides; s++) {
-			line[s] = (struct line){text[s][i], strlen(text[s][i]), i + 1};
+			line[s] = (struct line){ text[s][i], strlen(text[s][i]), i + 1 };
 			given[s] = &line[s];
 			cut |= cut_side(&writer, (enum side)s,
-					write_ids(&writer, (enum side)s, vocabulary[s], given[s]));
+			                write_ids(&writer, (enum side)s, vocabulary[s], given[s]));
 		}
 		corpus->cut += cut;
 		keep_sentence(&writer, given);
@@ -200,5 +204,5 @@ void corpus_free(struct corpus *corpus)
 		free(corpus->start[side]);
 	}
 	free(corpus->name);
-	*corpus = (struct corpus){0};
+	*corpus = (struct corpus){ 0 };
 }

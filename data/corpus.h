@@ -30,11 +30,11 @@ void parallel_describe(const struct parallel *, long longest, char *line, size_t
 /* Encodes clean training text; pairs that are too long (or without any token) are dropped or an
  * error. */
 bool corpus_of_training(struct corpus *, struct parallel *,
-			struct vocabulary *const vocabulary[SIDES], long longest, enum bad_lines,
-			struct error *);
+                        struct vocabulary *const vocabulary[SIDES], long longest, enum bad_lines,
+                        struct error *);
 
 /* Encodes validation or test text, cutting what is too long, and keeps the text. */
 void corpus_of_test(struct corpus *, const char *name, const struct parallel *,
-		    struct vocabulary *const vocabulary[SIDES], long longest, bool lowercase);
+                    struct vocabulary *const vocabulary[SIDES], long longest, bool lowercase);
 
 #endif

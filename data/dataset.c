@@ -40,28 +40,28 @@ static void say(const struct opening *opening, const char *format, ...)
 static char *vocabulary_path(const struct opening *opening, const struct line *line, size_t lines)
 {
 	const struct data_settings *settings = opening->settings;
-	const long kind[] = {settings->subword_model, settings->subword_size, settings->lowercase};
+	const long kind[] = { settings->subword_model, settings->subword_size,
+		              settings->lowercase };
 	XXH64_hash_t hash = XXH64(kind, sizeof kind, 0);
 	size_t size = strlen(opening->folder) + 64;
 	char *path = memory_new(size, 1);
 
 	for (size_t i = 0; i < lines; i++)
 		hash = XXH64(line[i].text, line[i].bytes + 1, hash);
-	snprintf(path, size, "%s/vocabulary-%016" PRIx64 ".model", opening->folder,
-		 (uint64_t)hash);
+	snprintf(path, size, "%s/vocabulary-%016" PRIx64 ".model", opening->folder, (uint64_t)hash);
 	return path;
 }
 
 static struct vocabulary *learn(const struct opening *opening, const struct line *line,
-				size_t lines, const char *from)
+                                size_t lines, const char *from)
 {
 	const struct data_settings *settings = opening->settings;
 	struct vocabulary *vocabulary;
 
 	say(opening, "learning a vocabulary from %s (%zu lines)", from, lines);
 	vocabulary = vocabulary_train((enum subword_model)settings->subword_model,
-				      settings->subword_size, settings->lowercase, line, lines,
-				      opening->error);
+	                              settings->subword_size, settings->lowercase, line, lines,
+	                              opening->error);
 	if (!vocabulary)
 		error_prefix(opening->error, "%s", from);
 	return vocabulary;
@@ -70,7 +70,7 @@ static struct vocabulary *learn(const struct opening *opening, const struct line
 /* The vocabulary of these lines out of the folder; learned and put there where it is not there
  * yet. */
 static struct vocabulary *take_vocabulary(const struct opening *opening, const struct line *line,
-					  size_t lines, const char *from)
+                                          size_t lines, const char *from)
 {
 	char *path = vocabulary_path(opening, line, lines);
 	struct vocabulary *vocabulary;
@@ -123,7 +123,7 @@ static bool take_vocabularies(const struct opening *opening, const struct parall
 }
 
 static bool files_named(const struct opening *opening, const struct text_pair *pair,
-			const char *key)
+                        const char *key)
 {
 	return (pair->file[SIDE_SOURCE] && pair->file[SIDE_TARGET]) ||
 	       error_set(opening->error, "data.%s: needs two files: [source, target]", key);
@@ -143,7 +143,7 @@ static bool open_train(const struct opening *opening)
 	good = parallel_clean(&train, bad_lines, opening->error) &&
 	       take_vocabularies(opening, &train) &&
 	       corpus_of_training(&opening->data->train, &train, opening->data->vocabulary,
-				  settings->longest, bad_lines, opening->error);
+	                          settings->longest, bad_lines, opening->error);
 	parallel_describe(&train, settings->longest, dropped, sizeof dropped);
 	if (good && *dropped)
 		say(opening, "%s", dropped);
@@ -152,12 +152,12 @@ static bool open_train(const struct opening *opening)
 }
 
 static void encode_test(const struct opening *opening, struct corpus *corpus, const char *name,
-			const struct parallel *pairs)
+                        const struct parallel *pairs)
 {
 	const struct data_settings *settings = opening->settings;
 
 	corpus_of_test(corpus, name, pairs, opening->data->vocabulary, settings->longest,
-		       settings->lowercase);
+	               settings->lowercase);
 	if (corpus->cut)
 		say(opening, "%s, %s: cut %zu of %zu pairs to data.longest = %ld tokens",
 		    pairs->file[SIDE_SOURCE], pairs->file[SIDE_TARGET], corpus->cut,
@@ -165,7 +165,7 @@ static void encode_test(const struct opening *opening, struct corpus *corpus, co
 }
 
 static bool open_test(const struct opening *opening, struct corpus *corpus, const char *name,
-		      const char *key, const struct text_pair *files)
+                      const char *key, const struct text_pair *files)
 {
 	struct parallel pairs;
 	bool good;
@@ -192,7 +192,7 @@ static bool open_files(const struct opening *opening)
 		const struct text_pair *files = &settings->test[data->tests];
 
 		if (!open_test(opening, &data->test[data->tests],
-			       files->name ? files->name : "test", "test", files))
+		               files->name ? files->name : "test", "test", files))
 			return false;
 	}
 	return true;
@@ -205,7 +205,7 @@ static struct vocabulary *symbol_vocabulary(const struct opening *opening)
 
 	generated_symbols(&symbols, opening->settings->symbols);
 	vocabulary = vocabulary_train(SUBWORD_WORDS, TOKEN_SPECIALS + opening->settings->symbols,
-				      false, symbols.line, symbols.lines, opening->error);
+	                              false, symbols.line, symbols.lines, opening->error);
 	text_free(&symbols);
 	return vocabulary;
 }
@@ -224,10 +224,12 @@ static bool open_generated(const struct opening *opening)
 	    !generated_make(set, &shared, settings, opening->error))
 		return false;
 	if (shared)
-		say(opening, "generated: %zu validation and test sentences are in an earlier set too: "
-			     "there are too few different ones", shared);
+		say(opening,
+		    "generated: %zu validation and test sentences are in an earlier set too: "
+		    "there are too few different ones",
+		    shared);
 	good = corpus_of_training(&data->train, &set[GENERATED_TRAIN], data->vocabulary,
-				  settings->longest, BAD_LINES_ERROR, opening->error);
+	                          settings->longest, BAD_LINES_ERROR, opening->error);
 	encode_test(opening, &data->valid, "valid", &set[GENERATED_VALID]);
 	data->test = memory_new(1, sizeof *data->test);
 	data->tests = 1;
@@ -253,11 +255,11 @@ static uint64_t hash_all(const struct dataset *data)
 }
 
 bool dataset_open(struct dataset *data, const struct data_settings *settings, const char *folder,
-		  dataset_report *report, void *context, struct error *error)
+                  dataset_report *report, void *context, struct error *error)
 {
-	const struct opening opening = {data, settings, folder, report, context, error};
+	const struct opening opening = { data, settings, folder, report, context, error };
 
-	*data = (struct dataset){0};
+	*data = (struct dataset){ 0 };
 	if (settings->task == TASK_TRANSLATION ? open_files(&opening) : open_generated(&opening)) {
 		data->hash = hash_all(data);
 		return true;
@@ -278,5 +280,5 @@ void dataset_free(struct dataset *data)
 	for (int i = 0; i < data->tests; i++)
 		corpus_free(&data->test[i]);
 	free(data->test);
-	*data = (struct dataset){0};
+	*data = (struct dataset){ 0 };
 }

@@ -12,7 +12,7 @@
  * without begin and end of sentence. Without targets, id, start and text of SIDE_TARGET are NULL.
  */
 struct corpus {
-	char *name;            /* "train", "valid", the test set's name, or "input"; owned */
+	char *name; /* "train", "valid", the test set's name, or "input"; owned */
 	size_t sentences;
 	int *id[SIDES];
 	size_t *start[SIDES];  /* [sentences + 1] */
@@ -45,13 +45,13 @@ typedef void dataset_report(void *context, const char *line);
  * empty or missing files. On error the dataset is zeroed. Generated tasks write no files, have one
  * test set "test" and words "s1", "s2"... */
 bool dataset_open(struct dataset *, const struct data_settings *, const char *folder,
-		  dataset_report *, void *context, struct error *);
+                  dataset_report *, void *context, struct error *);
 void dataset_free(struct dataset *);
 
 /* A corpus from lines in memory: sources, and targets where `target` is not NULL; a side longer
  * than `longest` - 1 tokens is cut and counted. */
 void corpus_of_lines(struct corpus *, struct vocabulary *const vocabulary[SIDES],
-		     char *const *source, char *const *target, size_t lines, long longest);
+                     char *const *source, char *const *target, size_t lines, long longest);
 void corpus_free(struct corpus *);
 
 /* Tokens of a sentence, end of sentence not counted; 0 for a side that the corpus lacks. */

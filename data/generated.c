@@ -13,7 +13,7 @@ enum { TRIES = 1000, SYMBOL_BYTES = 16 };
 struct generator {
 	const struct data_settings *settings;
 	gsl_rng *chance;
-	long *symbol;             /* of the sentence at hand, from 1 */
+	long *symbol; /* of the sentence at hand, from 1 */
 	long length;
 	struct string_table seen; /* sentences of finished sets and the one at hand */
 	size_t finished;          /* those of finished sets have lower numbers */
@@ -28,9 +28,9 @@ static void draw(struct generator *generator)
 
 	generator->length = shortest + (long)gsl_rng_uniform_int(generator->chance, lengths);
 	for (long i = 0; i < generator->length; i++)
-		generator->symbol[i] = 1 + (long)gsl_rng_uniform_int(
-						   generator->chance,
-						   (unsigned long)settings->symbols);
+		generator->symbol[i] =
+			1 + (long)gsl_rng_uniform_int(generator->chance,
+		                                      (unsigned long)settings->symbols);
 }
 
 /* Draws until no finished set has the sentence. */
@@ -41,7 +41,7 @@ static void draw_new(struct generator *generator)
 
 		draw(generator);
 		number = string_table_add(&generator->seen, (const char *)generator->symbol,
-					  (size_t)generator->length * sizeof *generator->symbol);
+		                          (size_t)generator->length * sizeof *generator->symbol);
 		if (number >= generator->finished)
 			return;
 	}
@@ -51,7 +51,7 @@ static void draw_new(struct generator *generator)
 /* Lines are written one behind the other; their pointers are set by text_end, when the memory
  * stays. */
 static void text_add(struct text *text, size_t *used, const long *symbol, long length,
-		     bool backwards)
+                     bool backwards)
 {
 	struct line *line = &text->line[text->lines++];
 	size_t start = *used, room = 1;
@@ -61,7 +61,7 @@ static void text_add(struct text *text, size_t *used, const long *symbol, long l
 	text->memory = memory_resize(text->memory, room, 1);
 	for (long i = 0; i < length; i++)
 		*used += (size_t)snprintf(text->memory + *used, SYMBOL_BYTES, i ? " s%ld" : "s%ld",
-					  symbol[backwards ? length - 1 - i : i]);
+		                          symbol[backwards ? length - 1 - i : i]);
 	line->bytes = *used - start;
 	line->number = text->lines;
 	++*used;
@@ -79,17 +79,17 @@ static void text_end(struct text *text)
 
 static void make_set(struct parallel *set, struct generator *generator, long sentences)
 {
-	size_t used[SIDES] = {0};
+	size_t used[SIDES] = { 0 };
 
-	*set = (struct parallel){.file = {"generated", "generated"}, .read = (size_t)sentences};
+	*set = (struct parallel){ .file = { "generated", "generated" }, .read = (size_t)sentences };
 	for (int side = 0; side < SIDES; side++)
 		set->side[side].line = memory_new(set->read, sizeof *set->side[side].line);
 	for (long i = 0; i < sentences; i++) {
 		draw_new(generator);
 		for (int side = 0; side < SIDES; side++)
 			text_add(&set->side[side], &used[side], generator->symbol,
-				 generator->length,
-				 side == SIDE_TARGET && generator->settings->task == TASK_REVERSE);
+			         generator->length,
+			         side == SIDE_TARGET && generator->settings->task == TASK_REVERSE);
 	}
 	for (int side = 0; side < SIDES; side++)
 		text_end(&set->side[side]);
@@ -99,32 +99,34 @@ static void make_set(struct parallel *set, struct generator *generator, long sen
 static bool check(const struct data_settings *settings, struct error *error)
 {
 	if (settings->shortest_generated > settings->longest_generated)
-		return error_set(error, "data.shortest_sentence = %ld: must not be more than "
-					"data.longest_sentence = %ld",
-				 settings->shortest_generated, settings->longest_generated);
+		return error_set(error,
+		                 "data.shortest_sentence = %ld: must not be more than "
+		                 "data.longest_sentence = %ld",
+		                 settings->shortest_generated, settings->longest_generated);
 	if (settings->longest_generated >= settings->longest)
-		return error_set(error, "data.longest_sentence = %ld: must be less than data.longest "
-					"= %ld, which counts the end of sentence",
-				 settings->longest_generated, settings->longest);
+		return error_set(error,
+		                 "data.longest_sentence = %ld: must be less than data.longest "
+		                 "= %ld, which counts the end of sentence",
+		                 settings->longest_generated, settings->longest);
 	return true;
 }
 
 bool generated_make(struct parallel set[GENERATED_SETS], size_t *shared,
-		    const struct data_settings *settings, struct error *error)
+                    const struct data_settings *settings, struct error *error)
 {
 	const long sentences[GENERATED_SETS] = {
 		[GENERATED_TRAIN] = settings->train_sentences,
 		[GENERATED_VALID] = settings->valid_sentences,
 		[GENERATED_TEST] = settings->test_sentences,
 	};
-	struct generator generator = {.settings = settings};
+	struct generator generator = { .settings = settings };
 
 	if (!check(settings, error))
 		return false;
 	generator.chance = gsl_rng_alloc(gsl_rng_mt19937);
 	gsl_rng_set(generator.chance, (unsigned long)settings->seed);
-	generator.symbol = memory_new((size_t)settings->longest_generated,
-				      sizeof *generator.symbol);
+	generator.symbol =
+		memory_new((size_t)settings->longest_generated, sizeof *generator.symbol);
 	for (int i = 0; i < GENERATED_SETS; i++)
 		make_set(&set[i], &generator, sentences[i]);
 	*shared = generator.shared;
@@ -138,7 +140,7 @@ void generated_symbols(struct text *text, long symbols)
 {
 	size_t used = 0;
 
-	*text = (struct text){.line = memory_new((size_t)symbols, sizeof *text->line)};
+	*text = (struct text){ .line = memory_new((size_t)symbols, sizeof *text->line) };
 	for (long symbol = 1; symbol <= symbols; symbol++)
 		text_add(text, &used, &symbol, 1, false);
 	text_end(text);

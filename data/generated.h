@@ -12,7 +12,7 @@ enum { GENERATED_TRAIN, GENERATED_VALID, GENERATED_TEST, GENERATED_SETS };
  * that could not be new, because there are too few different sentences. False and an error where
  * the lengths do not fit each other or data.longest. Free each with parallel_free. */
 bool generated_make(struct parallel set[GENERATED_SETS], size_t *shared,
-		    const struct data_settings *, struct error *);
+                    const struct data_settings *, struct error *);
 
 /* One line a symbol, "s1" first: what the vocabulary of the task is learned from. */
 void generated_symbols(struct text *, long symbols);

@@ -15,7 +15,7 @@ bool parallel_read(struct parallel *pairs, const struct text_pair *files, struct
 {
 	const struct text *text = pairs->side;
 
-	*pairs = (struct parallel){0};
+	*pairs = (struct parallel){ 0 };
 	for (int side = 0; side < SIDES; side++) {
 		pairs->file[side] = files->file[side];
 		if (!text_read(&pairs->side[side], files->file[side], error))
@@ -24,11 +24,11 @@ bool parallel_read(struct parallel *pairs, const struct text_pair *files, struct
 	pairs->read = text[SIDE_SOURCE].lines;
 	if (text[SIDE_SOURCE].lines != text[SIDE_TARGET].lines)
 		error_set(error, "%s has %zu lines, %s %zu: parallel files need the same number",
-			  files->file[SIDE_SOURCE], text[SIDE_SOURCE].lines,
-			  files->file[SIDE_TARGET], text[SIDE_TARGET].lines);
+		          files->file[SIDE_SOURCE], text[SIDE_SOURCE].lines,
+		          files->file[SIDE_TARGET], text[SIDE_TARGET].lines);
 	else if (pairs->read > UINT32_MAX)
 		error_set(error, "%s has %zu lines: use at most %lu", files->file[SIDE_SOURCE],
-			  pairs->read, (unsigned long)UINT32_MAX);
+		          pairs->read, (unsigned long)UINT32_MAX);
 	else
 		return true;
 failed:
@@ -37,20 +37,22 @@ failed:
 }
 
 static bool invalid_line(const char *file, const struct line *line, const char *way_out,
-			 struct error *error)
+                         struct error *error)
 {
 	size_t byte = text_bad_byte(line->text, line->bytes);
 
 	if (byte && !line->text[byte - 1])
 		return error_set(error, "%s:%zu: NUL at byte %zu: the file is not plain text%s",
-				 file, line->number, byte, way_out);
-	return error_set(error, "%s:%zu: invalid UTF-8 at byte %zu: convert the file to UTF-8 "
-				"(iconv)%s", file, line->number, byte, way_out);
+		                 file, line->number, byte, way_out);
+	return error_set(error,
+	                 "%s:%zu: invalid UTF-8 at byte %zu: convert the file to UTF-8 "
+	                 "(iconv)%s",
+	                 file, line->number, byte, way_out);
 }
 
 /* Whether pair i may stay; counts it or says why where not. */
 static bool pair_is_clean(struct parallel *pairs, size_t i, enum bad_lines bad_lines, bool *stop,
-			  struct error *error)
+                          struct error *error)
 {
 	for (int side = 0; side < SIDES; side++) {
 		const struct line *line = &pairs->side[side].line[i];
@@ -62,11 +64,13 @@ static bool pair_is_clean(struct parallel *pairs, size_t i, enum bad_lines bad_l
 		if (invalid) {
 			pairs->invalid++;
 			invalid_line(pairs->file[side], line, ", or set data.bad_lines: drop",
-				     error);
+			             error);
 		} else {
 			pairs->empty++;
-			error_set(error, "%s:%zu: empty line: remove the pair or set "
-					 "data.bad_lines: drop", pairs->file[side], line->number);
+			error_set(error,
+			          "%s:%zu: empty line: remove the pair or set "
+			          "data.bad_lines: drop",
+			          pairs->file[side], line->number);
 		}
 		return false;
 	}
@@ -89,9 +93,10 @@ bool parallel_clean(struct parallel *pairs, enum bad_lines bad_lines, struct err
 	}
 	for (int side = 0; side < SIDES; side++)
 		pairs->side[side].lines = kept;
-	return kept || error_set(error, "%s, %s: no pair is fit to train on: every one has an empty "
-					"line or one that is not UTF-8",
-				 pairs->file[SIDE_SOURCE], pairs->file[SIDE_TARGET]);
+	return kept || error_set(error,
+	                         "%s, %s: no pair is fit to train on: every one has an empty "
+	                         "line or one that is not UTF-8",
+	                         pairs->file[SIDE_SOURCE], pairs->file[SIDE_TARGET]);
 }
 
 bool parallel_check(const struct parallel *pairs, struct error *error)
@@ -114,8 +119,8 @@ void parallel_describe(const struct parallel *pairs, long longest, char *line, s
 	if (!dropped)
 		return;
 	snprintf(line, size,
-		 "%s, %s: dropped %zu of %zu pairs: %zu with an empty line, %zu not UTF-8, "
-		 "%zu longer than data.longest = %ld tokens",
-		 pairs->file[SIDE_SOURCE], pairs->file[SIDE_TARGET], dropped, pairs->read,
-		 pairs->empty, pairs->invalid, pairs->too_long, longest);
+	         "%s, %s: dropped %zu of %zu pairs: %zu with an empty line, %zu not UTF-8, "
+	         "%zu longer than data.longest = %ld tokens",
+	         pairs->file[SIDE_SOURCE], pairs->file[SIDE_TARGET], dropped, pairs->read,
+	         pairs->empty, pairs->invalid, pairs->too_long, longest);
 }

@@ -25,13 +25,13 @@ bool pieces_can_learn_from(const struct line *);
  * al. 2016), or the unigram model (Kudo 2018). Character coverage is 1, nothing is normalised, one
  * thread. NULL and a message where SentencePiece refuses. */
 struct pieces *pieces_train(bool unigram, int size, const struct line *line, size_t lines,
-			    char *message, size_t message_size);
+                            char *message, size_t message_size);
 
 /* The model of given pieces and scores; ids 0 to 3 are the special tokens, whatever their text.
  * Pieces must be valid UTF-8 and scores finite. NULL and a message where pieces are empty or
  * double. */
 struct pieces *pieces_new(bool unigram, char *const *piece, const float *score, int size,
-			  char *message, size_t message_size);
+                          char *message, size_t message_size);
 void pieces_free(struct pieces *);
 
 int pieces_size(const struct pieces *);
@@ -41,9 +41,9 @@ float pieces_score(const struct pieces *, int id);
 /* Both write up to `capacity` ids or bytes (without a NUL), and return how many there are.
  * Thread-safe. Ids must be in range. */
 size_t pieces_encode(const struct pieces *, const char *text, size_t bytes, int *id,
-		     size_t capacity);
+                     size_t capacity);
 size_t pieces_decode(const struct pieces *, const int *id, size_t count, char *text,
-		     size_t capacity);
+                     size_t capacity);
 
 #ifdef __cplusplus
 }

@@ -9,33 +9,35 @@
 
 const struct setting data_settings_table[] = {
 	KEY_WORD(task, "task", "translation", "translation|copy|reverse",
-		 "translation of files, or a generated task: the target is the source, or the source "
-		 "backwards"),
+	         "translation of files, or a generated task: the target is the source, or the "
+	         "source "
+	         "backwards"),
 	KEY_WORD(subword_model, "subwords.model", "bpe", "bpe|unigram|words|chars",
-		 "what a token is: SentencePiece pieces, words between white space, or characters"),
+	         "what a token is: SentencePiece pieces, words between white space, or characters"),
 	KEY_INT(subword_size, "subwords.size", "8000", 5, 1e6,
-		"entries of a vocabulary, four special tokens included; words and chars: at most"),
+	        "entries of a vocabulary, four special tokens included; words and chars: at most"),
 	KEY_BOOL(joint, "subwords.joint", "true", "one vocabulary for source and target"),
 	KEY_BOOL(lowercase, "lowercase", "false",
-		 "training, validation and test text is lower-cased first"),
+	         "training, validation and test text is lower-cased first"),
 	KEY_INT(longest, "longest", "256", 2, 65536,
-		"tokens of a sentence on either side at most, end of sentence included"),
+	        "tokens of a sentence on either side at most, end of sentence included"),
 	KEY_WORD(bad_lines, "bad_lines", "drop", "error|drop",
-		 "what becomes of training pairs that are empty, longer than data.longest or not UTF-8"),
+	         "what becomes of training pairs that are empty, longer than data.longest or not "
+	         "UTF-8"),
 	KEY_INT(symbols, "symbols", "20", 1, 1e5, "generated tasks: different symbols"),
 	KEY_INT(shortest_generated, "shortest_sentence", "5", 1, 65535,
-		"generated tasks: symbols of a sentence at least"),
+	        "generated tasks: symbols of a sentence at least"),
 	KEY_INT(longest_generated, "longest_sentence", "15", 1, 65535,
-		"generated tasks: symbols of a sentence at most"),
+	        "generated tasks: symbols of a sentence at most"),
 	KEY_INT(train_sentences, "train_sentences", "10000", 1, 1e8,
-		"generated tasks: sentences to train on"),
+	        "generated tasks: sentences to train on"),
 	KEY_INT(valid_sentences, "valid_sentences", "500", 1, 1e8,
-		"generated tasks: sentences of the validation set"),
+	        "generated tasks: sentences of the validation set"),
 	KEY_INT(test_sentences, "test_sentences", "500", 1, 1e8,
-		"generated tasks: sentences of the test set"),
+	        "generated tasks: sentences of the test set"),
 	KEY_INT(seed, "seed", "1", 0, 4294967295.0,
-		"generated tasks: of the data, which is the same for all trials"),
-	{0},
+	        "generated tasks: of the data, which is the same for all trials"),
+	{ 0 },
 };
 
 static void pair_free(struct text_pair *pair)
@@ -43,7 +45,7 @@ static void pair_free(struct text_pair *pair)
 	free(pair->name);
 	for (int side = 0; side < SIDES; side++)
 		free(pair->file[side]);
-	*pair = (struct text_pair){0};
+	*pair = (struct text_pair){ 0 };
 }
 
 void data_settings_free(struct data_settings *settings)

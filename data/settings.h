@@ -1,4 +1,5 @@
-/* settings.h - what data an experiment names: files or a generated task, and how text becomes ids. */
+/* settings.h - what data an experiment names: files or a generated task, and how text becomes ids.
+ */
 #ifndef BAKEOFF_DATA_SETTINGS_H
 #define BAKEOFF_DATA_SETTINGS_H
 
@@ -22,17 +23,17 @@ struct data_settings {
 	struct text_pair train, valid; /* translation only */
 	struct text_pair *test;        /* [tests] */
 	int tests;
-	int subword_model;             /* enum subword_model */
-	long subword_size;             /* entries of a vocabulary, the four special ones included */
-	bool joint;                    /* one vocabulary for both sides */
-	bool lowercase;                /* training, validation and test text is lower-cased first */
-	long longest;                  /* tokens a sentence on either side, end of sentence included */
-	int bad_lines;                 /* enum bad_lines: empty, too long or not UTF-8 */
-	long symbols;                  /* generated: different symbols, in one joint vocabulary */
-	long shortest_generated;       /* generated: symbols a sentence at least */
-	long longest_generated;        /* and at most */
+	int subword_model;       /* enum subword_model */
+	long subword_size;       /* entries of a vocabulary, the four special ones included */
+	bool joint;              /* one vocabulary for both sides */
+	bool lowercase;          /* training, validation and test text is lower-cased first */
+	long longest;            /* tokens a sentence on either side, end of sentence included */
+	int bad_lines;           /* enum bad_lines: empty, too long or not UTF-8 */
+	long symbols;            /* generated: different symbols, in one joint vocabulary */
+	long shortest_generated; /* generated: symbols a sentence at least */
+	long longest_generated;  /* and at most */
 	long train_sentences, valid_sentences, test_sentences; /* generated */
-	long seed;                     /* generated: of the data, the same for all trials */
+	long seed; /* generated: of the data, the same for all trials */
 };
 
 /* The keys below `data:` whose values are single; train, valid and test are read by the caller. */

@@ -65,5 +65,5 @@ void string_table_free(struct string_table *table)
 	free(table->string);
 	free(table->bytes);
 	free(table->slot);
-	*table = (struct string_table){0};
+	*table = (struct string_table){ 0 };
 }

@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 struct string_table {
-	char **string;   /* [count] by number; owned, each ends in NUL */
-	size_t *bytes;   /* [count] */
+	char **string; /* [count] by number; owned, each ends in NUL */
+	size_t *bytes; /* [count] */
 	size_t count;
 	size_t capacity; /* of string and bytes */
 	size_t *slot;    /* number + 1, or 0 where free */

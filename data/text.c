@@ -68,7 +68,7 @@ static void split_lines(struct text *text, char *at, char *end)
 		else if (stop > at && stop[-1] == '\r')
 			stop--;
 		*stop = '\0';
-		text->line[i] = (struct line){at, (size_t)(stop - at), i + 1};
+		text->line[i] = (struct line){ at, (size_t)(stop - at), i + 1 };
 		at = next;
 	}
 }
@@ -78,7 +78,7 @@ bool text_read(struct text *text, const char *path, struct error *error)
 	static const char mark[] = "\xef\xbb\xbf", gzip[] = "\x1f\x8b";
 	size_t size, start = 0;
 
-	*text = (struct text){0};
+	*text = (struct text){ 0 };
 	text->memory = read_all(path, &size, error);
 	if (!text->memory)
 		return false;
@@ -99,7 +99,7 @@ void text_free(struct text *text)
 {
 	free(text->line);
 	free(text->memory);
-	*text = (struct text){0};
+	*text = (struct text){ 0 };
 }
 
 size_t text_bad_byte(const char *text, size_t bytes)
@@ -121,7 +121,7 @@ size_t text_bad_byte(const char *text, size_t bytes)
 
 /* Code points of the text after `map`, in a new array with room for a NUL, or NULL. */
 static utf8proc_int32_t *decompose(const char *text, size_t bytes, utf8proc_option_t options,
-				   utf8proc_custom_func map, utf8proc_ssize_t *count)
+                                   utf8proc_custom_func map, utf8proc_ssize_t *count)
 {
 	const utf8proc_uint8_t *byte = (const utf8proc_uint8_t *)text;
 	utf8proc_int32_t *code = NULL;
@@ -131,8 +131,8 @@ static utf8proc_int32_t *decompose(const char *text, size_t bytes, utf8proc_opti
 	do { /* normal form D can be longer; then again with enough room */
 		room = *count;
 		code = memory_resize(code, (size_t)room + 1, sizeof *code);
-		*count = utf8proc_decompose_custom(byte, (utf8proc_ssize_t)bytes, code, room, options,
-						   map, NULL);
+		*count = utf8proc_decompose_custom(byte, (utf8proc_ssize_t)bytes, code, room,
+		                                   options, map, NULL);
 	} while (*count > room);
 	if (*count >= 0)
 		return code;
@@ -141,7 +141,7 @@ static utf8proc_int32_t *decompose(const char *text, size_t bytes, utf8proc_opti
 }
 
 static char *map_text(const char *text, size_t bytes, utf8proc_option_t options,
-		      utf8proc_custom_func map)
+                      utf8proc_custom_func map)
 {
 	utf8proc_ssize_t count;
 	utf8proc_int32_t *code = decompose(text, bytes, options, map, &count);
@@ -199,7 +199,7 @@ static size_t squeeze(char *text)
 char *text_fold(const char *text, size_t bytes, bool lowercase, size_t *folded)
 {
 	char *new = map_text(text, bytes, UTF8PROC_COMPOSE | UTF8PROC_STABLE,
-			     lowercase ? lower_blank : blank_of_space);
+	                     lowercase ? lower_blank : blank_of_space);
 
 	*folded = new ? squeeze(new) : 0;
 	return new;

@@ -18,7 +18,7 @@ struct line {
 struct text {
 	struct line *line; /* [lines] */
 	size_t lines;
-	char *memory;      /* what the lines point into */
+	char *memory; /* what the lines point into */
 };
 
 /* Reads a file (or pipe) whole and splits it at \n; a \r before the \n, a byte order mark at the

@@ -43,7 +43,7 @@ void entries_free(struct entries *entries)
 		free(entries->token[id]);
 	free(entries->token);
 	free(entries->score);
-	*entries = (struct entries){0};
+	*entries = (struct entries){ 0 };
 }
 
 static XXH64_hash_t hash_on(XXH64_hash_t hash, const void *bytes, size_t count)
@@ -53,7 +53,7 @@ static XXH64_hash_t hash_on(XXH64_hash_t hash, const void *bytes, size_t count)
 
 uint64_t entries_hash(const struct entries *entries, enum subword_model model, bool lowercase)
 {
-	const unsigned char kind[2] = {(unsigned char)model, lowercase};
+	const unsigned char kind[2] = { (unsigned char)model, lowercase };
 	XXH64_hash_t hash = hash_on(0, kind, sizeof kind);
 
 	for (int id = 0; id < entries->size; id++) {
@@ -84,12 +84,12 @@ static bool fill_pieces(struct vocabulary *vocabulary, struct error *error)
 	char message[256];
 
 	vocabulary->pieces = pieces_new(vocabulary->model == SUBWORD_UNIGRAM, entries->token,
-					entries->score, entries->size, message, sizeof message);
+	                                entries->score, entries->size, message, sizeof message);
 	return vocabulary->pieces || error_set(error, "%s", message);
 }
 
 struct vocabulary *vocabulary_of_entries(enum subword_model model, bool lowercase,
-					 struct entries *entries, struct error *error)
+                                         struct entries *entries, struct error *error)
 {
 	struct vocabulary *vocabulary = memory_new(1, sizeof *vocabulary);
 
@@ -97,9 +97,9 @@ struct vocabulary *vocabulary_of_entries(enum subword_model model, bool lowercas
 	vocabulary->lowercase = lowercase;
 	vocabulary->entries = *entries;
 	vocabulary->hash = entries_hash(entries, model, lowercase);
-	*entries = (struct entries){0};
+	*entries = (struct entries){ 0 };
 	if (model_has_pieces(model) ? fill_pieces(vocabulary, error)
-				    : fill_table(vocabulary, error))
+	                            : fill_table(vocabulary, error))
 		return vocabulary;
 	vocabulary_free(vocabulary);
 	return NULL;
@@ -151,7 +151,7 @@ size_t token_next(enum subword_model model, const char **at, const char *end)
 }
 
 static size_t encode_tokens(const struct vocabulary *vocabulary, const char *at, const char *end,
-			    int *id, size_t capacity)
+                            int *id, size_t capacity)
 {
 	const struct string_table *table = &vocabulary->table;
 	size_t count = 0, bytes;
@@ -161,13 +161,13 @@ static size_t encode_tokens(const struct vocabulary *vocabulary, const char *at,
 
 		if (count < capacity)
 			id[count] = number == table->count ? TOKEN_UNKNOWN
-							   : (int)number + TOKEN_SPECIALS;
+			                                   : (int)number + TOKEN_SPECIALS;
 	}
 	return count;
 }
 
 size_t vocabulary_encode(const struct vocabulary *vocabulary, const char *text, size_t bytes,
-			 int *id, size_t capacity)
+                         int *id, size_t capacity)
 {
 	size_t folded, count;
 	char *form = text_fold(text, bytes, vocabulary->lowercase, &folded);
@@ -187,7 +187,7 @@ size_t vocabulary_encode(const struct vocabulary *vocabulary, const char *text, 
 
 /* Ids without those that vanish; `kept` of them. */
 static int *visible_ids(const struct vocabulary *vocabulary, const int *id, size_t count,
-			size_t *kept)
+                        size_t *kept)
 {
 	int *visible = memory_new(count, sizeof *visible);
 
@@ -224,7 +224,8 @@ static char *decode_tokens(const struct vocabulary *vocabulary, const int *id, s
 		if (id[i] != TOKEN_UNKNOWN)
 			at = stpcpy(at, vocabulary->entries.token[id[i]]);
 		else
-			at = stpcpy(stpcpy(stpcpy(at, words ? "" : " "), unknown), words ? "" : " ");
+			at = stpcpy(stpcpy(stpcpy(at, words ? "" : " "), unknown),
+			            words ? "" : " ");
 	}
 	return text;
 }
@@ -234,7 +235,7 @@ char *vocabulary_decode(const struct vocabulary *vocabulary, const int *id, size
 	size_t kept;
 	int *visible = visible_ids(vocabulary, id, count, &kept);
 	char *text = vocabulary->pieces ? decode_pieces(vocabulary, visible, kept)
-					: decode_tokens(vocabulary, visible, kept);
+	                                : decode_tokens(vocabulary, visible, kept);
 
 	free(visible);
 	return text;

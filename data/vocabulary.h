@@ -23,7 +23,7 @@ struct vocabulary;
  * entries. NULL and an error where the text has nothing to learn from, or its characters are more
  * or its pieces fewer than `size`; the error names data.subwords.size and the size that fits. */
 struct vocabulary *vocabulary_train(enum subword_model, long size, bool lowercase,
-				    const struct line *line, size_t lines, struct error *);
+                                    const struct line *line, size_t lines, struct error *);
 
 /* One file holds one vocabulary, as text: a line of model, case, entries and vocabulary_hash, then
  * score, tab and token of each entry. Saving writes a temporary file, fsync, rename. A file that
@@ -46,7 +46,7 @@ const char *vocabulary_token(const struct vocabulary *, int id);
  * (more than `capacity`: call again). A sentence that is not valid UTF-8 is one TOKEN_UNKNOWN.
  * Thread-safe. */
 size_t vocabulary_encode(const struct vocabulary *, const char *text, size_t bytes, int *id,
-			 size_t capacity);
+                         size_t capacity);
 
 /* The detokenised text of ids; special tokens vanish, TOKEN_UNKNOWN becomes " ⁇ " (words: "⁇"
  * between blanks). The caller frees it. */

@@ -19,14 +19,14 @@ static const char *const model_name[] = {
 	[SUBWORD_WORDS] = "words",
 	[SUBWORD_CHARS] = "chars",
 };
-static const char *const case_name[] = {"as-is", "lower"};
+static const char *const case_name[] = { "as-is", "lower" };
 
 static bool write_entries(FILE *file, const struct vocabulary *vocabulary)
 {
 	const struct entries *entries = &vocabulary->entries;
 
 	fprintf(file, "%s %s %s %d %016" PRIx64 "\n", heading, model_name[vocabulary->model],
-		case_name[vocabulary->lowercase], entries->size, vocabulary->hash);
+	        case_name[vocabulary->lowercase], entries->size, vocabulary->hash);
 	for (int id = 0; id < entries->size; id++)
 		fprintf(file, "%.9g\t%s\n", (double)entries->score[id], entries->token[id]);
 	return !fflush(file) && !ferror(file) && !fsync(fileno(file));
@@ -45,8 +45,10 @@ bool vocabulary_save(const struct vocabulary *vocabulary, const char *path, stru
 	if (file && fclose(file))
 		good = false;
 	if (!good || rename(temporary, path)) {
-		good = error_set(error, "%s: cannot be written: %s: make room or choose another "
-					"folder", path, strerror(errno));
+		good = error_set(error,
+		                 "%s: cannot be written: %s: make room or choose another "
+		                 "folder",
+		                 path, strerror(errno));
 		if (file)
 			unlink(temporary);
 	}
@@ -76,7 +78,7 @@ static bool read_promise(struct promise *promise, const struct line *line)
 	int model, lower, used = 0;
 
 	if (sscanf(line->text, "%23s %7s %7s %ld %" SCNx64 "%n", head, kind, letters,
-		   &promise->size, &promise->hash, &used) != 5)
+	           &promise->size, &promise->hash, &used) != 5)
 		return false;
 	if ((size_t)used != line->bytes || strcmp(head, heading) ||
 	    !word_index(kind, model_name, 4, &model) || !word_index(letters, case_name, 2, &lower))
@@ -104,7 +106,7 @@ static bool read_entry(struct entries *entries, const struct line *line)
  * than any that is ever learned: SentencePiece goes one call deeper with each byte. */
 static bool entries_fit(const struct entries *entries, const struct promise *promise)
 {
-	struct entries specials = {0};
+	struct entries specials = { 0 };
 	bool fit = entries->size == promise->size;
 
 	entries_add_specials(&specials);
@@ -120,7 +122,7 @@ struct vocabulary *vocabulary_load(const char *path, struct error *error)
 {
 	struct text text;
 	struct promise promise;
-	struct entries entries = {0};
+	struct entries entries = { 0 };
 	struct vocabulary *vocabulary = NULL;
 	struct error reason;
 	bool good;
@@ -131,11 +133,13 @@ struct vocabulary *vocabulary_load(const char *path, struct error *error)
 	for (size_t i = 1; good && i < text.lines; i++)
 		good = read_entry(&entries, &text.line[i]);
 	if (good && entries_fit(&entries, &promise))
-		vocabulary = vocabulary_of_entries(promise.model, promise.lowercase, &entries,
-						   &reason);
+		vocabulary =
+			vocabulary_of_entries(promise.model, promise.lowercase, &entries, &reason);
 	if (!vocabulary)
-		error_set(error, "%s: the vocabulary is damaged or cut short: delete the file, it is "
-				 "learned again", path);
+		error_set(error,
+		          "%s: the vocabulary is damaged or cut short: delete the file, it is "
+		          "learned again",
+		          path);
 	entries_free(&entries);
 	text_free(&text);
 	return vocabulary;

@@ -8,8 +8,8 @@
 
 /* Entries by id; the first four are the special tokens. */
 struct entries {
-	char **token;  /* [size], owned */
-	float *score;  /* [size]: what SentencePiece ranks by; else 0 */
+	char **token; /* [size], owned */
+	float *score; /* [size]: what SentencePiece ranks by; else 0 */
 	int size;
 };
 
@@ -38,7 +38,7 @@ uint64_t entries_hash(const struct entries *, enum subword_model, bool lowercase
 /* A vocabulary of these entries, which it takes. NULL and an error where a token is empty or
  * double. */
 struct vocabulary *vocabulary_of_entries(enum subword_model, bool lowercase, struct entries *,
-					 struct error *);
+                                         struct error *);
 
 /* The next word or character of folded text from *at on: its bytes (0 at the end) and its start in
  * *at. */

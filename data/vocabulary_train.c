@@ -22,7 +22,7 @@ static int by_count(const void *left, const void *right)
 
 /* Counts words or characters; `*counts` is by number in the table and the caller's. */
 static void count_tokens(struct string_table *table, size_t **counts, enum subword_model model,
-			 const struct line *line, size_t lines)
+                         const struct line *line, size_t lines)
 {
 	size_t room = 0, bytes;
 
@@ -35,7 +35,8 @@ static void count_tokens(struct string_table *table, size_t **counts, enum subwo
 
 			if (number >= room) {
 				*counts = memory_resize(*counts, 2 * number + 1, sizeof **counts);
-				memset(*counts + room, 0, (2 * number + 1 - room) * sizeof **counts);
+				memset(*counts + room, 0,
+				       (2 * number + 1 - room) * sizeof **counts);
 				room = 2 * number + 1;
 			}
 			(*counts)[number]++;
@@ -44,16 +45,16 @@ static void count_tokens(struct string_table *table, size_t **counts, enum subwo
 }
 
 static void entries_of_tokens(struct entries *entries, enum subword_model model, long size,
-			      const struct line *line, size_t lines)
+                              const struct line *line, size_t lines)
 {
-	struct string_table table = {0};
+	struct string_table table = { 0 };
 	size_t *counts;
 	struct counted *token;
 
 	count_tokens(&table, &counts, model, line, lines);
 	token = memory_new(table.count, sizeof *token);
 	for (size_t i = 0; i < table.count; i++)
-		token[i] = (struct counted){table.string[i], table.bytes[i], counts[i]};
+		token[i] = (struct counted){ table.string[i], table.bytes[i], counts[i] };
 	qsort(token, table.count, sizeof *token, by_count);
 	entries_add_specials(entries);
 	for (size_t i = 0; i < table.count && entries->size < size; i++)
@@ -67,7 +68,7 @@ static void entries_of_tokens(struct entries *entries, enum subword_model model,
  * each character. */
 static size_t least_size(const struct line *line, size_t lines)
 {
-	struct string_table table = {0};
+	struct string_table table = { 0 };
 	size_t *counts, least;
 
 	string_table_add(&table, " ", 1);
@@ -79,7 +80,7 @@ static size_t least_size(const struct line *line, size_t lines)
 }
 
 static bool entries_of_pieces(struct entries *entries, enum subword_model model, long size,
-			      const struct line *line, size_t lines, struct error *error)
+                              const struct line *line, size_t lines, struct error *error)
 {
 	size_t least = least_size(line, lines);
 	char message[256];
@@ -87,13 +88,17 @@ static bool entries_of_pieces(struct entries *entries, enum subword_model model,
 	int got;
 
 	if (!lines)
-		return error_set(error, "the text has no line to learn subwords from: give text with "
-					"lines of at most %d bytes", PIECES_LONGEST_LINE);
+		return error_set(error,
+		                 "the text has no line to learn subwords from: give text with "
+		                 "lines of at most %d bytes",
+		                 PIECES_LONGEST_LINE);
 	if ((size_t)size < least)
-		return error_set(error, "data.subwords.size = %ld: less than the text's different "
-					"characters: set it to %zu or more", size, least);
+		return error_set(error,
+		                 "data.subwords.size = %ld: less than the text's different "
+		                 "characters: set it to %zu or more",
+		                 size, least);
 	pieces = pieces_train(model == SUBWORD_UNIGRAM, (int)size, line, lines, message,
-			      sizeof message);
+	                      sizeof message);
 	if (!pieces)
 		return error_set(error, "data.subwords: %s", message);
 	got = pieces_size(pieces);
@@ -104,14 +109,16 @@ static bool entries_of_pieces(struct entries *entries, enum subword_model model,
 		entries_add(entries, piece, strlen(piece), pieces_score(pieces, id));
 	}
 	pieces_free(pieces);
-	return got == size || error_set(error, "data.subwords.size = %ld: the text has too few "
-					       "pieces: set it to %d or less", size, got);
+	return got == size || error_set(error,
+	                                "data.subwords.size = %ld: the text has too few "
+	                                "pieces: set it to %d or less",
+	                                size, got);
 }
 
 /* Folded copies of the lines; where pieces are learned, of those that can be learned from. Returns
  * how many. */
 static size_t fold_lines(struct line *folded, enum subword_model model, bool lowercase,
-			 const struct line *line, size_t lines)
+                         const struct line *line, size_t lines)
 {
 	size_t count = 0;
 
@@ -128,16 +135,16 @@ static size_t fold_lines(struct line *folded, enum subword_model model, bool low
 }
 
 struct vocabulary *vocabulary_train(enum subword_model model, long size, bool lowercase,
-				    const struct line *line, size_t lines, struct error *error)
+                                    const struct line *line, size_t lines, struct error *error)
 {
 	struct line *folded = memory_new(lines, sizeof *folded);
 	size_t count = fold_lines(folded, model, lowercase, line, lines);
-	struct entries entries = {0};
+	struct entries entries = { 0 };
 	struct vocabulary *vocabulary = NULL;
 
 	if (size > VOCABULARY_MOST)
 		error_set(error, "data.subwords.size = %ld: set it to %d or less", size,
-			  VOCABULARY_MOST);
+		          VOCABULARY_MOST);
 	else if (!model_has_pieces(model))
 		entries_of_tokens(&entries, model, size, folded, count);
 	else if (!entries_of_pieces(&entries, model, size, folded, count, error))

@@ -16,7 +16,7 @@ static void continuations(struct frontier *f, int j, struct top *top)
 		const real *logits = frontier_logits(f, j, i, &log_sum);
 
 		if (isinf(log_sum) || isinf(total))
-			top_add(top, (struct candidate){-HUGE_VAL, i, f->predictor->end});
+			top_add(top, (struct candidate){ -HUGE_VAL, i, f->predictor->end });
 		else
 			top_add_row(top, i, total, log_sum, f->predictor->vocabulary, logits);
 	}
@@ -77,7 +77,7 @@ static void extend(struct frontier *f, int j, struct top *top, int *finished)
 
 void search_beam(struct frontier *f)
 {
-	struct top top = {.room = 2 * f->beam};
+	struct top top = { .room = 2 * f->beam };
 	int *finished =
 		memory_new((size_t)f->live, sizeof(*finished)); /* of the caller's sentence */
 

@@ -23,7 +23,7 @@ const char *const bleu_smoothing_names[BLEU_SMOOTHINGS] = {
 struct bleu {
 	struct bleu_settings settings;
 	struct ngrams *ngrams;
-	struct buffer lower;	  /* the text at hand in lower case */
+	struct buffer lower;      /* the text at hand in lower case */
 	struct buffer hypothesis; /* its tokens */
 	struct buffer reference;  /* likewise */
 	struct buffer scratch[TOKENIZER_SCRATCH];
@@ -72,12 +72,12 @@ static void tokenize(struct bleu *bleu, struct segment segment, struct buffer *o
 		bleu->lower.bytes = 0;
 		buffer_reserve(&bleu->lower, segment.bytes + 1);
 		unicode_lower(segment.text, segment.bytes, &bleu->lower);
-		segment = (struct segment){bleu->lower.data, bleu->lower.bytes};
+		segment = (struct segment){ bleu->lower.data, bleu->lower.bytes };
 	}
 	out->bytes = 0;
 	buffer_reserve(out, segment.bytes + 1);
 	bleu->settings.tokenizer->tokenize(segment.text, unicode_trim(segment.text, segment.bytes),
-					   out, bleu->scratch);
+	                                   out, bleu->scratch);
 }
 
 /* The reference length nearer to the hypothesis's; of two equally near the shorter. */
@@ -92,7 +92,7 @@ static size_t closest(size_t length, size_t a, size_t b)
 }
 
 void bleu_segment(struct bleu *bleu, struct segment hypothesis, const struct segment *reference,
-		  int references, double *row)
+                  int references, double *row)
 {
 	int order = bleu->settings.order;
 	size_t length, reference_length = 0;
@@ -124,7 +124,7 @@ void bleu_segment(struct bleu *bleu, struct segment hypothesis, const struct seg
 }
 
 void bleu_corpus(struct bleu *bleu, const struct segments *hypotheses,
-		 const struct segments *reference, int references, double *rows)
+                 const struct segments *reference, int references, double *rows)
 {
 	size_t columns = bleu_columns(&bleu->settings);
 	struct segment *side = memory_new((size_t)references, sizeof *side);
@@ -208,9 +208,9 @@ void bleu_score(const struct bleu_settings *settings, const double *row, struct 
 }
 
 void bleu_score_of_rows(const struct bleu_settings *settings, const double *rows, size_t count,
-			struct bleu_score *score)
+                        struct bleu_score *score)
 {
-	double sum[BLEU_COUNTS + 2 * BLEU_MOST_ORDER] = {0};
+	double sum[BLEU_COUNTS + 2 * BLEU_MOST_ORDER] = { 0 };
 	size_t columns = bleu_columns(settings);
 
 	for (size_t i = 0; i < count; i++)
@@ -244,9 +244,9 @@ void bleu_signature(const struct bleu_settings *settings, int references, char t
 	if (settings->smoothing == BLEU_SMOOTH_FLOOR || settings->smoothing == BLEU_SMOOTH_ADD_K)
 		snprintf(value, sizeof value, "[%.2f]", smoothing_value(settings));
 	snprintf(text, BLEU_TEXT_SIZE,
-		 "nrefs:%s|case:%s|eff:%s|tok:%s|smooth:%s%s|version:" SACREBLEU_VERSION, number,
-		 settings->lowercase ? "lc" : "mixed", settings->effective_order ? "yes" : "no",
-		 settings->tokenizer->name, bleu_smoothing_names[settings->smoothing], value);
+	         "nrefs:%s|case:%s|eff:%s|tok:%s|smooth:%s%s|version:" SACREBLEU_VERSION, number,
+	         settings->lowercase ? "lc" : "mixed", settings->effective_order ? "yes" : "no",
+	         settings->tokenizer->name, bleu_smoothing_names[settings->smoothing], value);
 }
 
 void bleu_verbose(const struct bleu_score *score, char text[BLEU_TEXT_SIZE])
@@ -256,8 +256,8 @@ void bleu_verbose(const struct bleu_score *score, char text[BLEU_TEXT_SIZE])
 
 	for (int n = 0; n < score->order; n++)
 		used += (size_t)snprintf(text + used, BLEU_TEXT_SIZE - used, "%s%.1f", n ? "/" : "",
-					 score->precisions[n]);
+		                         score->precisions[n]);
 	snprintf(text + used, BLEU_TEXT_SIZE - used,
-		 " (BP = %.3f ratio = %.3f hyp_len = %.0f ref_len = %.0f)", score->brevity_penalty,
-		 ratio, score->length, score->reference_length);
+	         " (BP = %.3f ratio = %.3f hyp_len = %.0f ref_len = %.0f)", score->brevity_penalty,
+	         ratio, score->length, score->reference_length);
 }

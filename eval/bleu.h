@@ -41,8 +41,8 @@ struct bleu_settings {
 	bool lowercase; /* str.lower before the tokenizer */
 	enum bleu_smoothing smoothing;
 	double smoothing_value; /* floor, add-k: 0 to BLEU_MOST_SMOOTHING; NAN: 0.1 and 1 */
-	bool effective_order;	/* N is the last order that the hypothesis is long enough for */
-	int order;		/* N, from 1 to BLEU_MOST_ORDER */
+	bool effective_order;   /* N is the last order that the hypothesis is long enough for */
+	int order;              /* N, from 1 to BLEU_MOST_ORDER */
 };
 
 /* sacreBLEU's defaults: 13a, case kept, exp, no effective order, N = 4. */
@@ -60,21 +60,21 @@ void bleu_free(struct bleu *);
 
 /* Writes a row. Missing references (text NULL) are left out; one at least must be there. */
 void bleu_segment(struct bleu *, struct segment hypothesis, const struct segment *reference,
-		  int references, double *row);
+                  int references, double *row);
 
 /* Writes the rows of a whole corpus, [hypotheses->count][columns]; `reference` are `references`
  * files with as many segments. */
 void bleu_corpus(struct bleu *, const struct segments *hypotheses, const struct segments *reference,
-		 int references, double *rows);
+                 int references, double *rows);
 
 struct bleu_score {
-	double score;			    /* percent */
-	int order;			    /* N */
+	double score;                       /* percent */
+	int order;                          /* N */
 	double matches[BLEU_MOST_ORDER];    /* [N], with what add-k added */
-	double totals[BLEU_MOST_ORDER];	    /* [N], with what add-k added */
+	double totals[BLEU_MOST_ORDER];     /* [N], with what add-k added */
 	double precisions[BLEU_MOST_ORDER]; /* [N], percent, smoothed; all 0 if nothing matches */
 	double brevity_penalty;
-	double length;		 /* h, tokens */
+	double length;           /* h, tokens */
 	double reference_length; /* r, tokens */
 };
 
@@ -83,7 +83,7 @@ void bleu_score(const struct bleu_settings *, const double *row, struct bleu_sco
 
 /* Adds `count` rows up and scores the sum. */
 void bleu_score_of_rows(const struct bleu_settings *, const double *rows, size_t count,
-			struct bleu_score *);
+                        struct bleu_score *);
 
 /* How many references each segment has; 0 where they do not have equally many. */
 int bleu_references(const struct segments *reference, int references);

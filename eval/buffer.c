@@ -38,5 +38,5 @@ void buffer_free(struct buffer *buffer)
 	if (!buffer)
 		return;
 	free(buffer->data);
-	*buffer = (struct buffer){0};
+	*buffer = (struct buffer){ 0 };
 }

@@ -7,7 +7,7 @@
 /* Zeroed, it is empty. */
 struct buffer {
 	char *data;
-	size_t bytes;	 /* in use */
+	size_t bytes;    /* in use */
 	size_t capacity; /* taken */
 };
 

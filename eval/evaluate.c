@@ -14,7 +14,7 @@ struct evaluation {
 };
 
 static void sum_by_sentence(const struct evaluation *e, const struct batch *batch,
-			    const uint32_t *sentence, const double *nll)
+                            const uint32_t *sentence, const double *nll)
 {
 	for (int i = 0; i < batch->n; i++) {
 		double sum = 0;
@@ -43,7 +43,7 @@ static void evaluate_batch(void *context, int task, int worker)
 }
 
 struct loss evaluate(const struct model *model, const struct corpus *corpus, long batch_tokens,
-		     struct pool *pool, double *log_probability)
+                     struct pool *pool, double *log_probability)
 {
 	const int workers = pool_workers(pool);
 	struct batch_plan plan;

@@ -5,9 +5,10 @@
 #include "core/pool.h"
 #include "models/model.h"
 
-/* The loss of a whole corpus without smoothing or dropout, batches shared out over the pool and summed in
- * their order. `log_probability` [sentences], where not NULL, gets each target's log p, its end counted. */
+/* The loss of a whole corpus without smoothing or dropout, batches shared out over the pool and
+ * summed in their order. `log_probability` [sentences], where not NULL, gets each target's log p,
+ * its end counted. */
 struct loss evaluate(const struct model *, const struct corpus *, long batch_tokens, struct pool *,
-		     double *log_probability);
+                     double *log_probability);
 
 #endif

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 void frontier_begin(struct frontier *f, const struct predictor *predictor,
-		    const struct search_settings *settings, int sentences, const int *limit,
-		    int beam, int wanted)
+                    const struct search_settings *settings, int sentences, const int *limit,
+                    int beam, int wanted)
 {
 	size_t n = (size_t)sentences, rows = n * (size_t)beam;
 
@@ -57,7 +57,7 @@ void frontier_free(struct frontier *f)
 	free(f->feed);
 	free(f->chosen);
 	free(f->node);
-	*f = (struct frontier){0};
+	*f = (struct frontier){ 0 };
 }
 
 bool frontier_step(struct frontier *f)
@@ -123,7 +123,7 @@ static size_t grow_node(struct frontier *f, size_t parent, int token)
 		f->node_room *= 2;
 		f->node = memory_resize(f->node, f->node_room, sizeof(*f->node));
 	}
-	f->node[f->nodes] = (struct node){.parent = parent, .token = token};
+	f->node[f->nodes] = (struct node){ .parent = parent, .token = token };
 	return f->nodes++;
 }
 
@@ -144,7 +144,7 @@ double frontier_penalty(const struct frontier *f, int length)
 	double alpha = f->settings->length_penalty;
 
 	return f->settings->penalty == PENALTY_GNMT ? pow((5.0 + length) / 6, alpha)
-						    : pow(length, alpha);
+	                                            : pow(length, alpha);
 }
 
 struct ending frontier_end(struct frontier *f, int j, int i, int token, double total)

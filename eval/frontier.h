@@ -38,31 +38,31 @@ struct frontier {
 	const struct predictor *predictor;
 	const struct search_settings *settings;
 	const int *limit; /* [sentence] */
-	int beam;	  /* at most so many rows of a sentence live */
-	int wanted;	  /* hypotheses returned of a sentence */
-	int length;	  /* tokens of the hypotheses that this turn makes, the end counted */
+	int beam;         /* at most so many rows of a sentence live */
+	int wanted;       /* hypotheses returned of a sentence */
+	int length;       /* tokens of the hypotheses that this turn makes, the end counted */
 
-	int live;	 /* sentences; the arrays below are theirs, side by side */
-	int width;	 /* rows of each: as many as live of the sentence with most */
-	int *sentence;	 /* [live] the caller's number */
-	int *used;	 /* [live] rows that live; the others repeat the last of these */
+	int live;        /* sentences; the arrays below are theirs, side by side */
+	int width;       /* rows of each: as many as live of the sentence with most */
+	int *sentence;   /* [live] the caller's number */
+	int *used;       /* [live] rows that live; the others repeat the last of these */
 	struct row *row; /* [live][width] */
-	real *logits;	 /* [live][width][V] */
-	size_t room;	 /* rows that logits has memory for */
+	real *logits;    /* [live][width][V] */
+	size_t room;     /* rows that logits has memory for */
 
 	struct row *next; /* those kept this turn, sentence by sentence */
-	int kept;	  /* all of them */
-	int *next_used;	  /* [live] of a sentence */
+	int kept;         /* all of them */
+	int *next_used;   /* [live] of a sentence */
 
 	struct ending *ending; /* [sentence][wanted] */
-	int *endings;	       /* [sentence] */
+	int *endings;          /* [sentence] */
 	int *feed, *chosen;    /* what the predictor is told: of each row, of each sentence */
 	struct node *node;     /* 0 is the root */
 	size_t nodes, node_room;
 };
 
 void frontier_begin(struct frontier *, const struct predictor *, const struct search_settings *,
-		    int sentences, const int *limit, int beam, int wanted);
+                    int sentences, const int *limit, int beam, int wanted);
 void frontier_free(struct frontier *);
 
 /* The next logits of all rows. False when no sentence lives. */

@@ -19,7 +19,7 @@ enum { TABLE_LEAST = 16, PLACES_LEAST = 64 };
 
 /* A hash table with open addressing, at most half full. */
 struct slot {
-	uint64_t key;	 /* of a word its hash, of a longer n-gram the pair */
+	uint64_t key;    /* of a word its hash, of a longer n-gram the pair */
 	uint32_t number; /* 0: the slot is free */
 };
 
@@ -37,12 +37,12 @@ struct word {
 struct counts {
 	uint32_t hypothesis; /* how often the hypothesis has the n-gram */
 	uint32_t reference;  /* how often the reference at hand has it */
-	uint32_t best;	     /* how often the reference with the most has it */
+	uint32_t best;       /* how often the reference with the most has it */
 };
 
 struct ngrams {
 	int order;
-	size_t tokens; /* of the hypothesis */
+	size_t tokens;                         /* of the hypothesis */
 	uint32_t first[NGRAMS_MOST_ORDER + 2]; /* first number of each n; then behind the last */
 	struct table words, grams;
 	struct word *word;     /* by number */
@@ -50,7 +50,7 @@ struct ngrams {
 	size_t word_capacity, counts_capacity;
 	struct word *place; /* each word of the text at hand */
 	uint32_t *token;    /* its number */
-	uint32_t *gram;	    /* number of the n-gram that starts there */
+	uint32_t *gram;     /* number of the n-gram that starts there */
 	size_t place_capacity;
 };
 
@@ -102,7 +102,7 @@ static struct slot *find_word(const struct ngrams *ngrams, uint64_t hash, const 
 		const struct word *known = &ngrams->word[slot->number];
 
 		if (!slot->number || (slot->key == hash && known->bytes == word->bytes &&
-				      !memcmp(known->text, word->text, word->bytes)))
+		                      !memcmp(known->text, word->text, word->bytes)))
 			return slot;
 	}
 }
@@ -144,7 +144,7 @@ static size_t split_words(struct ngrams *ngrams, const char *text, size_t bytes)
 	while ((word = unicode_word(&at, text + bytes, &length))) {
 		if (words == ngrams->place_capacity)
 			grow_places(ngrams);
-		ngrams->place[words++] = (struct word){word, length};
+		ngrams->place[words++] = (struct word){ word, length };
 	}
 	return words;
 }
@@ -155,7 +155,7 @@ static void reset_counts(struct ngrams *ngrams, size_t numbers)
 	if (numbers + 1 > ngrams->counts_capacity) {
 		ngrams->counts_capacity = (numbers + 1) * 2;
 		ngrams->counts = memory_resize(ngrams->counts, ngrams->counts_capacity,
-					       sizeof *ngrams->counts);
+		                               sizeof *ngrams->counts);
 	}
 	memset(ngrams->counts, 0, (numbers + 1) * sizeof *ngrams->counts);
 }
@@ -172,7 +172,7 @@ static uint32_t number_words(struct ngrams *ngrams)
 		struct slot *slot = find_word(ngrams, hash, word);
 
 		if (!slot->number) {
-			*slot = (struct slot){hash, next};
+			*slot = (struct slot){ hash, next };
 			ngrams->word[next++] = *word;
 		}
 		ngrams->counts[slot->number].hypothesis++;
@@ -190,7 +190,7 @@ static uint32_t number_grams(struct ngrams *ngrams, size_t n, uint32_t next)
 		struct slot *slot = find_gram(&ngrams->grams, key);
 
 		if (!slot->number)
-			*slot = (struct slot){key, next++};
+			*slot = (struct slot){ key, next++ };
 		ngrams->gram[i] = slot->number;
 		ngrams->counts[slot->number].hypothesis++;
 	}
@@ -241,8 +241,8 @@ size_t ngrams_reference(struct ngrams *ngrams, const char *text, size_t bytes)
 			uint32_t word = ngrams->token[i + n - 1], *gram = &ngrams->gram[i];
 
 			*gram = *gram && word
-					? find_gram(&ngrams->grams, pair_key(*gram, word))->number
-					: 0;
+			                ? find_gram(&ngrams->grams, pair_key(*gram, word))->number
+			                : 0;
 			ngrams->counts[*gram].reference++;
 		}
 	}

@@ -10,14 +10,14 @@
 #include <xxhash.h>
 
 struct sampler {
-	double *cumulative; /* [V] unnormalised */
+	double *cumulative;   /* [V] unnormalised */
 	const size_t *number; /* of each sentence; NULL: as they come */
 };
 
 /* In [0, 1), 53 bits, a function of its arguments alone. */
 static double uniform(uint64_t seed, uint64_t sentence, uint64_t draw, uint64_t step)
 {
-	uint64_t counter[3] = {sentence, draw, step};
+	uint64_t counter[3] = { sentence, draw, step };
 
 	return (double)(XXH3_64bits_withSeed(counter, sizeof(counter), seed) >> 11) * 0x1p-53;
 }
@@ -62,7 +62,7 @@ static void place(struct frontier *f, int j, int draw, struct ending e)
 /* The next token of one draw, out of row i of the live sentence j, of which these are the logits.
  */
 static void draw_token(struct frontier *f, const struct sampler *sampler, int j, int i, int draw,
-		       const real *logits, double log_sum)
+                       const real *logits, double log_sum)
 {
 	int own = f->sentence[j];
 	uint64_t sentence = sampler->number ? sampler->number[own] : (uint64_t)own;
@@ -71,7 +71,7 @@ static void draw_token(struct frontier *f, const struct sampler *sampler, int j,
 
 	if (!isinf(log_sum)) {
 		u = uniform((uint64_t)f->settings->seed, sentence, (uint64_t)draw,
-			    (uint64_t)f->length);
+		            (uint64_t)f->length);
 		token = invert(f->predictor->vocabulary, sampler->cumulative, u);
 		total = frontier_row(f, j, i)->total + fmin((double)logits[token] - log_sum, 0);
 	}
@@ -88,7 +88,7 @@ static void extend(struct frontier *f, const struct sampler *sampler, int j, int
 
 	if (!isinf(log_sum))
 		accumulate(f->predictor->vocabulary, logits, f->settings->temperature,
-			   sampler->cumulative);
+		           sampler->cumulative);
 	if (f->length > 1) {
 		draw_token(f, sampler, j, i, frontier_row(f, j, i)->draw, logits, log_sum);
 		return;
@@ -100,7 +100,7 @@ static void extend(struct frontier *f, const struct sampler *sampler, int j, int
 
 void search_sample(struct frontier *f, const size_t *number)
 {
-	struct sampler sampler = {.number = number};
+	struct sampler sampler = { .number = number };
 
 	if (!(f->settings->temperature > 0 && isfinite(f->settings->temperature)))
 		panic("search: temperature %g", f->settings->temperature);

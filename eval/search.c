@@ -47,7 +47,7 @@ static int rows_of(const struct search_settings *settings)
 }
 
 void search(const struct predictor *predictor, const struct search_settings *settings,
-	    int sentences, const int *limit, const size_t *number, struct nbest *result)
+            int sentences, const int *limit, const size_t *number, struct nbest *result)
 {
 	int rows = rows_of(settings);
 	int wanted = settings->nbest < rows ? (int)settings->nbest : rows;
@@ -71,5 +71,5 @@ void nbest_free(struct nbest *n)
 	for (int i = 0; i < n->count; i++)
 		free(n->best[i].token);
 	free(n->best);
-	*n = (struct nbest){0};
+	*n = (struct nbest){ 0 };
 }

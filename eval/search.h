@@ -61,7 +61,7 @@ struct nbest {
  * A logit of NaN counts as -infinity, and a token of -infinity is never taken. After logits none of
  * which is a number, a hypothesis ends with a total of -infinity. */
 void search(const struct predictor *, const struct search_settings *, int sentences,
-	    const int *limit, const size_t *number, struct nbest *result);
+            const int *limit, const size_t *number, struct nbest *result);
 
 /* Frees what search() gave and empties it. NULL and zeroed are fine. */
 void nbest_free(struct nbest *);

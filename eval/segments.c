@@ -43,21 +43,21 @@ static bool read_file(const char *path, const char *name, struct buffer *out, st
 }
 
 static bool check_line(const char *name, size_t number, const struct segment *line,
-		       struct error *error)
+                       struct error *error)
 {
 	size_t bad;
 
 	if (line->bytes > SEGMENT_MOST)
 		return error_set(error,
-				 "%s:%zu: a line of %zu bytes; put one segment of at most %d bytes "
-				 "on a line",
-				 name, number, line->bytes, (int)SEGMENT_MOST);
+		                 "%s:%zu: a line of %zu bytes; put one segment of at most %d bytes "
+		                 "on a line",
+		                 name, number, line->bytes, (int)SEGMENT_MOST);
 	bad = unicode_bad_byte(line->text, line->bytes);
 	if (bad)
 		return error_set(error,
-				 "%s:%zu: byte %zu of the line (0x%02x) is not UTF-8; convert the "
-				 "file to UTF-8",
-				 name, number, bad, (unsigned char)line->text[bad - 1]);
+		                 "%s:%zu: byte %zu of the line (0x%02x) is not UTF-8; convert the "
+		                 "file to UTF-8",
+		                 name, number, bad, (unsigned char)line->text[bad - 1]);
 	return true;
 }
 
@@ -100,10 +100,10 @@ static bool split(struct segments *segments, const char *name, size_t bytes, str
 bool segments_read(struct segments *segments, const char *path, struct error *error)
 {
 	const char *name = strcmp(path, "-") ? path : "standard input";
-	struct buffer whole = {0};
+	struct buffer whole = { 0 };
 	bool good = read_file(path, name, &whole, error);
 
-	*segments = (struct segments){.memory = whole.data};
+	*segments = (struct segments){ .memory = whole.data };
 	if (good)
 		good = split(segments, name, whole.bytes, error);
 	if (!good)
@@ -124,5 +124,5 @@ void segments_free(struct segments *segments)
 		return;
 	free(segments->segment);
 	free(segments->memory);
-	*segments = (struct segments){0};
+	*segments = (struct segments){ 0 };
 }

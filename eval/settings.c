@@ -7,19 +7,19 @@ const struct setting search_settings_table[] = {
 	SETTING_OF_INT(S, beam, "beam", "5", 1, 1000, "hypotheses kept a sentence; 1: greedy"),
 	SETTING_OF_INT(S, nbest, "nbest", "1", 1, 1000, "hypotheses returned a sentence"),
 	SETTING_OF_REAL(S, length_penalty, "length_penalty", "1", 0, 10,
-			"alpha: 0 favours short hypotheses, larger values longer ones"),
+	                "alpha: 0 favours short hypotheses, larger values longer ones"),
 	SETTING_OF_WORD(S, penalty, "penalty", "length", "gnmt|length",
-			"what divides log p: ((5 + length) / 6)^alpha (Wu 2016) or length^alpha"),
+	                "what divides log p: ((5 + length) / 6)^alpha (Wu 2016) or length^alpha"),
 	SETTING_OF_REAL(S, length_factor, "longest.factor", "2", 0, 100,
-			"a hypothesis has at most this times the source's tokens ..."),
+	                "a hypothesis has at most this times the source's tokens ..."),
 	SETTING_OF_INT(S, length_offset, "longest.offset", "10", 1, 1e5, "... plus this"),
 	SETTING_OF_INT(S, rows, "rows", "320", 1, 1e5,
-		       "hypotheses decoded together; changes speed alone"),
+	               "hypotheses decoded together; changes speed alone"),
 	SETTING_OF_BOOL(S, sample, "sample", "false", "draw from the model instead of searching"),
 	SETTING_OF_REAL(S, temperature, "temperature", "1", 0.01, 100,
-			"sampling: below 1 prefers likely tokens, above 1 evens them out"),
+	                "sampling: below 1 prefers likely tokens, above 1 evens them out"),
 	SETTING_OF_INT(S, seed, "seed", "1", 0, 1e15, "sampling: where chance starts"),
-	{.name = NULL},
+	{ .name = NULL },
 };
 #undef S
 
@@ -27,6 +27,6 @@ bool search_settings_check(const struct search_settings *s, struct error *error)
 {
 	if (!s->sample && s->nbest > s->beam)
 		return error_set(error, "nbest = %ld: must be at most beam = %ld", s->nbest,
-				 s->beam);
+		                 s->beam);
 	return true;
 }

@@ -14,18 +14,19 @@ struct search_settings {
 	long nbest;            /* hypotheses returned a sentence, at most `beam` */
 	double length_penalty; /* alpha */
 	int penalty;           /* enum length_penalty_kind */
-	double length_factor;  /* a hypothesis has at most factor * source length + offset tokens ... */
+	double length_factor; /* a hypothesis has at most factor * source length + offset tokens ...
+	                       */
 	long length_offset;
-	long rows;             /* hypotheses decoded together */
-	bool sample;           /* draw from the model instead of searching */
-	double temperature;    /* sampling: logits are divided by it */
-	long seed;             /* sampling */
+	long rows;          /* hypotheses decoded together */
+	bool sample;        /* draw from the model instead of searching */
+	double temperature; /* sampling: logits are divided by it */
+	long seed;          /* sampling */
 };
 
 extern const struct setting search_settings_table[];
 
-/* Rules between settings, as in the contract of an architecture: false and a message that starts with a
- * key, "nbest = 8: must be at most beam = 5". */
+/* Rules between settings, as in the contract of an architecture: false and a message that starts
+ * with a key, "nbest = 8: must be at most beam = 5". */
 bool search_settings_check(const struct search_settings *, struct error *);
 
 #endif

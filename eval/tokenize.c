@@ -92,7 +92,7 @@ static bool is_pair_of_dash(char first, char second)
 /* Sets a pair of characters apart, with the other blank behind the pair or, `before`, ahead of it.
  * Pairs do not overlap. */
 static void set_pairs_apart(bool (*is_pair)(char, char), bool before, const struct buffer *in,
-			    struct buffer *out)
+                            struct buffer *out)
 {
 	char *to;
 	size_t i = 0;
@@ -146,7 +146,7 @@ static void clean(struct buffer *text)
 }
 
 static void tokenize_13a(const char *text, size_t bytes, struct buffer *out,
-			 struct buffer scratch[TOKENIZER_SCRATCH])
+                         struct buffer scratch[TOKENIZER_SCRATCH])
 {
 	struct buffer *a = &scratch[0], *b = &scratch[1];
 
@@ -163,16 +163,16 @@ static void tokenize_13a(const char *text, size_t bytes, struct buffer *out,
 }
 
 static void tokenize_none(const char *text, size_t bytes, struct buffer *out,
-			  struct buffer scratch[TOKENIZER_SCRATCH])
+                          struct buffer scratch[TOKENIZER_SCRATCH])
 {
 	(void)scratch;
 	buffer_add(out, text, bytes);
 }
 
 const struct tokenizer tokenizers[] = {
-	{"13a", "mteval-v13a: Western punctuation set apart, entities resolved", tokenize_13a},
-	{"none", "none: tokens are the words between white space", tokenize_none},
-	{NULL, NULL, NULL},
+	{ "13a", "mteval-v13a: Western punctuation set apart, entities resolved", tokenize_13a },
+	{ "none", "none: tokens are the words between white space", tokenize_none },
+	{ NULL, NULL, NULL },
 };
 
 const struct tokenizer *tokenizer_find(const char *name)

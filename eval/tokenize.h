@@ -17,7 +17,7 @@ struct tokenizer {
 	 * valid UTF-8 without white space at its right end, and lies neither in `out` nor in
 	 * `scratch`, which a caller keeps for speed. */
 	void (*tokenize)(const char *text, size_t bytes, struct buffer *out,
-			 struct buffer scratch[TOKENIZER_SCRATCH]);
+	                 struct buffer scratch[TOKENIZER_SCRATCH]);
 };
 
 extern const struct tokenizer tokenizers[]; /* ends with an entry whose name is NULL */

@@ -99,7 +99,7 @@ void top_add_row(struct top *top, int row, double total, double log_sum, int n, 
 		if (skippable(n, first, logits, cut))
 			continue;
 		for (int i = first; i < n && i < first + BLOCK; i++) {
-			struct candidate c = {.row = row, .token = i};
+			struct candidate c = { .row = row, .token = i };
 
 			if (!(logits[i] > cut))
 				continue;

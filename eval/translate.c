@@ -13,7 +13,7 @@ struct stepper {
 	struct tape step;   /* begun again at each step */
 	struct memory memory;
 	struct carry carry;
-	int *length;        /* [sentences] of the live ones; memory.length */
+	int *length; /* [sentences] of the live ones; memory.length */
 };
 
 static void step(void *context, int rows, const int *token, real *logits)
@@ -26,7 +26,8 @@ static void step(void *context, int rows, const int *token, real *logits)
 	model_logits(&s->step, s->model, h, logits);
 }
 
-/* Closes the gaps of sentences that left; the live ones are in ascending order, so rows only move down. */
+/* Closes the gaps of sentences that left; the live ones are in ascending order, so rows only move
+ * down. */
 static void keep_columns(struct var *v, int n, const int *kept)
 {
 	const size_t c = (size_t)v->c;
@@ -34,7 +35,7 @@ static void keep_columns(struct var *v, int n, const int *kept)
 	for (size_t t = 0; t < (size_t)v->t; t++)
 		for (size_t i = 0; i < (size_t)n; i++)
 			memmove(v->x + (t * (size_t)n + i) * c,
-				v->x + (t * (size_t)v->n + (size_t)kept[i]) * c, c * sizeof(real));
+			        v->x + (t * (size_t)v->n + (size_t)kept[i]) * c, c * sizeof(real));
 	v->n = n;
 }
 
@@ -65,33 +66,33 @@ struct translation {
 	const struct model *model;
 	const struct corpus *corpus;
 	const struct search_settings *settings;
-	uint32_t *order;  /* sentences, longest source first */
+	uint32_t *order; /* sentences, longest source first */
 	size_t per_group;
 	struct stepper *stepper; /* [workers] */
 	struct batch *batch;     /* [workers] */
 	struct nbest *result;
 	translate_watch *watch;
 	void *context;
-	pthread_mutex_t lock;    /* of watch and done */
+	pthread_mutex_t lock; /* of watch and done */
 	size_t done;
 	atomic_bool stopped;
 };
 
 static int longest_hypothesis(const struct translation *job, int source_length)
 {
-	const double limit = job->settings->length_factor * source_length +
-			     (double)job->settings->length_offset;
+	const double limit =
+		job->settings->length_factor * source_length + (double)job->settings->length_offset;
 
 	return limit < job->model->longest ? (int)limit : job->model->longest;
 }
 
 static void search_group(struct translation *job, struct stepper *s, struct batch *batch,
-			 const uint32_t *sentence, int n)
+                         const uint32_t *sentence, int n)
 {
 	const struct search_settings *settings = job->settings;
-	const struct predictor predictor = { s,		job->model->vocabulary[SIDE_TARGET],
-					     TOKEN_BEGIN, TOKEN_END,
-					     step,	select_rows };
+	const struct predictor predictor = { s,           job->model->vocabulary[SIDE_TARGET],
+		                             TOKEN_BEGIN, TOKEN_END,
+		                             step,        select_rows };
 	int *limit = memory_new((size_t)n, sizeof *limit);
 	size_t *number = memory_new((size_t)n, sizeof *number);
 	struct nbest *found = memory_new((size_t)n, sizeof *found);
@@ -104,7 +105,8 @@ static void search_group(struct translation *job, struct stepper *s, struct batc
 		number[i] = sentence[i];
 	}
 	tape_begin(&s->source, &job->model->parameters, NULL, false, 0);
-	model_encode(&s->source, job->model, batch->source, s->length, batch->source_t, n, &s->memory);
+	model_encode(&s->source, job->model, batch->source, s->length, batch->source_t, n,
+	             &s->memory);
 	carry_begin(&s->carry, n);
 	search(&predictor, settings, n, limit, number, found);
 	for (int i = 0; i < n; i++)
@@ -146,13 +148,14 @@ static int by_length(const void *a, const void *b, void *context)
 }
 
 bool translate(const struct model *model, const struct corpus *corpus,
-	       const struct search_settings *settings, struct pool *pool, translate_watch *watch,
-	       void *context, struct nbest *result)
+               const struct search_settings *settings, struct pool *pool, translate_watch *watch,
+               void *context, struct nbest *result)
 {
 	const size_t workers = (size_t)pool_workers(pool), n = corpus->sentences;
 	const long rows = settings->sample ? settings->nbest : settings->beam;
-	struct translation job = { model, corpus, settings, .result = result, .watch = watch,
-				   .context = context };
+	struct translation job = { model,          corpus,
+		                   settings,       .result = result,
+		                   .watch = watch, .context = context };
 
 	job.per_group = settings->rows > rows ? (size_t)(settings->rows / rows) : 1;
 	job.order = memory_new(n, sizeof *job.order);
@@ -188,6 +191,6 @@ void attention_of(struct tape *tape, const struct model *model, const struct bat
 	tape->keep_attention = true;
 	tape_begin(tape, &model->parameters, NULL, false, 0);
 	model_encode(tape, model, batch->source, batch->source_length, batch->source_t, batch->n,
-		     &memory);
+	             &memory);
 	model_decode(tape, model, &memory, batch->target, batch->target_t, batch->n, NULL);
 }

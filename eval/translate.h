@@ -6,18 +6,20 @@
 #include "eval/search.h"
 #include "models/model.h"
 
-/* Told how many sentences are done, now and then, from any worker but never two at once; false: stop. */
+/* Told how many sentences are done, now and then, from any worker but never two at once; false:
+ * stop. */
 typedef bool translate_watch(void *context, size_t done, size_t all);
 
-/* Searches every source of the corpus: longest first, about settings->rows hypotheses at once, groups of sentences
- * shared out over the pool. Writes result[sentences] (free each with nbest_free): a function of the settings alone, not of
- * the number of workers. An empty source gives one empty hypothesis. Returns false where `watch` (may be NULL) said stop;
- * results that were not reached are then empty. */
+/* Searches every source of the corpus: longest first, about settings->rows hypotheses at once,
+ * groups of sentences shared out over the pool. Writes result[sentences] (free each with
+ * nbest_free): a function of the settings alone, not of the number of workers. An empty source
+ * gives one empty hypothesis. Returns false where `watch` (may be NULL) said stop; results that
+ * were not reached are then empty. */
 bool translate(const struct model *, const struct corpus *, const struct search_settings *,
-	       struct pool *, translate_watch *, void *context, struct nbest *result);
+               struct pool *, translate_watch *, void *context, struct nbest *result);
 
-/* Attention weights of one sentence: the source and the target given, its end included. The tape (its keep_attention is
- * set) holds them in tape->attention until it is begun again. */
+/* Attention weights of one sentence: the source and the target given, its end included. The tape
+ * (its keep_attention is set) holds them in tape->attention until it is begun again. */
 void attention_of(struct tape *, const struct model *, const struct batch *);
 
 #endif

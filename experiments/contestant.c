@@ -25,7 +25,7 @@ static bool read_architecture(struct contestant *c, const struct node *node, str
 
 	for (int i = 0; architecture_at(i) && used < sizeof words; i++)
 		used += (size_t)snprintf(words + used, sizeof words - used, "%s%s", i ? "|" : "",
-					 architecture_at(i)->name);
+		                         architecture_at(i)->name);
 	if (!value) {
 		char list[NAME_SIZE];
 
@@ -42,11 +42,11 @@ static bool read_own_keys(struct contestant *c, const struct node *node, struct 
 {
 	static const char *const others[] = { "architecture", "train", "search", NULL };
 	const struct keys_target own[] = { { model_settings_table, &c->model },
-					   { c->architecture->settings, c->settings },
-					   { NULL, NULL } };
+		                           { c->architecture->settings, c->settings },
+		                           { NULL, NULL } };
 	const struct keys_target train[] = { { train_settings_table, &c->train }, { NULL, NULL } };
 	const struct keys_target search[] = { { search_settings_table, &c->search },
-					      { NULL, NULL } };
+		                              { NULL, NULL } };
 	const struct node *train_node = node_child(node, "train");
 	const struct node *search_node = node_child(node, "search");
 
@@ -76,11 +76,11 @@ static bool apply_choice(struct contestant *c, const struct choice *choice, stru
 	const bool is_search = !strncmp(choice->key, "search.", 7);
 	const char *name = choice->key + (is_train ? 6 : is_search ? 7 : 0);
 	const struct keys_target own[] = { { model_settings_table, &c->model },
-					   { c->architecture->settings, c->settings },
-					   { NULL, NULL } };
+		                           { c->architecture->settings, c->settings },
+		                           { NULL, NULL } };
 	const struct keys_target train[] = { { train_settings_table, &c->train }, { NULL, NULL } };
 	const struct keys_target search[] = { { search_settings_table, &c->search },
-					      { NULL, NULL } };
+		                              { NULL, NULL } };
 	const struct keys_target *target = is_train ? train : is_search ? search : own;
 	const struct setting *setting;
 	void *base;
@@ -110,7 +110,7 @@ static const struct node *origin(const struct source *s, const char *scope, cons
 
 /* A rule's message starts with a key: puts the key's place before it. */
 static bool blame(const struct source *s, const char *scope, const struct error *broken,
-		  struct error *error)
+                  struct error *error)
 {
 	const char *message = broken->message;
 	const size_t length = strspn(message, "abcdefghijklmnopqrstuvwxyz0123456789_.");
@@ -125,7 +125,7 @@ static bool blame(const struct source *s, const char *scope, const struct error 
 }
 
 static bool check(const struct contestant *c, const struct experiment *e, const struct source *s,
-		  struct error *error)
+                  struct error *error)
 {
 	const bool two = e->data.task == TASK_TRANSLATION && !e->data.joint;
 	struct error broken;
@@ -134,7 +134,7 @@ static bool check(const struct contestant *c, const struct experiment *e, const 
 		return blame(s, "", &broken, error);
 	if (two && c->model.tied == TIED_ALL) {
 		error_set(&broken, "tied = all: needs one vocabulary for both sides, "
-				   "data: {subwords: {joint: true}}");
+		                   "data: {subwords: {joint: true}}");
 		return blame(s, "", &broken, error);
 	}
 	if (!train_settings_check(&c->train, &broken))
@@ -153,8 +153,8 @@ static void name_it(struct contestant *c, const char *name)
 }
 
 bool contestant_read(struct contestant *c, const struct experiment *e, const struct node *top,
-		     const struct node *node, const struct choice *choice, int choices,
-		     struct error *error)
+                     const struct node *node, const struct choice *choice, int choices,
+                     struct error *error)
 {
 	const struct source source = { top, node, choice, choices };
 

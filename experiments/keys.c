@@ -61,7 +61,7 @@ bool keys_is_map(const struct node *node, const char *example, struct error *err
 /* Names that may stand where a key is wrong: what follows the prefix, up to the next dot. */
 struct names {
 	const char **name; /* NULL after the last */
-	char *text;	   /* the names' bytes */
+	char *text;        /* the names' bytes */
 	size_t count, used;
 };
 
@@ -80,7 +80,7 @@ static void add_name(struct names *n, const char *name)
 }
 
 static struct names list_names(const struct keys_target *target, const char *const *others,
-			       const char *prefix)
+                               const char *prefix)
 {
 	const size_t length = strlen(prefix);
 	size_t count = 1, bytes = 1;
@@ -132,7 +132,7 @@ static bool find_elsewhere(const char *name, char text[LIST_SIZE])
 	for (int i = 0; architecture_at(i); i++)
 		if (has_key(architecture_at(i)->settings, name)) {
 			snprintf(text, LIST_SIZE, "to contestants of architecture: %s",
-				 architecture_at(i)->name);
+			         architecture_at(i)->name);
 			return true;
 		}
 	return false;
@@ -145,11 +145,11 @@ static void join(const struct names *n, char text[LIST_SIZE])
 	*text = '\0';
 	for (size_t i = 0; i < n->count && used < LIST_SIZE; i++)
 		used += (size_t)snprintf(text + used, LIST_SIZE - used, "%s%s", i ? ", " : "",
-					 n->name[i]);
+		                         n->name[i]);
 }
 
 bool keys_unknown(const struct node *node, const char *name, const struct keys_target *target,
-		  const char *const *others, const char *prefix, struct error *error)
+                  const char *const *others, const char *prefix, struct error *error)
 {
 	const char *dot = strrchr(name, '.'), *nearest;
 	char group[NAME_SIZE], text[LIST_SIZE];
@@ -158,7 +158,7 @@ bool keys_unknown(const struct node *node, const char *name, const struct keys_t
 
 	if (dot && keys_find(target, name, &base))
 		return node_error(node, error, ": write it as a map, %.*s: {%s: ...}",
-				  (int)(dot - name), name, dot + 1);
+		                  (int)(dot - name), name, dot + 1);
 	snprintf(group, sizeof group, "%.*s", dot ? (int)(dot - name) + 1 : 0, name);
 	if (dot && is_group(target, group)) {
 		prefix = group;
@@ -180,7 +180,7 @@ bool keys_unknown(const struct node *node, const char *name, const struct keys_t
 }
 
 bool keys_read_value(const struct node *node, const struct setting *setting, void *base,
-		     struct error *error)
+                     struct error *error)
 {
 	const size_t name = strlen(setting->name);
 	struct error inner;
@@ -189,9 +189,9 @@ bool keys_read_value(const struct node *node, const struct setting *setting, voi
 	setting_range(setting, range, sizeof range);
 	if (node->kind == NODE_LIST)
 		return node_error(node, error,
-				  ": must be one value, %s; a list of values to try belongs "
-				  "under `grid:`",
-				  range);
+		                  ": must be one value, %s; a list of values to try belongs "
+		                  "under `grid:`",
+		                  range);
 	if (node->kind == NODE_MAP)
 		return node_error(node, error, ": must be one value, %s", range);
 	if (node->none)
@@ -245,9 +245,9 @@ static bool read_map(const struct context *c, const struct node *map, const char
 }
 
 bool keys_read(const struct node *map, const struct keys_target *target, const char *const *others,
-	       struct error *error)
+               struct error *error)
 {
-	const struct context context = {target, others, error};
+	const struct context context = { target, others, error };
 
 	return read_map(&context, map, "");
 }

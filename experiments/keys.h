@@ -15,7 +15,7 @@ struct keys_target {
  * caller reads (NULL after the last; may be NULL itself). A NULL or empty node is an empty map.
  * Unknown keys are errors that name the nearest known one. */
 bool keys_read(const struct node *map, const struct keys_target *, const char *const *others,
-	       struct error *);
+               struct error *);
 
 /* Reads one value, of the setting `name` of the targets; for errors that have the node's place and
  * key. */
@@ -24,10 +24,11 @@ bool keys_read_value(const struct node *, const struct setting *, void *base, st
 /* The setting of that name, and its struct, or NULL. */
 const struct setting *keys_find(const struct keys_target *, const char *name, void **base);
 
-/* "NODE: no such key; did you mean ...?", where it belongs, or what there is; returns false. `name`: the key that was
- * meant; `prefix`: the part of the targets' names that its map stands for, "" or "stop.". */
+/* "NODE: no such key; did you mean ...?", where it belongs, or what there is; returns false.
+ * `name`: the key that was meant; `prefix`: the part of the targets' names that its map stands for,
+ * "" or "stop.". */
 bool keys_unknown(const struct node *, const char *name, const struct keys_target *,
-		  const char *const *others, const char *prefix, struct error *);
+                  const char *const *others, const char *prefix, struct error *);
 
 /* True: a map, an empty value or no node at all; otherwise an error that shows how it is written.
  */

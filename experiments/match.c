@@ -20,11 +20,13 @@ static long *width_field(const struct contestant *c, const char *name)
 /* Sets the width, and the architecture's own widths in the proportion that `original` has. */
 static void scale(struct contestant *c, const void *original, long from, long width)
 {
-	const struct contestant before = { .architecture = c->architecture, .settings = (void *)(uintptr_t)original };
+	const struct contestant before = { .architecture = c->architecture,
+		                           .settings = (void *)(uintptr_t)original };
 
 	c->model.width = width;
 	for (const char *const *name = c->architecture->widths; *name; name++) {
-		const double wanted = (double)*width_field(&before, *name) * (double)width / (double)from;
+		const double wanted =
+			(double)*width_field(&before, *name) * (double)width / (double)from;
 		const long even = 2 * lround(wanted / 2);
 
 		*width_field(c, *name) = even > 2 ? even : 2;
@@ -32,8 +34,8 @@ static void scale(struct contestant *c, const void *original, long from, long wi
 }
 
 /* Parameters, or 0 where the settings do not fit together. */
-static size_t count(const struct experiment *e, const struct contestant *c, const struct dataset *dataset,
-		    struct error *error)
+static size_t count(const struct experiment *e, const struct contestant *c,
+                    const struct dataset *dataset, struct error *error)
 {
 	struct model model;
 	size_t parameters = 0;
@@ -44,8 +46,8 @@ static size_t count(const struct experiment *e, const struct contestant *c, cons
 	return parameters;
 }
 
-static bool match_one(const struct experiment *e, struct contestant *c, const struct dataset *dataset,
-		      struct error *error)
+static bool match_one(const struct experiment *e, struct contestant *c,
+                      const struct dataset *dataset, struct error *error)
 {
 	const long from = c->model.width, target = e->match_parameters;
 	void *original = memory_new(1, c->architecture->settings_size);
@@ -70,8 +72,11 @@ static bool match_one(const struct experiment *e, struct contestant *c, const st
 	free(original);
 	if (!best || least <= target / 10)
 		return best != 0;
-	return error_set(error, "match.parameters = %ld: contestants.%s comes no nearer than %ld away, with width %ld; "
-			 "match another size, or change its layers", target, c->name, least, best);
+	return error_set(error,
+	                 "match.parameters = %ld: contestants.%s comes no nearer than %ld away, "
+	                 "with width %ld; "
+	                 "match another size, or change its layers",
+	                 target, c->name, least, best);
 }
 
 bool match_contestants(struct experiment *e, const struct dataset *dataset, struct error *error)

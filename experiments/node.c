@@ -86,11 +86,11 @@ void node_path(const struct node *node, char path[NODE_PATH_SIZE])
 	*path = '\0';
 	while (n-- > 0 && used < NODE_PATH_SIZE)
 		used += (size_t)snprintf(path + used, NODE_PATH_SIZE - used, "%s%s",
-					 used ? "." : "", up[n]->key);
+		                         used ? "." : "", up[n]->key);
 }
 
 static bool error_at(const struct node *node, const char *path, struct error *error,
-		     const char *format, va_list arguments)
+                     const char *format, va_list arguments)
 {
 	char message[sizeof error->message];
 
@@ -140,7 +140,7 @@ static void put(struct node *map, const char *key, size_t length, struct node *v
 
 /* The map under that part of a path; an empty one is made where there is nothing yet. */
 static struct node *enter(struct node *map, const char *key, size_t length, const char *assignment,
-			  struct error *error)
+                          struct error *error)
 {
 	const int i = child_index(map, key, length);
 	struct node *inner;
@@ -152,8 +152,8 @@ static struct node *enter(struct node *map, const char *key, size_t length, cons
 
 		node_path(map->child[i], path);
 		error_set(error,
-			  "--set %s: %s is a single value or a list and has no keys below it",
-			  assignment, path);
+		          "--set %s: %s is a single value or a list and has no keys below it",
+		          assignment, path);
 		return NULL;
 	}
 	inner = node_new(NODE_MAP, assignment, 0);
@@ -186,8 +186,8 @@ bool node_assign(struct node *top, const char *assignment, struct error *error)
 
 	if (!length)
 		return error_set(error,
-				 "--set %s: must be KEY=VALUE, as in train.batch_tokens=4096",
-				 assignment);
+		                 "--set %s: must be KEY=VALUE, as in train.batch_tokens=4096",
+		                 assignment);
 	value = node_parse_value(assignment, assignment + length + 1, error);
 	while (value && child_index(top, path, length) < 0 &&
 	       (part = strcspn(path, ".")) < length) {

@@ -13,11 +13,11 @@ enum node_kind { NODE_VALUE, NODE_LIST, NODE_MAP };
 
 struct node {
 	enum node_kind kind;
-	char *key;	     /* in a map; else NULL */
-	char *text;	     /* of a value, as written, without quotes */
-	bool none;	     /* a value that says nothing: empty, ~ or null, unquoted */
+	char *key;           /* in a map; else NULL */
+	char *text;          /* of a value, as written, without quotes */
+	bool none;           /* a value that says nothing: empty, ~ or null, unquoted */
 	const char *place;   /* the file's path, or the KEY=VALUE of an override; not owned */
-	int line;	     /* in the file, from 1; 0: an override */
+	int line;            /* in the file, from 1; 0: an override */
 	struct node *parent; /* NULL at the top */
 	struct node **child; /* [children] of a list or map, owned */
 	int children;

@@ -11,7 +11,7 @@ enum {
 	FILE_MOST = 1 << 18, /* bytes */
 	EVENTS_MOST = 20000,
 	KEYS_MOST = 1000, /* of one map */
-	KEY_MOST = 100,	  /* bytes of a key */
+	KEY_MOST = 100,   /* bytes of a key */
 	TEXT_MOST = 4096, /* bytes of a value */
 };
 
@@ -36,7 +36,7 @@ static int line_of(const struct reading *r, yaml_mark_t mark)
 
 static bool fail_at(const struct reading *r, yaml_mark_t mark, const char *message)
 {
-	const struct node here = {.place = r->place, .line = line_of(r, mark)};
+	const struct node here = { .place = r->place, .line = line_of(r, mark) };
 
 	return node_error_place(&here, r->error, "%s", message);
 }
@@ -73,16 +73,17 @@ static bool fail_syntax(const struct reading *r)
 	const char *hint = "";
 
 	if (p->error == YAML_READER_ERROR)
-		return fail_at(r, mark_of_offset(r, p->problem_offset), "bytes that are not UTF-8 text");
+		return fail_at(r, mark_of_offset(r, p->problem_offset),
+		               "bytes that are not UTF-8 text");
 	if (p->context && p->context_mark.line != p->problem_mark.line && r->in_file)
 		snprintf(context, sizeof context, " (%s that starts in line %zu)", p->context,
-			 p->context_mark.line + 1);
+		         p->context_mark.line + 1);
 	else if (p->context)
 		snprintf(context, sizeof context, " (%s)", p->context);
 	if (line_has_tab(r, p->problem_mark.line))
 		hint = "; this line has a tab, indent with spaces";
 	snprintf(message, sizeof message, "not valid YAML: %s%s%s",
-		 p->problem ? p->problem : "unreadable", context, hint);
+	         p->problem ? p->problem : "unreadable", context, hint);
 	return fail_at(r, p->problem_mark, message);
 }
 
@@ -102,8 +103,8 @@ static const char *scalar_text(const struct reading *r, const yaml_event_t *even
 
 	if (length > most)
 		fail_at(r, event->start_mark,
-			most == KEY_MOST ? "a key of more than 100 bytes"
-					 : "a value of more than 4096 bytes");
+		        most == KEY_MOST ? "a key of more than 100 bytes"
+		                         : "a value of more than 4096 bytes");
 	else if (strlen(text) != length)
 		fail_at(r, event->start_mark, "a zero byte in a value");
 	else
@@ -123,14 +124,14 @@ static bool take_key(struct reading *r, const yaml_event_t *event)
 		return fail_at(r, event->start_mark, "an empty key");
 	old = node_child(map, text);
 	if (old) {
-		const struct node here = {.key = old->key,
-					  .parent = map,
-					  .place = r->place,
-					  .line = line_of(r, event->start_mark)};
+		const struct node here = { .key = old->key,
+			                   .parent = map,
+			                   .place = r->place,
+			                   .line = line_of(r, event->start_mark) };
 
 		return old->line ? node_error(&here, r->error, ": written twice, first in line %d",
-					      old->line)
-				 : node_error(&here, r->error, ": written twice");
+		                              old->line)
+		                 : node_error(&here, r->error, ": written twice");
 	}
 	if (map->children >= KEYS_MOST)
 		return fail_at(r, event->start_mark, "more than 1000 keys in one map");
@@ -188,14 +189,14 @@ static bool take_start(struct reading *r, const yaml_event_t *event, enum node_k
 }
 
 static bool refuse_anchor(const struct reading *r, const yaml_event_t *event,
-			  const yaml_char_t *anchor)
+                          const yaml_char_t *anchor)
 {
 	char message[256];
 
 	snprintf(message, sizeof message,
-		 "&%.60s: anchors are not supported; write values out, or in "
-		 "`train:` and `search:` for all contestants",
-		 (const char *)anchor);
+	         "&%.60s: anchors are not supported; write values out, or in "
+	         "`train:` and `search:` for all contestants",
+	         (const char *)anchor);
 	return fail_at(r, event->start_mark, message);
 }
 
@@ -204,9 +205,9 @@ static bool refuse_alias(const struct reading *r, const yaml_event_t *event)
 	char message[256];
 
 	snprintf(message, sizeof message,
-		 "*%.60s: aliases are not supported; write values out (text "
-		 "that starts with * needs quotes)",
-		 (const char *)event->data.alias.anchor);
+	         "*%.60s: aliases are not supported; write values out (text "
+	         "that starts with * needs quotes)",
+	         (const char *)event->data.alias.anchor);
 	return fail_at(r, event->start_mark, message);
 }
 
@@ -215,9 +216,9 @@ static bool refuse_tag(const struct reading *r, const yaml_event_t *event, const
 	char message[256];
 
 	snprintf(message, sizeof message,
-		 "%.60s: tags are not supported; remove it (text that starts with "
-		 "! needs quotes)",
-		 (const char *)tag);
+	         "%.60s: tags are not supported; remove it (text that starts with "
+	         "! needs quotes)",
+	         (const char *)tag);
 	return fail_at(r, event->start_mark, message);
 }
 
@@ -261,8 +262,8 @@ static bool take(struct reading *r, const yaml_event_t *event)
 		return refuse_alias(r, event);
 	case YAML_DOCUMENT_START_EVENT:
 		return !r->top || fail_at(r, event->start_mark,
-					  "a second document; one file is one "
-					  "experiment");
+		                          "a second document; one file is one "
+		                          "experiment");
 	default:
 		return true;
 	}
@@ -274,7 +275,7 @@ static bool refuse_tag_lines(const struct reading *r)
 	const char *tag = memmem(r->text, r->size, "%TAG", 4);
 
 	return !tag || fail_at(r, mark_of_offset(r, (size_t)(tag - r->text)),
-			       "%TAG: tags are not supported; remove it");
+	                       "%TAG: tags are not supported; remove it");
 }
 
 static bool read_events(struct reading *r)
@@ -318,7 +319,8 @@ static struct node *parse(struct reading *r)
 struct node *node_parse_value(const char *assignment, const char *yaml, struct error *error)
 {
 	struct reading r = {
-		.place = assignment, .text = yaml, .size = strlen(yaml), .error = error};
+		.place = assignment, .text = yaml, .size = strlen(yaml), .error = error
+	};
 
 	error->message[0] = '\0';
 	if (!parse(&r) && !error->message[0]) {
@@ -343,8 +345,8 @@ static char *read_file(const char *path, size_t *size, struct error *error)
 	*size = fread(text, 1, FILE_MOST + 1, file);
 	if (ferror(file) || *size > FILE_MOST) {
 		error_set(error, "%s: %s", path,
-			  ferror(file) ? strerror(errno)
-				       : "larger than 256 KiB; is this an experiment file?");
+		          ferror(file) ? strerror(errno)
+		                       : "larger than 256 KiB; is this an experiment file?");
 		free(text);
 		text = NULL;
 	}
@@ -354,7 +356,7 @@ static char *read_file(const char *path, size_t *size, struct error *error)
 
 struct node *node_read(const char *path, struct error *error)
 {
-	struct reading r = {.place = path, .in_file = true, .error = error};
+	struct reading r = { .place = path, .in_file = true, .error = error };
 	char *text = read_file(path, &r.size, error);
 
 	if (!text)
@@ -365,10 +367,10 @@ struct node *node_read(const char *path, struct error *error)
 	free(text);
 	if (!r.top && !error->message[0])
 		error_set(error, "%s: empty; an experiment file starts with `experiment: NAME`",
-			  path);
+		          path);
 	if (r.top && r.top->kind != NODE_MAP) {
 		node_error_place(r.top, error,
-				 "must be a map of keys: experiment, data, contestants ...");
+		                 "must be a map of keys: experiment, data, contestants ...");
 		node_free(r.top);
 		r.top = NULL;
 	}

@@ -26,7 +26,8 @@ static double updates_of(const struct train_settings *s, size_t batches, double 
 }
 
 /* Seconds and target tokens of one update, means of a few. */
-static void calibrate(struct updater *u, const struct batch_plan *plan, double *seconds, double *tokens)
+static void calibrate(struct updater *u, const struct batch_plan *plan, double *seconds,
+                      double *tokens)
 {
 	const struct train_settings *s = u->settings;
 	double start = machine_seconds();
@@ -72,8 +73,8 @@ static void fill(struct plan_entry *p, struct updater *u, const struct batch_pla
 }
 
 static bool plan_contestant(const struct experiment *e, const struct contestant *c,
-			    const struct dataset *dataset, struct pool *pool, struct plan_entry *p,
-			    struct error *error)
+                            const struct dataset *dataset, struct pool *pool, struct plan_entry *p,
+                            struct error *error)
 {
 	struct optimizer optimizer;
 	struct batch_plan plan;
@@ -90,7 +91,8 @@ static bool plan_contestant(const struct experiment *e, const struct contestant 
 	parameters_start(&model.parameters, (uint64_t)e->seed[0]);
 	batch_plan_make(&plan, &dataset->train, c->train.batch_tokens, (uint64_t)e->seed[0], 0);
 	optimizer_init(&optimizer, &c->train, model.parameters.size);
-	updater_open(&updater, &model, &dataset->train, &c->train, &optimizer, pool, (uint64_t)e->seed[0]);
+	updater_open(&updater, &model, &dataset->train, &c->train, &optimizer, pool,
+	             (uint64_t)e->seed[0]);
 	fill(p, &updater, &plan);
 	updater_close(&updater);
 	optimizer_free(&optimizer);
@@ -99,8 +101,8 @@ static bool plan_contestant(const struct experiment *e, const struct contestant 
 	return true;
 }
 
-bool plan_experiment(struct experiment *e, const struct run_options *options, dataset_report *report,
-		     plan_watch *watch, void *context, struct error *error)
+bool plan_experiment(struct experiment *e, const struct run_options *options,
+                     dataset_report *report, plan_watch *watch, void *context, struct error *error)
 {
 	struct dataset dataset = { 0 };
 	struct pool *pool;
@@ -119,7 +121,8 @@ bool plan_experiment(struct experiment *e, const struct run_options *options, da
 
 			if (options->only && strcmp(options->only, e->contestant[i].name))
 				continue;
-			planned = plan_contestant(e, &e->contestant[i], &dataset, pool, &entry, error);
+			planned = plan_contestant(e, &e->contestant[i], &dataset, pool, &entry,
+			                          error);
 			if (planned)
 				watch(context, &entry);
 		}

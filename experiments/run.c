@@ -23,13 +23,16 @@ void runs_folder(const char *database, char *folder, size_t size)
 static bool make_folder(const char *path, struct error *error)
 {
 	if (mkdir(path, 0777) && errno != EEXIST)
-		return error_set(error, "%s: cannot make this folder: %s; name a database elsewhere with "
-				 "--db", path, strerror(errno));
+		return error_set(error,
+		                 "%s: cannot make this folder: %s; name a database elsewhere with "
+		                 "--db",
+		                 path, strerror(errno));
 	return true;
 }
 
-bool experiment_data(const struct experiment *experiment, const char *folder, struct dataset *dataset,
-		     dataset_report *report, void *context, struct error *error)
+bool experiment_data(const struct experiment *experiment, const char *folder,
+                     struct dataset *dataset, dataset_report *report, void *context,
+                     struct error *error)
 {
 	char data[PATH_SIZE];
 
@@ -44,7 +47,7 @@ static bool is_wanted(const struct run_options *options, const struct contestant
 }
 
 static void run_trials(struct trial *trial, const struct run_options *options, trial_watch *watch,
-		       void *context, struct run_result *result)
+                       void *context, struct run_result *result)
 {
 	const struct experiment *e = trial->experiment;
 
@@ -75,24 +78,28 @@ static void run_trials(struct trial *trial, const struct run_options *options, t
 }
 
 bool run_experiment(struct experiment *experiment, const char *specification,
-		    const struct run_options *options, dataset_report *report, trial_watch *watch,
-		    void *context, struct run_result *result, struct error *error)
+                    const struct run_options *options, dataset_report *report, trial_watch *watch,
+                    void *context, struct run_result *result, struct error *error)
 {
 	struct database database = { 0 };
 	struct dataset dataset = { 0 };
-	struct trial trial = { .experiment = experiment, .dataset = &dataset, .database = &database };
+	struct trial trial = { .experiment = experiment,
+		               .dataset = &dataset,
+		               .database = &database };
 	char folder[PATH_SIZE];
 	bool ran = false;
 
 	*result = (struct run_result){ 0 };
 	runs_folder(options->database, folder, sizeof folder);
 	trial.folder = folder;
-	if (!gemm_init(error) || !database_open(&database, options->database, DATABASE_WRITE, error))
+	if (!gemm_init(error) ||
+	    !database_open(&database, options->database, DATABASE_WRITE, error))
 		return false;
 	trial.pool = pool_open(options->threads, error);
 	if (trial.pool && experiment_data(experiment, folder, &dataset, report, context, error) &&
 	    match_contestants(experiment, &dataset, error) &&
-	    database_experiment(&database, experiment->name, specification, &trial.experiment_id, error)) {
+	    database_experiment(&database, experiment->name, specification, &trial.experiment_id,
+	                        error)) {
 		run_trials(&trial, options, watch, context, result);
 		ran = true;
 	}

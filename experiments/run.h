@@ -16,34 +16,37 @@ struct run_result {
 	bool interrupted;
 };
 
-/* Matches the contestants where that is asked, then runs every trial: contestants in the order of the file, for each seed. A trial that fails is reported to the watcher and
- * does not keep the others from running. False where nothing can go on (data, database). `report` is told about the
+/* Matches the contestants where that is asked, then runs every trial: contestants in the order of
+ * the file, for each seed. A trial that fails is reported to the watcher and does not keep the
+ * others from running. False where nothing can go on (data, database). `report` is told about the
  * preparation of the data. */
 bool run_experiment(struct experiment *, const char *specification, const struct run_options *,
-		    dataset_report *report, trial_watch *watch, void *context, struct run_result *,
-		    struct error *);
+                    dataset_report *report, trial_watch *watch, void *context, struct run_result *,
+                    struct error *);
 
-/* What one trial of a contestant will take. Seconds and memory from a few updates on this machine. */
+/* What one trial of a contestant will take. Seconds and memory from a few updates on this machine.
+ */
 struct plan_entry {
 	const struct contestant *contestant;
 	size_t parameters;
-	double multiply_adds;  /* a target token, forward */
-	double updates;        /* of the whole training; 0 where only patience or time stops it */
+	double multiply_adds; /* a target token, forward */
+	double updates;       /* of the whole training; 0 where only patience or time stops it */
 	double target_tokens;
-	double train_seconds;  /* estimate; 0 where unknown */
-	double peak_bytes;     /* weights, gradients, optimizer and activations */
-	double disk_bytes;     /* checkpoints */
+	double train_seconds; /* estimate; 0 where unknown */
+	double peak_bytes;    /* weights, gradients, optimizer and activations */
+	double disk_bytes;    /* checkpoints */
 };
 
 typedef void plan_watch(void *context, const struct plan_entry *);
 
 /* Plans without running: opens the data, and tells the watcher about each contestant. */
 bool plan_experiment(struct experiment *, const struct run_options *, dataset_report *report,
-		     plan_watch *watch, void *context, struct error *);
+                     plan_watch *watch, void *context, struct error *);
 
-/* The data of an experiment, its vocabularies kept below `folder`, which is made where it is missing. */
-bool experiment_data(const struct experiment *, const char *folder, struct dataset *, dataset_report *report,
-		     void *context, struct error *);
+/* The data of an experiment, its vocabularies kept below `folder`, which is made where it is
+ * missing. */
+bool experiment_data(const struct experiment *, const char *folder, struct dataset *,
+                     dataset_report *report, void *context, struct error *);
 
 /* Folder of the runs of a database: "results.db" -> "results.runs". */
 void runs_folder(const char *database, char *folder, size_t size);

@@ -9,12 +9,12 @@ enum { SEEDS_MOST = 1000, NAME_MOST = 60 };
 
 static const struct setting match_table[] = {
 	SETTING_OF_INT(struct experiment, match_parameters, "parameters", "0", 0, 1e12,
-		       "parameters that every contestant shall have; 0: widths stay as they are"),
+	               "parameters that every contestant shall have; 0: widths stay as they are"),
 	{ .name = NULL },
 };
 
 static const struct setting seed_setting = { "seeds", SETTING_INT, 0,    "1",
-					     0,	      1e15,	   NULL, "where chance starts" };
+	                                     0,       1e15,        NULL, "where chance starts" };
 
 bool spec_name(const struct node *node, const char *text, const char *what, struct error *error)
 {
@@ -24,8 +24,9 @@ bool spec_name(const struct node *node, const char *text, const char *what, stru
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			return node_error(node, error, ": %s has control characters", what);
 	if (!length || length > NAME_MOST || text[0] == ' ' || text[length - 1] == ' ')
-		return node_error(node, error, ": %s must have 1 to %d bytes, and no space at its ends",
-				  what, NAME_MOST);
+		return node_error(node, error,
+		                  ": %s must have 1 to %d bytes, and no space at its ends", what,
+		                  NAME_MOST);
 	return true;
 }
 
@@ -35,10 +36,11 @@ static bool read_name(struct experiment *e, const struct node *top, struct error
 
 	if (!node)
 		return node_error_place(top, error,
-					"experiment: is missing; it names the experiment in the "
-					"database");
+		                        "experiment: is missing; it names the experiment in the "
+		                        "database");
 	if (node->kind != NODE_VALUE || node->none)
-		return node_error(node, error, ": must be a name, as in experiment: multi30k-de-en");
+		return node_error(node, error,
+		                  ": must be a name, as in experiment: multi30k-de-en");
 	if (!spec_name(node, node->text, "the name", error))
 		return false;
 	e->name = memory_text(node->text);
@@ -46,7 +48,7 @@ static bool read_name(struct experiment *e, const struct node *top, struct error
 }
 
 static bool read_section(const struct node *top, const char *name, const struct setting *table,
-			 void *base, const char *example, struct error *error)
+                         void *base, const char *example, struct error *error)
 {
 	const struct keys_target target[] = { { table, base }, { NULL, NULL } };
 	const struct node *node = node_child(top, name);
@@ -89,25 +91,25 @@ static bool read_seeds(struct experiment *e, const struct node *top, struct erro
 }
 
 static bool read_all(struct experiment *e, const struct node *top, const char *path,
-		     struct error *error)
+                     struct error *error)
 {
-	static const char *const sections[] = { "experiment", "data",  "train",	      "search",
-						"match",      "seeds", "contestants", "grid",
-						NULL };
+	static const char *const sections[] = { "experiment",  "data",  "train",
+		                                "search",      "match", "seeds",
+		                                "contestants", "grid",  NULL };
 	static const struct keys_target none[] = { { NULL, NULL } };
 
 	return keys_read(top, none, sections, error) && read_name(e, top, error) &&
 	       spec_data(e, top, path, error) &&
 	       read_section(top, "train", train_settings_table, &e->train,
-			    "train: {learning_rate: 0.001, stop: {epochs: 10}}", error) &&
+	                    "train: {learning_rate: 0.001, stop: {epochs: 10}}", error) &&
 	       read_section(top, "search", search_settings_table, &e->search, "search: {beam: 5}",
-			    error) &&
+	                    error) &&
 	       read_section(top, "match", match_table, e, "match: {parameters: 7.5M}", error) &&
 	       read_seeds(e, top, error) && spec_contestants(e, top, error);
 }
 
 bool experiment_read(struct experiment *e, const char *path, char *const *set, int sets,
-		     struct error *error)
+                     struct error *error)
 {
 	struct node *top = node_read(path, error);
 	bool done = top != NULL;

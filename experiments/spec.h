@@ -1,7 +1,7 @@
 /* spec.h - an experiment file: what is compared, on what data, trained and tested how.
  *
- * Every error is one line with file, line and dotted key, or with `--set KEY=VALUE` where that was the culprit:
- * "toy.yaml:14: contestants.convs2s.kernel = 4: must be odd (3, 5, 7)".
+ * Every error is one line with file, line and dotted key, or with `--set KEY=VALUE` where that was
+ * the culprit: "toy.yaml:14: contestants.convs2s.kernel = 4: must be odd (3, 5, 7)".
  */
 #ifndef BAKEOFF_SPEC_H
 #define BAKEOFF_SPEC_H
@@ -13,12 +13,13 @@
 
 #include <jansson.h>
 
-/* One model to train, everything resolved: defaults, then `train:` and `search:` of the file, then its own keys,
- * then the grid's. */
+/* One model to train, everything resolved: defaults, then `train:` and `search:` of the file, then
+ * its own keys, then the grid's. */
 struct contestant {
 	char *name;    /* "transformer", of a grid "transformer heads=4"; unlike all others */
 	int line;      /* in the file; 0: it came with --set */
-	char *variant; /* the grid's part: "heads=4", of several "heads=4 width=256"; "" without a grid */
+	char *variant; /* the grid's part: "heads=4", of several "heads=4 width=256"; "" without a
+	                  grid */
 	const struct architecture *architecture;
 	struct model_settings model;
 	void *settings; /* of the architecture */
@@ -29,29 +30,31 @@ struct contestant {
 struct experiment {
 	char *name;
 	struct data_settings data;
-	struct train_settings train;   /* what contestants start from; only theirs has passed all rules */
+	struct train_settings
+		train; /* what contestants start from; only theirs has passed all rules */
 	struct search_settings search;
-	long *seed;                    /* [seeds] */
-	int seeds;                     /* at least 1 */
-	struct contestant *contestant; /* [contestants], in the order of the file, a grid's last key fastest */
-	int contestants;               /* at least 1 */
-	long match_parameters;         /* match.parameters: widths are to be solved for it; 0: no */
+	long *seed; /* [seeds] */
+	int seeds;  /* at least 1 */
+	struct contestant *
+		contestant; /* [contestants], in the order of the file, a grid's last key fastest */
+	int contestants;    /* at least 1 */
+	long match_parameters; /* match.parameters: widths are to be solved for it; 0: no */
 };
 
-/* Reads the file, with `set` [sets] of "KEY=VALUE" (VALUE in YAML) put in before anything is checked. Paths of data are
- * taken relative to the file's folder where they exist there, else to the working directory. On an error the
- * experiment is empty. */
+/* Reads the file, with `set` [sets] of "KEY=VALUE" (VALUE in YAML) put in before anything is
+ * checked. Paths of data are taken relative to the file's folder where they exist there, else to
+ * the working directory. On an error the experiment is empty. */
 bool experiment_read(struct experiment *, const char *path, char *const *set, int sets,
-		     struct error *);
+                     struct error *);
 void experiment_free(struct experiment *);
 
-/* All that makes a trial but its seed: architecture, settings (the architecture's), model, train, search and data, keys
- * sorted. Data files are there by their last name, so that a moved folder makes no other trial (the data's
- * hash tells texts apart). The caller owns it. */
+/* All that makes a trial but its seed: architecture, settings (the architecture's), model, train,
+ * search and data, keys sorted. Data files are there by their last name, so that a moved folder
+ * makes no other trial (the data's hash tells texts apart). The caller owns it. */
 json_t *contestant_to_json(const struct experiment *, const struct contestant *);
 
-/* The inverse but for name, line, variant and data; missing keys have their defaults, unknown keys are errors, but for
- * those at the top. On an error the contestant is empty. */
+/* The inverse but for name, line, variant and data; missing keys have their defaults, unknown keys
+ * are errors, but for those at the top. On an error the contestant is empty. */
 bool contestant_from_json(struct contestant *, const json_t *, struct error *);
 
 /* Frees what a contestant owns; NULL and zeroed are fine. */

@@ -1,4 +1,5 @@
-/* spec_contestants.c - the list of an experiment's contestants: names, the grid's product, no two alike. */
+/* spec_contestants.c - the list of an experiment's contestants: names, the grid's product, no two
+ * alike. */
 #include "experiments/spec_parts.h"
 
 #include <stdlib.h>
@@ -19,8 +20,8 @@ static bool check_known(const struct node *map, const struct node *node, struct 
 			names[n++] = map->child[i]->key;
 	nearest = nearest_word(node->key, names);
 	node_error(node, error, ": there is no contestant %s%s%s%s", node->key,
-		   nearest ? "; did you mean " : "; a new one needs its architecture",
-		   nearest ? nearest : "", nearest ? "?" : "");
+	           nearest ? "; did you mean " : "; a new one needs its architecture",
+	           nearest ? nearest : "", nearest ? "?" : "");
 	free(names);
 	return false;
 }
@@ -32,8 +33,9 @@ static bool check_name(const struct node *map, const struct node *node, struct e
 	if (strpbrk(node->key, ".=/"))
 		return node_error(node, error, ": the name of a contestant has no '.', '=' or '/'");
 	if (!strcmp(node->key, "train") || !strcmp(node->key, "search"))
-		return node_error(node, error, ": cannot be a contestant's name, `grid:` would take it "
-					       "for the settings of all");
+		return node_error(node, error,
+		                  ": cannot be a contestant's name, `grid:` would take it "
+		                  "for the settings of all");
 	return check_known(map, node, error);
 }
 
@@ -47,26 +49,28 @@ static char *text_of(const struct experiment *e, const struct contestant *c)
 	return text;
 }
 
-/* The last contestant against those before it. `value`: a value of the grid that made it, or its own node. */
+/* The last contestant against those before it. `value`: a value of the grid that made it, or its
+ * own node. */
 static bool check_unlike(const struct experiment *e, const struct node *node,
-			 const struct node *value, char *const *text, struct error *error)
+                         const struct node *value, char *const *text, struct error *error)
 {
 	const int last = e->contestants - 1;
 
 	for (int i = 0; i < last; i++)
 		if (!strcmp(e->contestant[i].name, e->contestant[last].name))
 			return node_error(value, error, ": %s comes out of the grid twice",
-					  e->contestant[i].name);
+			                  e->contestant[i].name);
 		else if (!strcmp(text[i], text[last]))
-			return node_error(node, error,
-					  ": %s has the same settings as %s; leave one out, or give "
-					  "more seeds", e->contestant[last].name,
-					  e->contestant[i].name);
+			return node_error(
+				node, error,
+				": %s has the same settings as %s; leave one out, or give "
+				"more seeds",
+				e->contestant[last].name, e->contestant[i].name);
 	return true;
 }
 
 static bool add_variants(struct experiment *e, const struct node *top, const struct node *node,
-			 const struct grid *grid, char **text, struct error *error)
+                         const struct grid *grid, char **text, struct error *error)
 {
 	struct choice choice[GRID_AXES_MOST];
 	int choices;
@@ -76,7 +80,7 @@ static bool add_variants(struct experiment *e, const struct node *top, const str
 
 		if (e->contestants == CONTESTANTS_MOST)
 			return node_error(node, error, ": more than %d contestants with the grid's",
-					  CONTESTANTS_MOST);
+			                  CONTESTANTS_MOST);
 		c = &e->contestant[e->contestants++];
 		if (!contestant_read(c, e, top, node, choice, choices, error))
 			return false;
@@ -88,7 +92,7 @@ static bool add_variants(struct experiment *e, const struct node *top, const str
 }
 
 static bool add_all(struct experiment *e, const struct node *top, const struct node *map,
-		    const struct grid *grid, struct error *error)
+                    const struct grid *grid, struct error *error)
 {
 	char **text = memory_new(CONTESTANTS_MOST, sizeof *text);
 	bool done = true;
@@ -109,9 +113,10 @@ bool spec_contestants(struct experiment *e, const struct node *top, struct error
 	bool done = true;
 
 	if (!map || map->none || (map->kind == NODE_MAP && !map->children))
-		return node_error_place(map ? map : top, error,
-					"contestants: is missing; name at least one, as in contestants: "
-					"{lstm: {architecture: rnn}}");
+		return node_error_place(
+			map ? map : top, error,
+			"contestants: is missing; name at least one, as in contestants: "
+			"{lstm: {architecture: rnn}}");
 	if (!keys_is_map(map, "contestants: {lstm: {architecture: rnn}}", error))
 		return false;
 	for (int i = 0; done && i < map->children; i++)

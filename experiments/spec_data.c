@@ -43,8 +43,8 @@ static bool find_file(const struct node *item, const char *spec, char **file, st
 		node_error(item, error, " = %s: there is no such file", item->text);
 	else if (!found)
 		node_error(item, error,
-			   " = %s: there is neither %s nor, in the working directory, %s",
-			   item->text, beside, item->text);
+		           " = %s: there is neither %s nor, in the working directory, %s",
+		           item->text, beside, item->text);
 	else if (is_folder(found))
 		node_error(item, error, " = %s: is a folder, must be a text file", found);
 	else
@@ -54,12 +54,12 @@ static bool find_file(const struct node *item, const char *spec, char **file, st
 }
 
 static bool read_pair(struct text_pair *pair, const struct node *node, const char *spec,
-		      struct error *error)
+                      struct error *error)
 {
 	if (node->kind != NODE_LIST || node->children != SIDES)
 		return node_error(node, error,
-				  ": must be two files, the source and its translation, as in "
-				  "[train.de, train.en]");
+		                  ": must be two files, the source and its translation, as in "
+		                  "[train.de, train.en]");
 	for (int side = 0; side < SIDES; side++) {
 		const struct node *item = node->child[side];
 
@@ -72,7 +72,7 @@ static bool read_pair(struct text_pair *pair, const struct node *node, const cha
 }
 
 static bool read_test(struct data_settings *data, const struct node *node, const char *name,
-		      const char *spec, struct error *error)
+                      const char *spec, struct error *error)
 {
 	struct text_pair *pair = &data->test[data->tests++];
 
@@ -84,14 +84,15 @@ static bool read_test(struct data_settings *data, const struct node *node, const
 
 /* A pair, which is called "test", or a map of them. */
 static bool read_tests(struct data_settings *data, const struct node *node, const char *spec,
-		       struct error *error)
+                       struct error *error)
 {
 	if (!node || node->none)
 		return true;
 	if (node->kind == NODE_VALUE)
-		return node_error(node, error,
-				  ": must be two files, as in [test.de, test.en], or a map of names "
-				  "to such pairs");
+		return node_error(
+			node, error,
+			": must be two files, as in [test.de, test.en], or a map of names "
+			"to such pairs");
 	if (node->children > TESTS_MOST)
 		return node_error(node, error, ": more than %d test sets", TESTS_MOST);
 	data->test = memory_new((size_t)node->children + 1, sizeof *data->test);
@@ -104,14 +105,16 @@ static bool read_tests(struct data_settings *data, const struct node *node, cons
 }
 
 static bool read_part(struct text_pair *pair, const struct node *data, const char *name,
-		      const char *spec, struct error *error)
+                      const char *spec, struct error *error)
 {
 	const struct node *node = node_child(data, name);
 
 	if (!node || node->none)
-		return node_error(data, error,
-				  ".%s: is missing; task: translation needs two files, as in [%s.de, "
-				  "%s.en]", name, name, name);
+		return node_error(
+			data, error,
+			".%s: is missing; task: translation needs two files, as in [%s.de, "
+			"%s.en]",
+			name, name, name);
 	return read_pair(pair, node, spec, error);
 }
 
@@ -122,8 +125,8 @@ static bool refuse_files(const struct node *data, const char *const *names, stru
 
 		if (node)
 			return node_error(node, error,
-					  ": is for task: translation; a generated task makes its "
-					  "own data");
+			                  ": is for task: translation; a generated task makes its "
+			                  "own data");
 	}
 	return true;
 }
@@ -137,8 +140,8 @@ bool spec_data(struct experiment *e, const struct node *top, const char *path, s
 	settings_default(data_settings_table, &e->data);
 	if (!node || node->none)
 		return node_error_place(top, error,
-					"data: is missing; write what to learn, as in data: {task: "
-					"copy} or data: {train: [train.de, train.en], ...}");
+		                        "data: is missing; write what to learn, as in data: {task: "
+		                        "copy} or data: {train: [train.de, train.en], ...}");
 	if (!keys_is_map(node, "data: {task: copy}", error) ||
 	    !keys_read(node, target, files, error))
 		return false;

@@ -14,7 +14,7 @@ static const char *last_name(const char *path)
 static json_t *pair_to_json(const struct text_pair *pair)
 {
 	return json_pack("[ss]", last_name(pair->file[SIDE_SOURCE]),
-			 last_name(pair->file[SIDE_TARGET]));
+	                 last_name(pair->file[SIDE_TARGET]));
 }
 
 static json_t *data_to_json(const struct data_settings *data)
@@ -51,7 +51,7 @@ json_t *contestant_to_json(const struct experiment *e, const struct contestant *
 
 	json_object_set_new(object, "architecture", json_string(c->architecture->name));
 	json_object_set_new(object, "settings",
-			    settings_to_json(c->architecture->settings, c->settings));
+	                    settings_to_json(c->architecture->settings, c->settings));
 	json_object_set_new(object, "model", settings_to_json(model_settings_table, &c->model));
 	json_object_set_new(object, "train", settings_to_json(train_settings_table, &c->train));
 	json_object_set_new(object, "search", settings_to_json(search_settings_table, &c->search));
@@ -60,7 +60,7 @@ json_t *contestant_to_json(const struct experiment *e, const struct contestant *
 }
 
 static bool read_part(const json_t *object, const char *name, const struct setting *table,
-		      void *base, struct error *error)
+                      void *base, struct error *error)
 {
 	const json_t *part = json_object_get(object, name);
 
@@ -79,8 +79,10 @@ bool contestant_from_json(struct contestant *c, const json_t *object, struct err
 		return error_set(error, "architecture: is missing in the settings");
 	c->architecture = architecture_find(name);
 	if (!c->architecture)
-		return error_set(error, "architecture = %.60s: this program has none of that name; "
-				 "`bakeoff models` lists them", name);
+		return error_set(error,
+		                 "architecture = %.60s: this program has none of that name; "
+		                 "`bakeoff models` lists them",
+		                 name);
 	c->settings = memory_new(1, c->architecture->settings_size);
 	if (read_part(object, "settings", c->architecture->settings, c->settings, error) &&
 	    read_part(object, "model", model_settings_table, &c->model, error) &&

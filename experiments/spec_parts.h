@@ -13,8 +13,8 @@ bool spec_data(struct experiment *, const struct node *top, const char *path, st
 /* `contestants:` and `grid:` into experiment->contestant; all else is read already. */
 bool spec_contestants(struct experiment *, const struct node *top, struct error *);
 
-/* Whether text can be a name in tables and file names: 1 to 60 bytes without control characters; else an error at
- * the node, which is called `what`. */
+/* Whether text can be a name in tables and file names: 1 to 60 bytes without control characters;
+ * else an error at the node, which is called `what`. */
 bool spec_name(const struct node *, const char *text, const char *what, struct error *);
 
 /* A list of values that are tried. */
@@ -22,7 +22,7 @@ struct grid_axis {
 	const struct node *list;       /* of at least one value */
 	const struct node *contestant; /* whose setting it is; NULL: everyone's */
 	char *path;                    /* "transformer.heads", "train.learning_rate" */
-	const char *key;               /* in a contestant: "heads", "train.learning_rate"; part of path */
+	const char *key; /* in a contestant: "heads", "train.learning_rate"; part of path */
 };
 
 struct grid {
@@ -32,7 +32,7 @@ struct grid {
 
 /* `grid:` of the file; `contestants` is the map of that name. */
 bool grid_read(struct grid *, const struct node *top, const struct node *contestants,
-	       struct error *);
+               struct error *);
 void grid_free(struct grid *);
 
 /* A value of an axis. */
@@ -41,13 +41,14 @@ struct choice {
 	const struct node *value;
 };
 
-/* Writes the choices for a contestant's variant number v, counted from 0, and how many there are (the axes that apply to it);
- * false past the last variant. `choice` has room for GRID_AXES_MOST. */
+/* Writes the choices for a contestant's variant number v, counted from 0, and how many there are
+ * (the axes that apply to it); false past the last variant. `choice` has room for GRID_AXES_MOST.
+ */
 bool grid_variant(const struct grid *, const struct node *contestant, int v, struct choice *choice,
-		  int *choices);
+                  int *choices);
 
 /* Resolves one variant of a contestant. */
 bool contestant_read(struct contestant *, const struct experiment *, const struct node *top,
-		     const struct node *, const struct choice *, int choices, struct error *);
+                     const struct node *, const struct choice *, int choices, struct error *);
 
 #endif

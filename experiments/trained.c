@@ -24,18 +24,18 @@ static bool load_vocabularies(struct trained *t, const char *folder, struct erro
 }
 
 static bool load_weights(struct trained *t, const char *folder, const struct contestant *c,
-			 struct error *error)
+                         struct error *error)
 {
 	const int vocabulary[SIDES] = { vocabulary_size(t->vocabulary[SIDE_SOURCE]),
-					vocabulary_size(t->vocabulary[SIDE_TARGET]) };
+		                        vocabulary_size(t->vocabulary[SIDE_TARGET]) };
 	struct checkpoint_identity identity;
 	char path[PATH_SIZE];
 
 	for (int side = 0; side < SIDES; side++)
 		identity.vocabulary[side] = vocabulary_hash(t->vocabulary[side]);
 	if (!model_open(&t->model, c->architecture, &c->model, c->settings, vocabulary,
-			identity.vocabulary[SIDE_SOURCE] == identity.vocabulary[SIDE_TARGET],
-			(int)t->longest, error))
+	                identity.vocabulary[SIDE_SOURCE] == identity.vocabulary[SIDE_TARGET],
+	                (int)t->longest, error))
 		return false;
 	parameters_start(&t->model.parameters, 0);
 	snprintf(path, sizeof path, "%s/model.safetensors", folder);
@@ -43,7 +43,7 @@ static bool load_weights(struct trained *t, const char *folder, const struct con
 }
 
 static bool from_record(struct trained *t, const char *database, const struct run_record *record,
-			struct error *error)
+                        struct error *error)
 {
 	struct contestant contestant = { 0 };
 	json_error_t place;
@@ -56,13 +56,15 @@ static bool from_record(struct trained *t, const char *database, const struct ru
 	used = strlen(folder);
 	snprintf(folder + used, sizeof folder - used, "/%s", record->folder ? record->folder : "");
 	if (!settings)
-		return error_set(error, "run %ld: its settings are not JSON: %s", record->id, place.text);
+		return error_set(error, "run %ld: its settings are not JSON: %s", record->id,
+		                 place.text);
 	if (contestant_from_json(&contestant, settings, error)) {
 		const json_t *data = json_object_get(settings, "data");
 
 		t->search = contestant.search;
 		t->longest = (long)json_integer_value(json_object_get(data, "longest"));
-		opened = load_vocabularies(t, folder, error) && load_weights(t, folder, &contestant, error);
+		opened = load_vocabularies(t, folder, error) &&
+		         load_weights(t, folder, &contestant, error);
 	}
 	contestant_free(&contestant);
 	json_decref(settings);
@@ -80,8 +82,10 @@ bool trained_open(struct trained *t, struct database *database, long run, struct
 	if (record.status == RUN_DONE)
 		opened = from_record(t, database->path, &record, error);
 	else
-		opened = error_set(error, "run %ld is %s: wait for it, or run its experiment again to finish it",
-				   run, run_status_word(record.status));
+		opened = error_set(
+			error,
+			"run %ld is %s: wait for it, or run its experiment again to finish it", run,
+			run_status_word(record.status));
 	run_record_free(&record);
 	if (!opened)
 		trained_close(t);

@@ -29,11 +29,11 @@ struct work {
 	struct progress progress;
 	struct trial_news news;
 	struct run_totals totals;
-	char *settings;        /* JSON */
+	char *settings; /* JSON */
 	char key[17];
-	char name[128];        /* of the folder, below the runs' */
+	char name[128]; /* of the folder, below the runs' */
 	char folder[PATH_SIZE];
-	int lock;              /* file descriptor of folder/lock, held while the trial runs; -1: not held */
+	int lock; /* file descriptor of folder/lock, held while the trial runs; -1: not held */
 	bool database_failed;
 	bool stop;
 };
@@ -61,7 +61,8 @@ static void count_totals(struct work *w)
 
 static bool point(struct work *w, const char *metric, double value)
 {
-	return database_point(w->trial->database, w->news.run, metric, w->progress.update, value, w->error);
+	return database_point(w->trial->database, w->news.run, metric, w->progress.update, value,
+	                      w->error);
 }
 
 static bool report_points(struct work *w)
@@ -76,7 +77,8 @@ static bool report_points(struct work *w)
 	       point(w, "target_tokens_per_second", tokens / p->report_seconds) &&
 	       point(w, "source_tokens_per_second", p->report_source_tokens / p->report_seconds) &&
 	       point(w, "padding_percent", 100 * (1 - tokens / p->report_padded_tokens)) &&
-	       point(w, "seconds", p->train_seconds) && point(w, "target_tokens", p->target_tokens) &&
+	       point(w, "seconds", p->train_seconds) &&
+	       point(w, "target_tokens", p->target_tokens) &&
 	       point(w, "epoch", (double)p->epoch + (double)p->batch / (double)p->batches);
 }
 
@@ -87,7 +89,8 @@ static bool flush(struct work *w)
 	       database_run_progress(w->trial->database, w->news.run, &w->totals, w->error);
 }
 
-/* Curves go to memory at each report, and to the file before each checkpoint: a resumed run makes the later ones again. */
+/* Curves go to memory at each report, and to the file before each checkpoint: a resumed run makes
+ * the later ones again. */
 static bool on_training(void *context, enum train_event event, const struct progress *progress)
 {
 	struct work *w = context;
@@ -130,16 +133,24 @@ static char *detokenised(const struct work *w, const struct nbest *found, double
 
 	*log_probability = found->count ? found->best[0].total : 0;
 	return vocabulary_decode(vocabulary, found->count ? found->best[0].token : NULL,
-				 found->count ? (size_t)found->best[0].length : 0);
+	                         found->count ? (size_t)found->best[0].length : 0);
 }
 
 static bool keep_score(struct work *w, const char *metric, double value, const char *signature,
-		       const struct corpus *test, double seconds)
+                       const struct corpus *test, double seconds)
 {
 	const struct search_settings *search = &w->trial->contestant->search;
-	const long tested = w->trial->contestant->train.average > 1 ? w->progress.update : w->progress.best_update;
-	const struct score score = { test->name, metric, value, tested, signature, seconds,
-				     (long)test->sentences, search->beam, search->length_penalty };
+	const long tested = w->trial->contestant->train.average > 1 ? w->progress.update
+	                                                            : w->progress.best_update;
+	const struct score score = { test->name,
+		                     metric,
+		                     value,
+		                     tested,
+		                     signature,
+		                     seconds,
+		                     (long)test->sentences,
+		                     search->beam,
+		                     search->length_penalty };
 
 	return database_score(w->trial->database, w->news.run, &score, w->error);
 }
@@ -154,7 +165,8 @@ static double exact_matches(const struct translation *t, size_t n)
 }
 
 /* Corpus BLEU of the hypotheses against the raw references, by sacreBLEU's rules and defaults. */
-static void bleu_of(const struct translation *t, size_t n, struct bleu_score *score, char signature[BLEU_TEXT_SIZE])
+static void bleu_of(const struct translation *t, size_t n, struct bleu_score *score,
+                    char signature[BLEU_TEXT_SIZE])
 {
 	struct segments hypothesis = { memory_new(n, sizeof(struct segment)), n, NULL };
 	struct segments reference = { memory_new(n, sizeof(struct segment)), n, NULL };
@@ -164,7 +176,8 @@ static void bleu_of(const struct translation *t, size_t n, struct bleu_score *sc
 
 	bleu_default(&settings);
 	for (size_t i = 0; i < n; i++) {
-		hypothesis.segment[i] = (struct segment){ t[i].hypothesis, strlen(t[i].hypothesis) };
+		hypothesis.segment[i] =
+			(struct segment){ t[i].hypothesis, strlen(t[i].hypothesis) };
 		reference.segment[i] = (struct segment){ t[i].reference, strlen(t[i].reference) };
 	}
 	bleu = bleu_new(&settings);
@@ -178,7 +191,8 @@ static void bleu_of(const struct translation *t, size_t n, struct bleu_score *sc
 	free(reference.segment);
 }
 
-static bool score(struct work *w, const struct corpus *test, const struct translation *t, double seconds)
+static bool score(struct work *w, const struct corpus *test, const struct translation *t,
+                  double seconds)
 {
 	const size_t n = test->sentences;
 	struct bleu_score bleu;
@@ -188,7 +202,8 @@ static bool score(struct work *w, const struct corpus *test, const struct transl
 	bleu_of(t, n, &bleu, signature);
 	kept = keep_score(w, "BLEU", bleu.score, signature, test, seconds) &&
 	       keep_score(w, "exact_match", exact_matches(t, n), NULL, test, seconds) &&
-	       keep_score(w, "decode_sentences_per_second", (double)n / seconds, NULL, test, seconds) &&
+	       keep_score(w, "decode_sentences_per_second", (double)n / seconds, NULL, test,
+	                  seconds) &&
 	       database_hypotheses(w->trial->database, w->news.run, test->name, t, n, w->error);
 	w->database_failed |= !kept;
 	w->news.bleu = &bleu;
@@ -208,8 +223,8 @@ static bool test_one(struct work *w, const struct corpus *test)
 	bool whole;
 
 	w->news.test_set = test->name;
-	whole = translate(&w->model, test, &w->trial->contestant->search, w->trial->pool, on_translation, w,
-			  found);
+	whole = translate(&w->model, test, &w->trial->contestant->search, w->trial->pool,
+	                  on_translation, w, found);
 	seconds = machine_seconds() - start;
 	w->totals.decode_seconds += seconds;
 	for (size_t i = 0; i < n; i++) {
@@ -251,18 +266,22 @@ static bool make_folder(struct work *w)
 
 	snprintf(name, sizeof name, "%s", t->contestant->name);
 	for (char *p = name; *p; p++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.=", *p) ||
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.=",
+		            *p) ||
 		    (p == name && *p == '.'))
 			*p = '_';
 	snprintf(w->name, sizeof w->name, "%s-s%ld-%s", name, t->seed, w->key);
 	snprintf(w->folder, sizeof w->folder, "%s/%s", t->folder, w->name);
 	if (mkdir(w->folder, 0777) && errno != EEXIST)
-		return error_set(w->error, "%s: cannot make this folder: %s; name a database elsewhere with "
-				 "--db", w->folder, strerror(errno));
+		return error_set(w->error,
+		                 "%s: cannot make this folder: %s; name a database elsewhere with "
+		                 "--db",
+		                 w->folder, strerror(errno));
 	return true;
 }
 
-/* Two processes must not train the same trial in one folder. The lock goes with the process, however that ends. */
+/* Two processes must not train the same trial in one folder. The lock goes with the process,
+ * however that ends. */
 static bool lock_folder(struct work *w)
 {
 	char path[PATH_SIZE + 32];
@@ -273,8 +292,11 @@ static bool lock_folder(struct work *w)
 		return error_set(w->error, "%s cannot be written: %s", path, strerror(errno));
 	if (flock(w->lock, LOCK_EX | LOCK_NB) == 0)
 		return true;
-	return error_set(w->error, "another process is running this trial (%s is locked); wait for it, or stop it "
-			 "and run again", path);
+	return error_set(
+		w->error,
+		"another process is running this trial (%s is locked); wait for it, or stop it "
+		"and run again",
+		path);
 }
 
 static bool keep_vocabularies(struct work *w)
@@ -293,23 +315,27 @@ static bool keep_vocabularies(struct work *w)
 /* Weights, a gradient for each shard and two moments, before any activation. */
 static bool fits_memory(const struct model *model, const struct contestant *c, struct error *error)
 {
-	const double bytes = (double)model->parameters.size * sizeof(real) * (3 + (double)c->train.shards);
+	const double bytes =
+		(double)model->parameters.size * sizeof(real) * (3 + (double)c->train.shards);
 
 	return bytes <= machine_memory() ||
-	       error_set(error, "contestants.%s: %.0f million parameters need %.1f GiB to train, this machine has "
-			 "%.1f; make it smaller", c->name, (double)parameters_count(&model->parameters) / 1e6,
-			 bytes / 0x1p30, machine_memory() / 0x1p30);
+	       error_set(error,
+	                 "contestants.%s: %.0f million parameters need %.1f GiB to train, this "
+	                 "machine has "
+	                 "%.1f; make it smaller",
+	                 c->name, (double)parameters_count(&model->parameters) / 1e6,
+	                 bytes / 0x1p30, machine_memory() / 0x1p30);
 }
 
-bool trial_model(struct model *model, const struct experiment *experiment, const struct contestant *c,
-		 const struct dataset *d, struct error *error)
+bool trial_model(struct model *model, const struct experiment *experiment,
+                 const struct contestant *c, const struct dataset *d, struct error *error)
 {
 	const int vocabulary[SIDES] = { vocabulary_size(d->vocabulary[SIDE_SOURCE]),
-					vocabulary_size(d->vocabulary[SIDE_TARGET]) };
+		                        vocabulary_size(d->vocabulary[SIDE_TARGET]) };
 	const bool joint = d->vocabulary[SIDE_SOURCE] == d->vocabulary[SIDE_TARGET];
 
 	if (!model_open(model, c->architecture, &c->model, c->settings, vocabulary, joint,
-			(int)experiment->data.longest, error))
+	                (int)experiment->data.longest, error))
 		return error_prefix(error, "contestants.%s", c->name);
 	return fits_memory(model, c, error);
 }
@@ -379,7 +405,8 @@ static bool set_aside(const char *path, struct error *error)
 	return error_set(error, "%s: cannot be moved out of the way: %s", path, strerror(errno));
 }
 
-/* A new row, or the old one set back to what its last checkpoint has. *done: nothing is left to do. */
+/* A new row, or the old one set back to what its last checkpoint has. *done: nothing is left to do.
+ */
 static bool begin(struct work *w, bool *done)
 {
 	struct database *db = w->trial->database;
@@ -403,7 +430,8 @@ static bool begin(struct work *w, bool *done)
 		return true;
 	snprintf(saved, sizeof saved, "%s/last.safetensors", w->folder);
 	if (!found)
-		kept = set_aside(saved, w->error) && database_run_begin(db, &record, &w->news.run, w->error);
+		kept = set_aside(saved, w->error) &&
+		       database_run_begin(db, &record, &w->news.run, w->error);
 	else
 		kept = checkpoint_update(saved, &update, w->error) &&
 		       database_run_resume(db, w->news.run, &record, update, w->error);
@@ -415,8 +443,9 @@ static bool begin(struct work *w, bool *done)
 static enum train_outcome work_on(struct work *w)
 {
 	const struct trial *t = w->trial;
-	const struct trainer trainer = { &w->model, t->dataset, &t->contestant->train, (uint64_t)t->seed,
-					 w->folder, t->pool, on_training, w };
+	const struct trainer trainer = { &w->model,         t->dataset, &t->contestant->train,
+		                         (uint64_t)t->seed, w->folder,  t->pool,
+		                         on_training,       w };
 	enum train_outcome outcome = train(&trainer, &w->progress, w->error);
 
 	if (w->database_failed)
@@ -431,7 +460,8 @@ static bool finish(struct work *w, enum run_status status, const char *reason)
 {
 	count_totals(w);
 	return database_flush(w->trial->database, w->error) &&
-	       database_run_finish(w->trial->database, w->news.run, status, reason, &w->totals, w->error);
+	       database_run_finish(w->trial->database, w->news.run, status, reason, &w->totals,
+	                           w->error);
 }
 
 /* What the outcome means for the row in the database, and for the watcher. */
@@ -459,9 +489,11 @@ static enum trial_outcome conclude(struct work *w, enum train_outcome outcome)
 }
 
 enum trial_outcome trial_run(const struct trial *trial, trial_watch *watch, void *context,
-			     struct error *error)
+                             struct error *error)
 {
-	struct work w = { .trial = trial, .watch = watch, .context = context, .error = error, .lock = -1 };
+	struct work w = {
+		.trial = trial, .watch = watch, .context = context, .error = error, .lock = -1
+	};
 	enum trial_outcome outcome = TRIAL_BROKEN;
 	bool done;
 

@@ -15,22 +15,22 @@ struct trial {
 	const struct dataset *dataset;
 	struct pool *pool;
 	struct database *database;
-	const char *folder;       /* below which runs keep their files; exists */
+	const char *folder; /* below which runs keep their files; exists */
 	long experiment_id;
 	long seed;
 };
 
 enum trial_event {
-	TRIAL_STARTED,    /* a new run; the parameters are counted */
-	TRIAL_RESUMED,    /* `progress` is known from the first update on */
-	TRIAL_SKIPPED,    /* it is done already */
-	TRIAL_UPDATE,     /* after every update */
-	TRIAL_REPORT,     /* a point of the curves is made */
+	TRIAL_STARTED, /* a new run; the parameters are counted */
+	TRIAL_RESUMED, /* `progress` is known from the first update on */
+	TRIAL_SKIPPED, /* it is done already */
+	TRIAL_UPDATE,  /* after every update */
+	TRIAL_REPORT,  /* a point of the curves is made */
 	TRIAL_VALIDATED,
-	TRIAL_DECODING,   /* done of all sentences */
-	TRIAL_SCORED,     /* a test set */
+	TRIAL_DECODING, /* done of all sentences */
+	TRIAL_SCORED,   /* a test set */
 	TRIAL_FINISHED,
-	TRIAL_STOPPED,    /* as asked; it can go on later */
+	TRIAL_STOPPED, /* as asked; it can go on later */
 	TRIAL_FAILED,
 };
 
@@ -38,15 +38,15 @@ enum trial_event {
 struct trial_news {
 	const struct trial *trial;
 	enum trial_event event;
-	long run;                        /* id in the database */
+	long run; /* id in the database */
 	size_t parameters;
 	const struct train_settings *settings;
 	const struct progress *progress;
-	const char *test_set;            /* decoding and scored */
-	size_t done, all;                /* decoding */
-	const struct bleu_score *bleu;   /* scored */
-	double seconds;                  /* scored: of decoding */
-	const char *reason;              /* failed */
+	const char *test_set;          /* decoding and scored */
+	size_t done, all;              /* decoding */
+	const struct bleu_score *bleu; /* scored */
+	double seconds;                /* scored: of decoding */
+	const char *reason;            /* failed */
 };
 
 /* False: stop as soon as nothing is lost by it. */
@@ -54,19 +54,19 @@ typedef bool trial_watch(void *context, const struct trial_news *);
 
 enum trial_outcome { TRIAL_DONE, TRIAL_INTERRUPTED, TRIAL_WAS_DONE, TRIAL_BROKEN };
 
-/* Runs, resumes or skips the trial. TRIAL_BROKEN: it failed with the error, which the database has too (other trials can
- * go on), unless the database itself is what failed. */
+/* Runs, resumes or skips the trial. TRIAL_BROKEN: it failed with the error, which the database has
+ * too (other trials can go on), unless the database itself is what failed. */
 enum trial_outcome trial_run(const struct trial *, trial_watch *, void *context, struct error *);
 
 /* Multiply-adds a target token, forward, for the mean sentence of a corpus. */
 double trial_multiply_adds(const struct model *, const struct corpus *);
 
 /* The model of a contestant on a dataset, its weights not started; errors name the contestant. */
-bool trial_model(struct model *, const struct experiment *, const struct contestant *, const struct dataset *,
-		 struct error *);
+bool trial_model(struct model *, const struct experiment *, const struct contestant *,
+                 const struct dataset *, struct error *);
 
-/* Opens the model of a finished or running trial from its folder, with its vocabularies (free each once) and search
- * settings: for translate and attend. */
+/* Opens the model of a finished or running trial from its folder, with its vocabularies (free each
+ * once) and search settings: for translate and attend. */
 struct trained {
 	struct model model;
 	struct vocabulary *vocabulary[SIDES];

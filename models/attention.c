@@ -8,7 +8,7 @@
 static const struct projection NO_PROJECTION = { -1, -1 };
 
 struct projection projection_add(struct parameters *all, int rows, int columns, bool bias,
-				 const char *name, ...)
+                                 const char *name, ...)
 {
 	struct projection p = NO_PROJECTION;
 	char text[96];
@@ -24,12 +24,12 @@ struct projection projection_add(struct parameters *all, int rows, int columns, 
 }
 
 struct var *projection_apply(struct tape *tape, struct projection p, struct var *x,
-			     enum activation activation)
+                             enum activation activation)
 {
 	if (p.weight < 0)
 		return x;
 	return op_linear(tape, x, tape_parameter(tape, p.weight), tape_parameter(tape, p.bias),
-			 activation);
+	                 activation);
 }
 
 struct attention_block attention_block_none(enum attention_score score, int heads)
@@ -47,7 +47,8 @@ struct attention_block attention_block_none(enum attention_score score, int head
 	};
 }
 
-struct attention_block attention_block_self(struct parameters *all, int d, int heads, const char *name)
+struct attention_block attention_block_self(struct parameters *all, int d, int heads,
+                                            const char *name)
 {
 	struct attention_block block = attention_block_none(SCORE_SCALED_DOT, heads);
 
@@ -56,7 +57,8 @@ struct attention_block attention_block_self(struct parameters *all, int d, int h
 	return block;
 }
 
-struct attention_block attention_block_cross(struct parameters *all, int d, int heads, const char *name)
+struct attention_block attention_block_cross(struct parameters *all, int d, int heads,
+                                             const char *name)
 {
 	struct attention_block block = attention_block_none(SCORE_SCALED_DOT, heads);
 
@@ -66,8 +68,8 @@ struct attention_block attention_block_cross(struct parameters *all, int d, int 
 	return block;
 }
 
-static struct attention describe(struct tape *tape, const struct attention_block *block, double dropout,
-				 const char *kind, int layer)
+static struct attention describe(struct tape *tape, const struct attention_block *block,
+                                 double dropout, const char *kind, int layer)
 {
 	return (struct attention){
 		.score = block->score,
@@ -81,8 +83,8 @@ static struct attention describe(struct tape *tape, const struct attention_block
 }
 
 struct var *attention_self(struct tape *tape, const struct attention_block *block, struct var *x,
-			   const int *length, bool causal, struct carry *carry, double dropout,
-			   int layer)
+                           const int *length, bool causal, struct carry *carry, double dropout,
+                           int layer)
 {
 	struct attention how = describe(tape, block, dropout, "self", layer);
 	struct var *all = projection_apply(tape, block->query_key_value, x, ACTIVATION_NONE);
@@ -96,7 +98,7 @@ struct var *attention_self(struct tape *tape, const struct attention_block *bloc
 	how.causal = causal;
 	how.length = length;
 	return projection_apply(tape, block->output, op_attention(tape, query, key, value, how),
-				ACTIVATION_NONE);
+	                        ACTIVATION_NONE);
 }
 
 static void remember(struct memory *memory, struct slice slice)
@@ -107,7 +109,7 @@ static void remember(struct memory *memory, struct slice slice)
 }
 
 void attention_remember(struct tape *tape, const struct attention_block *block, struct var *keys,
-			struct var *values, struct memory *memory)
+                        struct var *values, struct memory *memory)
 {
 	if (block->key_value.weight >= 0) {
 		struct var *both = projection_apply(tape, block->key_value, keys, ACTIVATION_NONE);
@@ -120,15 +122,16 @@ void attention_remember(struct tape *tape, const struct attention_block *block, 
 	remember(memory, slice_all(projection_apply(tape, block->value, values, ACTIVATION_NONE)));
 }
 
-struct var *attention_cross(struct tape *tape, const struct attention_block *block, struct var *query,
-			    const struct memory *memory, double dropout, int layer)
+struct var *attention_cross(struct tape *tape, const struct attention_block *block,
+                            struct var *query, const struct memory *memory, double dropout,
+                            int layer)
 {
 	struct attention how = describe(tape, block, dropout, "cross", layer);
 	struct var *q = projection_apply(tape, block->query, query, ACTIVATION_NONE);
 
 	how.length = memory->length;
 	return projection_apply(tape, block->output,
-				op_attention(tape, slice_all(q), memory->projected[2 * layer],
-					     memory->projected[2 * layer + 1], how),
-				ACTIVATION_NONE);
+	                        op_attention(tape, slice_all(q), memory->projected[2 * layer],
+	                                     memory->projected[2 * layer + 1], how),
+	                        ACTIVATION_NONE);
 }

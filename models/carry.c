@@ -49,7 +49,8 @@ static struct carry_slot *slot_at(struct carry *carry, int i, int c)
 	struct carry_slot *slot;
 
 	while (carry->slots <= i) {
-		carry->slot = memory_resize(carry->slot, (size_t)carry->slots + 1, sizeof *carry->slot);
+		carry->slot =
+			memory_resize(carry->slot, (size_t)carry->slots + 1, sizeof *carry->slot);
 		carry->slot[carry->slots++] = (struct carry_slot){ 0 };
 	}
 	slot = &carry->slot[i];
@@ -91,7 +92,7 @@ struct slice carry_extend(struct tape *tape, struct carry *carry, struct slice x
 	step = (size_t)carry->rows * (size_t)x.c;
 	if (keep != CARRY_ALL && slot->steps > keep) {
 		memmove(slot->x, slot->x + (size_t)(slot->steps - keep) * step,
-			(size_t)keep * step * sizeof(real));
+		        (size_t)keep * step * sizeof(real));
 		slot->steps = keep;
 	}
 	reserve(carry, slot, slot->steps + x.v->t);

@@ -1,8 +1,8 @@
 /* carry.h - what a decoder remembers between steps: the last steps of some sequences.
  *
  * A decoder asks for its sequences in the same order at every step, so that a slot needs no name: a
- * convolution the last k - 1 inputs, self-attention all keys and values, an LSTM its state. Hypotheses are
- * reordered by one gather over all slots, which no architecture has to write.
+ * convolution the last k - 1 inputs, self-attention all keys and values, an LSTM its state.
+ * Hypotheses are reordered by one gather over all slots, which no architecture has to write.
  */
 #ifndef BAKEOFF_CARRY_H
 #define BAKEOFF_CARRY_H
@@ -12,9 +12,9 @@
 enum { CARRY_ALL = -1 };
 
 struct carry_slot {
-	int steps;           /* [steps][rows][c] in use */
+	int steps; /* [steps][rows][c] in use */
 	int c;
-	real *x, *spare;     /* spare: where the next gather goes */
+	real *x, *spare;           /* spare: where the next gather goes */
 	size_t x_size, spare_size; /* reals of room */
 };
 
@@ -33,12 +33,13 @@ void carry_free(struct carry *);
 void carry_rewind(struct carry *);
 void carry_advance(struct carry *, int steps);
 
-/* What this slot remembers followed by x; from now on it remembers the last `keep` steps (CARRY_ALL:
- * every one). Without a carry, x itself. The result is valid until this slot is next used. */
+/* What this slot remembers followed by x; from now on it remembers the last `keep` steps
+ * (CARRY_ALL: every one). Without a carry, x itself. The result is valid until this slot is next
+ * used. */
 struct slice carry_extend(struct tape *, struct carry *, struct slice x, int keep);
 
-/* The state that the slot remembers, [1][rows][c], or NULL at the first step or without a carry. Must be
- * followed by carry_store of the new state, of the same slot. */
+/* The state that the slot remembers, [1][rows][c], or NULL at the first step or without a carry.
+ * Must be followed by carry_store of the new state, of the same slot. */
 struct var *carry_state(struct tape *, struct carry *, int c);
 void carry_store(struct carry *, const struct var *state);
 

@@ -21,13 +21,12 @@ static void add_embeddings(struct model *model)
 			side->table = model->side[SIDE_SOURCE].table;
 		else
 			side->table = parameter_add(&model->parameters, model->vocabulary[s], width,
-						    START_NORMAL, side->embedding.deviation,
-						    "%s.weight", side_name[s]);
+			                            START_NORMAL, side->embedding.deviation,
+			                            "%s.weight", side_name[s]);
 		if (side->embedding.positions == POSITIONS_LEARNED)
-			side->position_table =
-				parameter_add(&model->parameters, side->embedding.longest, width,
-					      START_NORMAL, side->embedding.deviation,
-					      "%s_position.weight", side_name[s]);
+			side->position_table = parameter_add(
+				&model->parameters, side->embedding.longest, width, START_NORMAL,
+				side->embedding.deviation, "%s_position.weight", side_name[s]);
 	}
 }
 
@@ -40,7 +39,7 @@ static void add_output(struct model *model)
 	if (model->settings.tied != TIED_NONE)
 		return;
 	model->output_weight = parameter_add(&model->parameters, vocabulary, model->output_width,
-					     START_XAVIER, 0, "output.weight");
+	                                     START_XAVIER, 0, "output.weight");
 	model->output_bias =
 		parameter_add(&model->parameters, 1, vocabulary, START_CONSTANT, 0, "output.bias");
 }
@@ -60,20 +59,23 @@ static void make_sinusoids(struct model *model, int longest)
 }
 
 bool model_open(struct model *model, const struct architecture *architecture,
-		const struct model_settings *settings, const void *body,
-		const int vocabulary[SIDES], bool joint, int longest, struct error *error)
+                const struct model_settings *settings, const void *body,
+                const int vocabulary[SIDES], bool joint, int longest, struct error *error)
 {
-	*model = (struct model){ .architecture = architecture, .settings = *settings, .longest = longest };
+	*model = (struct model){ .architecture = architecture,
+		                 .settings = *settings,
+		                 .longest = longest };
 	if (settings->tied == TIED_ALL && !joint)
 		return error_set(error, "tied = all: needs one vocabulary for both sides "
-					"(data.subwords.joint = true)");
+		                        "(data.subwords.joint = true)");
 	if (architecture->check && !architecture->check(body, settings, error))
 		return false;
 	memcpy(model->vocabulary, vocabulary, sizeof model->vocabulary);
 	model->body = memory_new(1, architecture->settings_size);
 	memcpy(model->body, body, architecture->settings_size);
 	for (int s = 0; s < SIDES; s++) {
-		model->side[s].embedding = (struct embedding){ .deviation = 0.1, .longest = longest };
+		model->side[s].embedding =
+			(struct embedding){ .deviation = 0.1, .longest = longest };
 		architecture->build(model, model->body, s);
 	}
 	add_embeddings(model);
@@ -92,8 +94,8 @@ void model_close(struct model *model)
 	*model = (struct model){ 0 };
 }
 
-struct var *model_embed(struct tape *tape, const struct model *model, int side, const int *id, int t,
-			int n, int first)
+struct var *model_embed(struct tape *tape, const struct model *model, int side, const int *id,
+                        int t, int n, int first)
 {
 	const struct model_side *s = &model->side[side];
 	const int width = (int)model->settings.width;
@@ -103,12 +105,12 @@ struct var *model_embed(struct tape *tape, const struct model *model, int side, 
 	if (s->embedding.positions == POSITIONS_SINUSOIDAL)
 		position = tape_wrap(tape, NULL, 1, model->sinusoid_steps, width, model->sinusoids);
 	x = op_embed(tape, tape_parameter(tape, s->table), id, t, n,
-		     s->embedding.scaled ? (real)sqrt(width) : 1, position, first);
+	             s->embedding.scaled ? (real)sqrt(width) : 1, position, first);
 	return op_dropout(tape, x, model->settings.dropout, NULL);
 }
 
-void model_encode(struct tape *tape, const struct model *model, const int *source, const int *length,
-		  int t, int n, struct memory *memory)
+void model_encode(struct tape *tape, const struct model *model, const int *source,
+                  const int *length, int t, int n, struct memory *memory)
 {
 	*memory = (struct memory){ .length = length };
 	memory->embedded = model_embed(tape, model, SIDE_SOURCE, source, t, n, 0);
@@ -117,10 +119,10 @@ void model_encode(struct tape *tape, const struct model *model, const int *sourc
 }
 
 struct var *model_decode(struct tape *tape, const struct model *model, const struct memory *memory,
-			 const int *target, int t, int rows, struct carry *carry)
+                         const int *target, int t, int rows, struct carry *carry)
 {
-	struct var *y = model_embed(tape, model, SIDE_TARGET, target, t, rows,
-				    carry ? carry->position : 0);
+	struct var *y =
+		model_embed(tape, model, SIDE_TARGET, target, t, rows, carry ? carry->position : 0);
 	struct var *h;
 
 	carry_rewind(carry);
@@ -129,32 +131,33 @@ struct var *model_decode(struct tape *tape, const struct model *model, const str
 	return h;
 }
 
-void model_logits(const struct tape *tape, const struct model *model, const struct var *h, real *logits)
+void model_logits(const struct tape *tape, const struct model *model, const struct var *h,
+                  real *logits)
 {
 	const struct parameters *all = &model->parameters;
 	const struct parameter *w = &all->list[model->output_weight];
 	const int rows = var_rows(h);
 
-	gemm(PLAIN, TRANSPOSED, rows, w->rows, h->c, 1, h->x, h->c, all->x + w->offset, w->columns, 0,
-	     logits, w->rows);
+	gemm(PLAIN, TRANSPOSED, rows, w->rows, h->c, 1, h->x, h->c, all->x + w->offset, w->columns,
+	     0, logits, w->rows);
 	if (model->output_bias >= 0)
 		tape->vector->add_rows((size_t)rows, (size_t)w->rows,
-				       all->x + all->list[model->output_bias].offset, logits);
+		                       all->x + all->list[model->output_bias].offset, logits);
 }
 
 struct var *model_loss(struct tape *tape, const struct model *model, const struct batch *batch,
-		       double smoothing, struct loss *loss, double *nll)
+                       double smoothing, struct loss *loss, double *nll)
 {
 	struct memory memory;
 	struct var *h;
 
 	model_encode(tape, model, batch->source, batch->source_length, batch->source_t, batch->n,
-		     &memory);
+	             &memory);
 	h = model_decode(tape, model, &memory, batch->target, batch->target_t, batch->n, NULL);
 	return op_cross_entropy(tape, h, tape_parameter(tape, model->output_weight),
-				tape_parameter(tape, model->output_bias), batch->gold, TOKEN_PAD,
-				smoothing_uniform(smoothing, model->vocabulary[SIDE_TARGET]), loss,
-				nll);
+	                        tape_parameter(tape, model->output_bias), batch->gold, TOKEN_PAD,
+	                        smoothing_uniform(smoothing, model->vocabulary[SIDE_TARGET]), loss,
+	                        nll);
 }
 
 double model_multiply_adds(const struct model *model, int source, int target)

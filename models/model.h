@@ -1,4 +1,5 @@
-/* model.h - a contestant: an architecture's body between the harness's embeddings, output layer and loss. */
+/* model.h - a contestant: an architecture's body between the harness's embeddings, output layer and
+ * loss. */
 #ifndef BAKEOFF_MODEL_H
 #define BAKEOFF_MODEL_H
 
@@ -12,14 +13,14 @@ enum positions { POSITIONS_NONE, POSITIONS_SINUSOIDAL, POSITIONS_LEARNED };
 
 /* What a body wants of its embeddings; build() fills it in for its side. */
 struct embedding {
-	bool scaled;              /* times sqrt(width) */
+	bool scaled; /* times sqrt(width) */
 	enum positions positions;
-	int longest;              /* learned positions: how many there are */
-	double deviation;         /* of the first weights */
+	int longest;      /* learned positions: how many there are */
+	double deviation; /* of the first weights */
 };
 
 struct model_side {
-	void *layout;             /* the architecture's own: numbers of its parameters; freed by model_close */
+	void *layout; /* the architecture's own: numbers of its parameters; freed by model_close */
 	struct embedding embedding;
 	int table, position_table; /* parameters; position_table -1 where there is none */
 };
@@ -27,42 +28,44 @@ struct model_side {
 struct model {
 	const struct architecture *architecture;
 	struct model_settings settings;
-	void *body;               /* the architecture's settings, a copy */
-	int vocabulary[SIDES];    /* entries */
-	int longest;              /* tokens of the longest sentence that may come, end included */
+	void *body;            /* the architecture's settings, a copy */
+	int vocabulary[SIDES]; /* entries */
+	int longest;           /* tokens of the longest sentence that may come, end included */
 	struct parameters parameters;
 	struct model_side side[SIDES];
-	int output_width;         /* channels of decode()'s result */
+	int output_width;               /* channels of decode()'s result */
 	int output_weight, output_bias; /* parameters; bias -1 where the layer is tied */
-	real *sinusoids;          /* [sinusoid_steps][width] or NULL */
+	real *sinusoids;                /* [sinusoid_steps][width] or NULL */
 	int sinusoid_steps;
 };
 
-/* Declares all parameters; weights are made by parameters_start or read from a checkpoint. `longest`: tokens of the longest
- * sentence that will ever come, end included. False and a message where settings do not fit together. */
+/* Declares all parameters; weights are made by parameters_start or read from a checkpoint.
+ * `longest`: tokens of the longest sentence that will ever come, end included. False and a message
+ * where settings do not fit together. */
 bool model_open(struct model *, const struct architecture *, const struct model_settings *,
-		const void *body, const int vocabulary[SIDES], bool joint, int longest,
-		struct error *);
+                const void *body, const int vocabulary[SIDES], bool joint, int longest,
+                struct error *);
 void model_close(struct model *);
 
-/* Embedded tokens [t][n][width] of a side, with positions from `first` on, dropped out in training. */
+/* Embedded tokens [t][n][width] of a side, with positions from `first` on, dropped out in training.
+ */
 struct var *model_embed(struct tape *, const struct model *, int side, const int *id, int t, int n,
-			int first);
+                        int first);
 
 /* Encodes a batch's source and projects it for the decoder. */
 void model_encode(struct tape *, const struct model *, const int *source, const int *length, int t,
-		  int n, struct memory *);
+                  int n, struct memory *);
 
 /* One decode() of [t][rows] target tokens: whole targets (carry NULL), or the next steps. */
-struct var *model_decode(struct tape *, const struct model *, const struct memory *, const int *target,
-			 int t, int rows, struct carry *);
+struct var *model_decode(struct tape *, const struct model *, const struct memory *,
+                         const int *target, int t, int rows, struct carry *);
 
 /* [rows of h][V] logits. */
 void model_logits(const struct tape *, const struct model *, const struct var *h, real *logits);
 
 /* Forward pass of a batch to its summed loss; adds to *loss. nll as in op_cross_entropy. */
 struct var *model_loss(struct tape *, const struct model *, const struct batch *, double smoothing,
-		       struct loss *, double *nll);
+                       struct loss *, double *nll);
 
 /* Multiply-adds of one sentence pair, forward, output layer included. */
 double model_multiply_adds(const struct model *, int source, int target);

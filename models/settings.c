@@ -3,11 +3,11 @@
 
 const struct setting model_settings_table[] = {
 	SETTING_OF_INT(struct model_settings, width, "width", "128", 1, 65536,
-		       "channels of the embeddings (d_model)"),
+	               "channels of the embeddings (d_model)"),
 	SETTING_OF_WORD(struct model_settings, tied, "tied", "target", "none|target|all",
-			"tables shared with the output layer: none, the target embedding, or all "
-			"three (needs a joint vocabulary)"),
+	                "tables shared with the output layer: none, the target embedding, or all "
+	                "three (needs a joint vocabulary)"),
 	SETTING_OF_REAL(struct model_settings, dropout, "dropout", "0.1", 0, 0.95,
-			"share of activations set to zero in training"),
+	                "share of activations set to zero in training"),
 	{ .name = NULL },
 };

@@ -1,4 +1,5 @@
-/* settings.h - what every contestant has whatever its architecture: the keys that the harness owns. */
+/* settings.h - what every contestant has whatever its architecture: the keys that the harness owns.
+ */
 #ifndef BAKEOFF_MODEL_SETTINGS_H
 #define BAKEOFF_MODEL_SETTINGS_H
 

@@ -1,4 +1,5 @@
-/* compare.c - the table of an experiment: a row a contestant, what it costs and what it is worth. */
+/* compare.c - the table of an experiment: a row a contestant, what it costs and what it is worth.
+ */
 #include "results/compare.h"
 
 #include "results/queries.h"
@@ -14,45 +15,51 @@
  * the metric. */
 struct measure {
 	const char *name;
-	int decimals;   /* -1: whole numbers */
+	int decimals; /* -1: whole numbers */
 	bool deviation;
-	int sign;       /* the best has the lowest sign * value; 0: none is marked */
+	int sign; /* the best has the lowest sign * value; 0: none is marked */
 	const char *sql;
 };
 
-#define DONE_RUNS \
-	" FROM run_setups u JOIN runs r ON r.id = u.run" \
+#define DONE_RUNS                                                                                  \
+	" FROM run_setups u JOIN runs r ON r.id = u.run"                                           \
 	"  AND u.experiment = ?1 AND r.status = 'done'"
-#define MEDIAN_OF_POINTS(metric) \
-	"SELECT u.setup, median(p.value), NULL" DONE_RUNS " JOIN points p ON p.run = u.run" \
+#define MEDIAN_OF_POINTS(metric)                                                                   \
+	"SELECT u.setup, median(p.value), NULL" DONE_RUNS " JOIN points p ON p.run = u.run"        \
 	"  AND p.metric = (SELECT id FROM metrics WHERE name = '" metric "') GROUP BY u.setup"
 
 static const struct measure before_scores[] = {
-	{"parameters", -1, false, 0,
-	 "SELECT u.setup, max(r.parameters), NULL FROM run_setups u JOIN runs r ON r.id = u.run"
-	 " WHERE u.experiment = ?1 GROUP BY u.setup"},
-	{"seeds", -1, false, 0, "SELECT u.setup, count(DISTINCT r.seed), NULL" DONE_RUNS " GROUP BY u.setup"},
-	{"valid perplexity", 2, true, 1,
-	 "SELECT u.setup, avg(s.best), deviation(s.best)" DONE_RUNS " JOIN summaries s ON s.run = u.run"
-	 " AND s.metric = (SELECT id FROM metrics WHERE name = 'valid_perplexity') GROUP BY u.setup"},
+	{ "parameters", -1, false, 0,
+	  "SELECT u.setup, max(r.parameters), NULL FROM run_setups u JOIN runs r ON r.id = u.run"
+	  " WHERE u.experiment = ?1 GROUP BY u.setup" },
+	{ "seeds", -1, false, 0,
+	  "SELECT u.setup, count(DISTINCT r.seed), NULL" DONE_RUNS " GROUP BY u.setup" },
+	{ "valid perplexity", 2, true, 1,
+	  "SELECT u.setup, avg(s.best), deviation(s.best)" DONE_RUNS
+	  " JOIN summaries s ON s.run = u.run"
+	  " AND s.metric = (SELECT id FROM metrics WHERE name = 'valid_perplexity') GROUP BY "
+	  "u.setup" },
 };
 
-static const struct measure score = {
-	NULL, 2, true, -1,
-	"SELECT u.setup, avg(s.value), deviation(s.value)" DONE_RUNS " JOIN scores s ON s.run = u.run"
-	" AND s.test_set = ?2 AND s.metric = (SELECT id FROM metrics WHERE name = ?3) GROUP BY u.setup"};
+static const struct measure score = { NULL, 2, true, -1,
+	                              "SELECT u.setup, avg(s.value), deviation(s.value)" DONE_RUNS
+	                              " JOIN scores s ON s.run = u.run"
+	                              " AND s.test_set = ?2 AND s.metric = (SELECT id FROM metrics "
+	                              "WHERE name = ?3) GROUP BY u.setup" };
 
 static const struct measure after_scores[] = {
-	{"train tgt tok/s", 0, false, 0, MEDIAN_OF_POINTS("target_tokens_per_second")},
-	{"train src tok/s", 0, false, 0, MEDIAN_OF_POINTS("source_tokens_per_second")},
-	{"decode sent/s", 1, false, 0,
-	 "SELECT u.setup, median(s.value), NULL" DONE_RUNS " JOIN scores s ON s.run = u.run AND s.metric ="
-	 " (SELECT id FROM metrics WHERE name = 'decode_sentences_per_second') GROUP BY u.setup"},
-	{"train minutes", 1, true, 0,
-	 "SELECT u.setup, avg(r.train_seconds) / 60, deviation(r.train_seconds) / 60" DONE_RUNS
-	 " GROUP BY u.setup"},
-	{"peak MB", 0, false, 0,
-	 "SELECT u.setup, max(nullif(r.peak_memory, 0)) / 1e6, NULL" DONE_RUNS " GROUP BY u.setup"},
+	{ "train tgt tok/s", 0, false, 0, MEDIAN_OF_POINTS("target_tokens_per_second") },
+	{ "train src tok/s", 0, false, 0, MEDIAN_OF_POINTS("source_tokens_per_second") },
+	{ "decode sent/s", 1, false, 0,
+	  "SELECT u.setup, median(s.value), NULL" DONE_RUNS
+	  " JOIN scores s ON s.run = u.run AND s.metric ="
+	  " (SELECT id FROM metrics WHERE name = 'decode_sentences_per_second') GROUP BY u.setup" },
+	{ "train minutes", 1, true, 0,
+	  "SELECT u.setup, avg(r.train_seconds) / 60, deviation(r.train_seconds) / 60" DONE_RUNS
+	  " GROUP BY u.setup" },
+	{ "peak MB", 0, false, 0,
+	  "SELECT u.setup, max(nullif(r.peak_memory, 0)) / 1e6, NULL" DONE_RUNS
+	  " GROUP BY u.setup" },
 };
 
 enum {
@@ -76,10 +83,10 @@ struct comparison {
 };
 
 static sqlite3_stmt *ask(const struct comparison *c, const char *sql, const char *test_set,
-			 const char *metric, struct error *error)
+                         const char *metric, struct error *error)
 {
-	sqlite3_stmt *statement = statement_new(c->database->handle, c->database->path, error, sql, "t",
-						c->experiment);
+	sqlite3_stmt *statement = statement_new(c->database->handle, c->database->path, error, sql,
+	                                        "t", c->experiment);
 
 	if (statement && sqlite3_bind_parameter_count(statement) > 1) {
 		sqlite3_bind_text(statement, 2, test_set, -1, SQLITE_STATIC);
@@ -90,7 +97,7 @@ static sqlite3_stmt *ask(const struct comparison *c, const char *sql, const char
 
 /* Finishes a loop over rows; `code` is what the last step returned. */
 static bool answered(const struct comparison *c, sqlite3_stmt *statement, int code,
-		     struct error *error)
+                     struct error *error)
 {
 	if (code != SQLITE_DONE)
 		statement_error(c->database->handle, c->database->path, "cannot compare", error);
@@ -99,9 +106,9 @@ static bool answered(const struct comparison *c, sqlite3_stmt *statement, int co
 }
 
 static void add_question(struct comparison *c, const struct measure *measure, const char *test_set,
-			 const char *metric)
+                         const char *metric)
 {
-	struct question question = {measure, NULL, NULL};
+	struct question question = { measure, NULL, NULL };
 	char *name = NULL;
 
 	if (test_set) {
@@ -110,7 +117,8 @@ static void add_question(struct comparison *c, const struct measure *measure, co
 		name = memory_new(strlen(test_set) + strlen(metric) + 2, 1);
 		sprintf(name, "%s %s", test_set, metric);
 	}
-	table_add_column(&c->table, name ? name : measure->name, measure->decimals, measure->deviation);
+	table_add_column(&c->table, name ? name : measure->name, measure->decimals,
+	                 measure->deviation);
 	free(name);
 	c->questions = memory_resize(c->questions, c->question_count + 1, sizeof *c->questions);
 	c->questions[c->question_count++] = question;
@@ -120,10 +128,12 @@ static void add_question(struct comparison *c, const struct measure *measure, co
  * of it. */
 static bool add_questions(struct comparison *c, struct error *error)
 {
-	sqlite3_stmt *statement =
-		ask(c, "SELECT DISTINCT test_set, metric FROM run_scores"
-		       " WHERE experiment = ?1 AND metric IN ('BLEU', 'exact_match') AND status = 'done'"
-		       " ORDER BY test_set, metric", NULL, NULL, error);
+	sqlite3_stmt *statement = ask(
+		c,
+		"SELECT DISTINCT test_set, metric FROM run_scores"
+		" WHERE experiment = ?1 AND metric IN ('BLEU', 'exact_match') AND status = 'done'"
+		" ORDER BY test_set, metric",
+		NULL, NULL, error);
 	int code;
 
 	if (!statement)
@@ -133,7 +143,7 @@ static bool add_questions(struct comparison *c, struct error *error)
 		add_question(c, &before_scores[i], NULL, NULL);
 	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
 		add_question(c, &score, (const char *)sqlite3_column_text(statement, 0),
-			     (const char *)sqlite3_column_text(statement, 1));
+		             (const char *)sqlite3_column_text(statement, 1));
 	for (int i = 0; i < AFTER_SCORES; i++)
 		add_question(c, &after_scores[i], NULL, NULL);
 	return answered(c, statement, code, error);
@@ -141,8 +151,10 @@ static bool add_questions(struct comparison *c, struct error *error)
 
 static bool add_contestants(struct comparison *c, struct error *error)
 {
-	sqlite3_stmt *statement = ask(c, "SELECT setup, label FROM run_setups WHERE experiment = ?1"
-					 " GROUP BY setup ORDER BY setup", NULL, NULL, error);
+	sqlite3_stmt *statement = ask(c,
+	                              "SELECT setup, label FROM run_setups WHERE experiment = ?1"
+	                              " GROUP BY setup ORDER BY setup",
+	                              NULL, NULL, error);
 	int code;
 
 	if (!statement)
@@ -151,7 +163,7 @@ static bool add_contestants(struct comparison *c, struct error *error)
 		struct cell *row = table_add_row(&c->table);
 
 		cell_text(row, (const char *)sqlite3_column_text(statement, 1),
-			  (size_t)sqlite3_column_bytes(statement, 1));
+		          (size_t)sqlite3_column_bytes(statement, 1));
 		c->setups = memory_resize(c->setups, c->table.row_count, sizeof *c->setups);
 		c->setups[c->table.row_count - 1] = sqlite3_column_int64(statement, 0);
 	}
@@ -185,7 +197,8 @@ static bool fill_column(struct comparison *c, size_t column, struct error *error
 		else if (sqlite3_column_type(row, 2) == SQLITE_NULL)
 			cell_real(cell, sqlite3_column_double(row, 1));
 		else
-			cell_mean(cell, sqlite3_column_double(row, 1), sqlite3_column_double(row, 2));
+			cell_mean(cell, sqlite3_column_double(row, 1),
+			          sqlite3_column_double(row, 2));
 	}
 	return answered(c, row, code, error);
 }
@@ -248,7 +261,8 @@ static struct cell *setting_row(struct table *table, const struct cell *setting)
 
 /* Turns rows (experiment, setting, contestant, value) into a row a setting and a column a
  * contestant. */
-static void spread_settings(const struct comparison *c, const struct table *list, struct table *wide)
+static void spread_settings(const struct comparison *c, const struct table *list,
+                            struct table *wide)
 {
 	table_add_column(wide, "setting", -1, false);
 	for (size_t r = 0; r < c->table.row_count; r++)
@@ -269,10 +283,10 @@ static void spread_settings(const struct comparison *c, const struct table *list
 }
 
 static bool print_settings(FILE *out, const struct comparison *c, enum table_format format,
-			   struct error *error)
+                           struct error *error)
 {
 	const struct named_query *query = named_query_find("settings");
-	struct table list = {0}, wide = {0};
+	struct table list = { 0 }, wide = { 0 };
 	bool good = query_table(c->database, query->sql, c->experiment, &list, error);
 
 	if (good && list.row_count) {
@@ -286,10 +300,10 @@ static bool print_settings(FILE *out, const struct comparison *c, enum table_for
 }
 
 static bool print_unfinished(FILE *out, const struct comparison *c, enum table_format format,
-			     struct error *error)
+                             struct error *error)
 {
 	const struct named_query *query = named_query_find("unfinished");
-	struct table table = {0};
+	struct table table = { 0 };
 	bool good = query_table(c->database, query->sql, c->experiment, &table, error);
 
 	if (good && table.row_count) {
@@ -301,12 +315,12 @@ static bool print_unfinished(FILE *out, const struct comparison *c, enum table_f
 }
 
 bool compare_print(FILE *out, struct database *database, const char *experiment,
-		   enum table_format format, struct error *error)
+                   enum table_format format, struct error *error)
 {
-	struct comparison c = {.database = database, .experiment = experiment};
+	struct comparison c = { .database = database, .experiment = experiment };
 	long id;
 	bool good = database_experiment_find(database, experiment, &id, error) &&
-		    compare(&c, error) && table_print(out, &c.table, format, error);
+	            compare(&c, error) && table_print(out, &c.table, format, error);
 
 	if (good && (format == TABLE_BOX || format == TABLE_MARKDOWN || format == TABLE_LATEX))
 		good = print_settings(out, &c, format, error) &&

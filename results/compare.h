@@ -1,4 +1,5 @@
-/* compare.h - the table of an experiment: a row a contestant, what it costs and what it is worth. */
+/* compare.h - the table of an experiment: a row a contestant, what it costs and what it is worth.
+ */
 #ifndef BAKEOFF_COMPARE_H
 #define BAKEOFF_COMPARE_H
 
@@ -10,6 +11,6 @@
  * differ and the runs that are not done. A contestant whose settings or data were changed between
  * runs has a row for each. Works on a database opened either way. */
 bool compare_print(FILE *out, struct database *, const char *experiment, enum table_format,
-		   struct error *);
+                   struct error *);
 
 #endif

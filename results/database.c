@@ -24,9 +24,11 @@ static bool open_error(sqlite3 *handle, const char *path, struct error *error)
 
 	if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
 		number = EISDIR;
-	return error_set(error, "cannot open %s: %s; SQLite must be able to write to it and to its folder; "
-				"name another file with --db", path,
-			 number ? strerror(number) : "refused");
+	return error_set(
+		error,
+		"cannot open %s: %s; SQLite must be able to write to it and to its folder; "
+		"name another file with --db",
+		path, number ? strerror(number) : "refused");
 }
 
 static bool open_as(struct database *database, const char *name, int flags)
@@ -64,8 +66,10 @@ static bool open_to_write(struct database *database, struct error *error)
 	if (!open_as(database, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE))
 		return open_error(database->handle, path, error);
 	if (sqlite3_db_readonly(database->handle, "main") == 1) {
-		return error_set(error, "%s cannot be written: make it writable or name another file with --db",
-				 path);
+		return error_set(
+			error,
+			"%s cannot be written: make it writable or name another file with --db",
+			path);
 	}
 	if (!schema_version(database->handle, path, SCHEMA_VERSION, &version, error)) {
 		if ((sqlite3_errcode(database->handle) & 0xff) == SQLITE_CANTOPEN)
@@ -121,23 +125,31 @@ static bool open_to_read(struct database *database, struct error *error)
 	int version;
 
 	if (access(path, F_OK) != 0)
-		return error_set(error, "no database %s: %s; name one with --db FILE, or make it with "
-					"`bakeoff run`", path, strerror(errno));
+		return error_set(error,
+		                 "no database %s: %s; name one with --db FILE, or make it with "
+		                 "`bakeoff run`",
+		                 path, strerror(errno));
 	if (!open_as(database, path, SQLITE_OPEN_READONLY))
 		return open_error(database->handle, path, error);
 	if (!read_version(database, &version, error))
 		return false;
 	if (version == 0)
-		return error_set(error, "%s holds no results yet; name another file with --db, or make results "
-					"with `bakeoff run`", path);
+		return error_set(
+			error,
+			"%s holds no results yet; name another file with --db, or make results "
+			"with `bakeoff run`",
+			path);
 	if (version < SCHEMA_VERSION)
-		return error_set(error, "%s has schema version %d, this bakeoff reads %d; `bakeoff run --db %s` "
-					"backs it up and migrates it", path, version, SCHEMA_VERSION, path);
+		return error_set(
+			error,
+			"%s has schema version %d, this bakeoff reads %d; `bakeoff run --db %s` "
+			"backs it up and migrates it",
+			path, version, SCHEMA_VERSION, path);
 	return functions_register(database->handle, path, error);
 }
 
 bool database_open(struct database *database, const char *path, enum database_mode mode,
-		   struct error *error)
+                   struct error *error)
 {
 	bool good;
 
@@ -146,7 +158,7 @@ bool database_open(struct database *database, const char *path, enum database_mo
 		return error_set(error, "the database's name is empty; name a file with --db");
 	database->path = memory_text(path);
 	good = mode == DATABASE_WRITE ? open_to_write(database, error)
-				      : open_to_read(database, error);
+	                              : open_to_read(database, error);
 	if (!good)
 		database_close(database);
 	return good;

@@ -1,4 +1,5 @@
-/* database.h - the SQLite file that keeps settings, curves, scores and hypotheses of every run; docs/results.md. */
+/* database.h - the SQLite file that keeps settings, curves, scores and hypotheses of every run;
+ * docs/results.md. */
 #ifndef BAKEOFF_DATABASE_H
 #define BAKEOFF_DATABASE_H
 
@@ -9,7 +10,8 @@
 
 enum database_mode {
 	DATABASE_READ,  /* the file must exist; nothing is written to it */
-	DATABASE_WRITE, /* the file is created, or migrated to this program's schema after a backup */
+	DATABASE_WRITE, /* the file is created, or migrated to this program's schema after a backup
+	                 */
 };
 
 /* One connection. Many processes may write to one file, each through a connection that it opened
@@ -19,7 +21,7 @@ struct database {
 	char *path;
 	struct database_metric *metrics; /* [metric_count], of the file */
 	size_t metric_count;
-	struct database_point *points;   /* [point_count], not yet flushed */
+	struct database_point *points; /* [point_count], not yet flushed */
 	size_t point_count, point_capacity;
 };
 
@@ -35,7 +37,7 @@ void database_close(struct database *);
 /* The experiment of that name, created where it is missing. `specification` is the text of the
  * experiment file and replaces the one kept; NULL keeps it. */
 bool database_experiment(struct database *, const char *name, const char *specification, long *id,
-			 struct error *);
+                         struct error *);
 
 /* The experiment of that name; where there is none, the error names those that there are. */
 bool database_experiment_find(struct database *, const char *name, long *id, struct error *);
@@ -46,13 +48,13 @@ const char *run_status_word(enum run_status);
 
 /* What a run has used and done so far, earlier parts of a resumed run included. */
 struct run_totals {
-	double train_seconds;  /* the four timers exclude each other */
+	double train_seconds; /* the four timers exclude each other */
 	double valid_seconds;
 	double decode_seconds;
-	double io_seconds;     /* reading data, writing checkpoints and this database */
-	long peak_memory;      /* bytes, resident */
+	double io_seconds; /* reading data, writing checkpoints and this database */
+	long peak_memory;  /* bytes, resident */
 	long updates;
-	long source_tokens;    /* trained on, without padding */
+	long source_tokens; /* trained on, without padding */
 	long target_tokens;
 };
 
@@ -61,12 +63,13 @@ struct run_record {
 	/* given at the beginning */
 	long experiment;
 	const char *contestant;
-	const char *key;          /* 16 lower-case hex digits of settings, seed and data: one run of an experiment has it */
+	const char *key; /* 16 lower-case hex digits of settings, seed and data: one run of an
+	                    experiment has it */
 	long seed;
 	const char *architecture;
-	const char *settings;     /* JSON object, fully resolved; a "seed" in it is not compared */
+	const char *settings; /* JSON object, fully resolved; a "seed" in it is not compared */
 	long parameters;
-	long multiply_adds;       /* per target token, forward */
+	long multiply_adds; /* per target token, forward */
 	const char *data_hash;
 	/* given at the beginning and again when resumed */
 	const char *source_commit;
@@ -79,15 +82,16 @@ struct run_record {
 	const char *vector_kernels;
 	long threads;
 	const char *host;
-	const char *folder;       /* of its checkpoints, below the folder of runs beside the database */
+	const char *folder; /* of its checkpoints, below the folder of runs beside the database */
 	/* kept by the functions below */
 	long id;
 	enum run_status status;
-	const char *reason;       /* why it ended */
-	const char *started;      /* UTC, 2026-01-31T12:34:56Z */
-	const char *finished;     /* NULL while it runs */
+	const char *reason;   /* why it ended */
+	const char *started;  /* UTC, 2026-01-31T12:34:56Z */
+	const char *finished; /* NULL while it runs */
 	struct run_totals totals;
-	char *memory;             /* of the texts of a record that was read; NULL in one that the caller wrote */
+	char *memory; /* of the texts of a record that was read; NULL in one that the caller wrote
+	               */
 };
 
 /* Frees what database_run_find and database_run_read have filled. */
@@ -95,7 +99,7 @@ void run_record_free(struct run_record *);
 
 /* The run of that key; *found is false, and the record empty, where there is none. */
 bool database_run_find(struct database *, long experiment, const char *key, struct run_record *,
-		       bool *found, struct error *);
+                       bool *found, struct error *);
 
 /* The run of that number; that there is none is an error. */
 bool database_run_read(struct database *, long id, struct run_record *, struct error *);
@@ -108,24 +112,24 @@ bool database_run_begin(struct database *, const struct run_record *, long *id, 
  * beyond `step` with the hypotheses of those scores; -1 deletes all. The totals are kept until the
  * next progress. */
 bool database_run_resume(struct database *, long id, const struct run_record *, long step,
-			 struct error *);
+                         struct error *);
 
 /* Notes the totals of a run that goes on. */
 bool database_run_progress(struct database *, long id, const struct run_totals *, struct error *);
 
 /* Ends a run: status, reason (NULL: none), totals; finished now. */
 bool database_run_finish(struct database *, long id, enum run_status, const char *reason,
-			 const struct run_totals *, struct error *);
+                         const struct run_totals *, struct error *);
 
 /* Adds a metric that schema_metrics lacks; one that exists stays as it is. Direction: "higher",
  * "lower", "none". */
 bool database_metric(struct database *, const char *name, const char *unit, const char *direction,
-		     const char *help, struct error *);
+                     const char *help, struct error *);
 
 /* Keeps a point in memory; touches no file. An error where the metric is unknown. A NaN is kept as
  * NULL. Of two points of the same run, metric and step the later counts. */
 bool database_point(struct database *, long run, const char *metric, long step, double value,
-		    struct error *);
+                    struct error *);
 
 /* Writes all kept points and brings their summaries up to date, in one short transaction. On error
  * the file is as it was and the points are still kept, so that a later flush can write them. */
@@ -156,6 +160,6 @@ struct translation {
 /* Keeps all hypotheses of a test set, sentences numbered from 0, in one transaction; replaces
  * earlier ones. */
 bool database_hypotheses(struct database *, long run, const char *test_set,
-			 const struct translation *, size_t count, struct error *);
+                         const struct translation *, size_t count, struct error *);
 
 #endif

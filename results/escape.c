@@ -15,7 +15,7 @@ static int next_character(const char **text, size_t *left)
 {
 	utf8proc_int32_t character;
 	utf8proc_ssize_t bytes = utf8proc_iterate((const utf8proc_uint8_t *)*text,
-						  (utf8proc_ssize_t)*left, &character);
+	                                          (utf8proc_ssize_t)*left, &character);
 
 	if (bytes < 1) {
 		bytes = 1;
@@ -109,9 +109,10 @@ static void put_plain(FILE *out, int c, int before)
 	put_character(out, c);
 }
 
-/* Box, Markdown and LaTeX share the treatment of what a terminal or a line of a file must not see. */
+/* Box, Markdown and LaTeX share the treatment of what a terminal or a line of a file must not see.
+ */
 static void write_shown(FILE *out, const char *text, size_t length, bool breaks_as_spaces,
-			void (*put)(FILE *, int, int))
+                        void (*put)(FILE *, int, int))
 {
 	int before = 0;
 

@@ -43,7 +43,7 @@ static void median_end(sqlite3_context *context)
 	if (n) {
 		qsort(group->x, n, sizeof *group->x, compare_numbers);
 		sqlite3_result_double(context, n % 2 ? group->x[n / 2]
-						     : (group->x[n / 2 - 1] + group->x[n / 2]) / 2);
+		                                     : (group->x[n / 2 - 1] + group->x[n / 2]) / 2);
 	}
 	if (group)
 		free(group->x);
@@ -88,7 +88,7 @@ static struct word *split(const char *text, size_t *count)
 	while (*(text += strspn(text, " "))) {
 		size_t length = strcspn(text, " ");
 
-		words[(*count)++] = (struct word){text, length};
+		words[(*count)++] = (struct word){ text, length };
 		text += length;
 	}
 	qsort(words, *count, sizeof *words, compare_words);
@@ -114,7 +114,8 @@ static void word_overlap(sqlite3_context *context, int count, sqlite3_value **va
 		i += order <= 0;
 		j += order >= 0;
 	}
-	sqlite3_result_double(context, n[0] + n[1] ? 2.0 * (double)common / (double)(n[0] + n[1]) : 1);
+	sqlite3_result_double(context,
+	                      n[0] + n[1] ? 2.0 * (double)common / (double)(n[0] + n[1]) : 1);
 	free(words[0]);
 	free(words[1]);
 }
@@ -123,11 +124,15 @@ bool functions_register(sqlite3 *handle, const char *path, struct error *error)
 {
 	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
 
-	if (sqlite3_create_function(handle, "median", 1, flags, NULL, NULL, group_add, median_end) ||
-	    sqlite3_create_function(handle, "deviation", 1, flags, NULL, NULL, group_add, deviation_end) ||
-	    sqlite3_create_function(handle, "word_overlap", 2, flags, NULL, word_overlap, NULL, NULL))
+	if (sqlite3_create_function(handle, "median", 1, flags, NULL, NULL, group_add,
+	                            median_end) ||
+	    sqlite3_create_function(handle, "deviation", 1, flags, NULL, NULL, group_add,
+	                            deviation_end) ||
+	    sqlite3_create_function(handle, "word_overlap", 2, flags, NULL, word_overlap, NULL,
+	                            NULL))
 		return statement_error(handle, path, "cannot add functions", error);
-	/* The first use of a table-valued function declares it, which an authorizer that refuses CREATE
-	 * would refuse too. */
-	return statement_do(handle, path, error, "SELECT 1 FROM json_each('[]'), json_tree('[]')", "");
+	/* The first use of a table-valued function declares it, which an authorizer that refuses
+	 * CREATE would refuse too. */
+	return statement_do(handle, path, error, "SELECT 1 FROM json_each('[]'), json_tree('[]')",
+	                    "");
 }

@@ -22,7 +22,7 @@ static void keep_metric(struct database *database, sqlite3_stmt *row)
 	struct database_metric *metric;
 
 	database->metrics = memory_resize(database->metrics, database->metric_count + 1,
-					  sizeof *database->metrics);
+	                                  sizeof *database->metrics);
 	metric = &database->metrics[database->metric_count++];
 	metric->id = sqlite3_column_int64(row, 0);
 	metric->name = memory_text((const char *)sqlite3_column_text(row, 1));
@@ -32,7 +32,7 @@ static void keep_metric(struct database *database, sqlite3_stmt *row)
 bool points_load_metrics(struct database *database, struct error *error)
 {
 	sqlite3_stmt *statement = statement_new(database->handle, database->path, error,
-						"SELECT id, name, direction FROM metrics", "");
+	                                        "SELECT id, name, direction FROM metrics", "");
 	int code;
 
 	if (!statement)
@@ -55,28 +55,29 @@ static const struct database_metric *known_metric(const struct database *databas
 }
 
 const struct database_metric *points_metric(struct database *database, const char *name,
-					    struct error *error)
+                                            struct error *error)
 {
 	const struct database_metric *metric = known_metric(database, name);
 
 	if (!metric)
-		error_set(error, "%s: metric %s is unknown; `bakeoff query metrics` lists those there are",
-			  database->path, name);
+		error_set(error,
+		          "%s: metric %s is unknown; `bakeoff query metrics` lists those there are",
+		          database->path, name);
 	return metric;
 }
 
 bool database_metric(struct database *database, const char *name, const char *unit,
-		     const char *direction, const char *help, struct error *error)
+                     const char *direction, const char *help, struct error *error)
 {
 	return statement_do(database->handle, database->path, error,
-			    "INSERT INTO metrics (name, unit, direction, help)"
-			    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO NOTHING",
-			    "tttt", name, unit, direction, help) &&
+	                    "INSERT INTO metrics (name, unit, direction, help)"
+	                    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO NOTHING",
+	                    "tttt", name, unit, direction, help) &&
 	       points_load_metrics(database, error);
 }
 
 bool database_point(struct database *database, long run, const char *name, long step, double value,
-		    struct error *error)
+                    struct error *error)
 {
 	const struct database_metric *metric = points_metric(database, name, error);
 
@@ -85,16 +86,18 @@ bool database_point(struct database *database, long run, const char *name, long 
 	if (database->point_count == database->point_capacity) {
 		database->point_capacity = 2 * database->point_capacity + 64;
 		database->points = memory_resize(database->points, database->point_capacity,
-						 sizeof *database->points);
+		                                 sizeof *database->points);
 	}
 	database->points[database->point_count++] = (struct database_point){
-		.run = run, .metric = metric->id, .step = step, .sign = metric->sign, .value = value};
+		.run = run, .metric = metric->id, .step = step, .sign = metric->sign, .value = value
+	};
 	return true;
 }
 
 /* Better: sign * value is lower, or equal at an earlier step. */
 static const char add_to_summary[] =
-	"INSERT INTO summaries (run, metric, count, first_step, first, last_step, last, step_of_best, best)"
+	"INSERT INTO summaries (run, metric, count, first_step, first, last_step, last, "
+        "step_of_best, best)"
 	" SELECT ?1, ?2, 1, ?3, ?4, ?3, ?4, CASE WHEN ?5 <> 0 AND ?4 IS NOT NULL THEN ?3 END,"
 	"  CASE WHEN ?5 <> 0 THEN ?4 END"
 	" WHERE true"
@@ -109,21 +112,25 @@ static const char add_to_summary[] =
 	"    OR (?4 = best AND ?3 < step_of_best)) AS better))";
 
 static const char count_anew[] =
-	"INSERT INTO summaries (run, metric, count, first_step, first, last_step, last, step_of_best, best)"
+	"INSERT INTO summaries (run, metric, count, first_step, first, last_step, last, "
+        "step_of_best, best)"
 	" SELECT run, metric, count,"
 	"  low, (SELECT value FROM points WHERE run = g.run AND metric = g.metric AND step = low),"
-	"  high, (SELECT value FROM points WHERE run = g.run AND metric = g.metric AND step = high),"
-	"  (SELECT min(step) FROM points WHERE run = g.run AND metric = g.metric AND value = best), best"
+	"  high, (SELECT value FROM points WHERE run = g.run AND metric = g.metric AND step = "
+        "high),"
+	"  (SELECT min(step) FROM points WHERE run = g.run AND metric = g.metric AND value = "
+        "best), best"
 	" FROM (SELECT p.run, p.metric, count(*) AS count, min(p.step) AS low, max(p.step) AS high,"
-	"   CASE m.direction WHEN 'lower' THEN min(p.value) WHEN 'higher' THEN max(p.value) END AS best"
+	"   CASE m.direction WHEN 'lower' THEN min(p.value) WHEN 'higher' THEN max(p.value) END AS "
+        "best"
 	"  FROM points p JOIN metrics m ON m.id = p.metric"
 	"  WHERE p.run = ?1 AND ?2 IN (0, p.metric) GROUP BY p.run, p.metric) g";
 
 bool points_summarise(struct database *database, long run, long metric, struct error *error)
 {
 	return statement_do(database->handle, database->path, error,
-			    "DELETE FROM summaries WHERE run = ?1 AND ?2 IN (0, metric)", "ii", run,
-			    metric) &&
+	                    "DELETE FROM summaries WHERE run = ?1 AND ?2 IN (0, metric)", "ii", run,
+	                    metric) &&
 	       statement_do(database->handle, database->path, error, count_anew, "ii", run, metric);
 }
 
@@ -132,22 +139,23 @@ struct point_writer {
 };
 
 static bool write_point(struct database *database, const struct point_writer *writer,
-			struct database_point *point, struct error *error)
+                        struct database_point *point, struct error *error)
 {
 	sqlite3 *handle = database->handle;
 	const char *path = database->path, *doing = "cannot write points";
 
-	statement_bind(writer->insert, "iiir", point->run, point->metric, point->step, point->value);
+	statement_bind(writer->insert, "iiir", point->run, point->metric, point->step,
+	               point->value);
 	if (!statement_step(handle, path, writer->insert, doing, error))
 		return false;
 	point->again = sqlite3_changes(handle) == 0;
 	if (point->again) {
 		statement_bind(writer->replace, "iiir", point->run, point->metric, point->step,
-			       point->value);
+		               point->value);
 		return statement_step(handle, path, writer->replace, doing, error);
 	}
-	statement_bind(writer->summary, "iiiri", point->run, point->metric, point->step, point->value,
-		       (long)point->sign);
+	statement_bind(writer->summary, "iiiri", point->run, point->metric, point->step,
+	               point->value, (long)point->sign);
 	return statement_step(handle, path, writer->summary, doing, error);
 }
 
@@ -174,11 +182,15 @@ static bool writer_open(struct database *database, struct point_writer *writer, 
 	const char *path = database->path;
 
 	writer->insert = statement_new(handle, path, error,
-				       "INSERT INTO points (run, metric, step, value)"
-				       " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", "");
-	writer->replace = writer->insert ? statement_new(handle, path, error,
-							 "UPDATE points SET value = ?4 WHERE run = ?1"
-							 " AND metric = ?2 AND step = ?3", "") : NULL;
+	                               "INSERT INTO points (run, metric, step, value)"
+	                               " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+	                               "");
+	writer->replace = writer->insert
+	                          ? statement_new(handle, path, error,
+	                                          "UPDATE points SET value = ?4 WHERE run = ?1"
+	                                          " AND metric = ?2 AND step = ?3",
+	                                          "")
+	                          : NULL;
 	writer->summary =
 		writer->replace ? statement_new(handle, path, error, add_to_summary, "") : NULL;
 	return writer->summary != NULL;
@@ -186,7 +198,7 @@ static bool writer_open(struct database *database, struct point_writer *writer, 
 
 bool database_flush(struct database *database, struct error *error)
 {
-	struct point_writer writer = {NULL, NULL, NULL};
+	struct point_writer writer = { NULL, NULL, NULL };
 	bool good;
 
 	if (!database->point_count)

@@ -29,7 +29,7 @@ static void put_number(FILE *out, double value)
 }
 
 static void separated_cell(FILE *out, const struct column *column, const struct cell *cell,
-			   enum table_format format, char separator)
+                           enum table_format format, char separator)
 {
 	if (cell->type == CELL_TEXT)
 		escape_write(out, format, cell->text, cell->length);
@@ -45,7 +45,7 @@ static void separated_cell(FILE *out, const struct column *column, const struct 
 }
 
 static void separated_names(FILE *out, const struct table *table, enum table_format format,
-			    char separator)
+                            char separator)
 {
 	for (size_t c = 0; c < table->column_count; c++) {
 		const struct column *column = &table->columns[c];
@@ -164,6 +164,6 @@ static void json_end(FILE *out, const struct table *table)
 	fputs(table->printed ? "\n]\n" : "]\n", out);
 }
 
-const struct style style_csv = {csv_begin, csv_row, NULL};
-const struct style style_tsv = {tsv_begin, tsv_row, NULL};
-const struct style style_json = {json_begin, json_row, json_end};
+const struct style style_csv = { csv_begin, csv_row, NULL };
+const struct style style_tsv = { tsv_begin, tsv_row, NULL };
+const struct style style_json = { json_begin, json_row, json_end };

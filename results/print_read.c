@@ -17,7 +17,7 @@ static void write_shortly(char number[NUMBER_SIZE], double value, int decimals)
 
 /* A number for reading, in `text` of 2 * NUMBER_SIZE + 16 bytes: "38.12", "38.12 ± 0.20". */
 static void show_number(char *text, const struct column *column, const struct cell *cell,
-			enum table_format format)
+                        enum table_format format)
 {
 	const char *between = format == TABLE_LATEX ? " $\\pm$ " : " ± ";
 	const char *minus = format == TABLE_LATEX ? "$-$" : "-";
@@ -31,8 +31,8 @@ static void show_number(char *text, const struct column *column, const struct ce
 	if (cell->type == CELL_REAL && !isnan(cell->deviation))
 		write_shortly(deviation, cell->deviation, column->decimals);
 	negative = number[0] == '-';
-	sprintf(text, "%s%s%s%s", negative ? minus : "", number + negative, *deviation ? between : "",
-		deviation);
+	sprintf(text, "%s%s%s%s", negative ? minus : "", number + negative,
+	        *deviation ? between : "", deviation);
 }
 
 /* A cell for reading, escaped; the caller frees it. */
@@ -74,7 +74,7 @@ static void measure(struct table *table)
 }
 
 static void box_line(FILE *out, const struct table *table, const char *left, const char *middle,
-		     const char *right)
+                     const char *right)
 {
 	for (size_t c = 0; c < table->column_count; c++) {
 		fputs(c ? middle : left, out);
@@ -90,7 +90,7 @@ static void box_cell(FILE *out, const struct column *column, char *text, const c
 	int space = column->width - escape_width(text) - (int)strlen(mark);
 
 	fprintf(out, "│ %*s%s%s%*s ", column->text ? 0 : space, "", text, mark,
-		column->text ? space : 0, "");
+	        column->text ? space : 0, "");
 	free(text);
 }
 
@@ -110,7 +110,9 @@ static void box_row(FILE *out, const struct table *table, const struct cell *row
 		const struct column *column = &table->columns[c];
 
 		box_cell(out, column, shown(column, &row[c], TABLE_BOX),
-			 !column->marked ? "" : row[c].best ? "*" : " ");
+		         !column->marked ? ""
+		         : row[c].best   ? "*"
+		                         : " ");
 	}
 	fputs("│\n", out);
 }
@@ -175,6 +177,6 @@ static void latex_end(FILE *out, const struct table *table)
 	fputs("\\bottomrule\n\\end{tabular}\n", out);
 }
 
-const struct style style_box = {box_begin, box_row, box_end};
-const struct style style_markdown = {markdown_begin, markdown_row, NULL};
-const struct style style_latex = {latex_begin, latex_row, latex_end};
+const struct style style_box = { box_begin, box_row, box_end };
+const struct style style_markdown = { markdown_begin, markdown_row, NULL };
+const struct style style_latex = { latex_begin, latex_row, latex_end };

@@ -7,145 +7,170 @@
 #define OF_EXPERIMENT "(:experiment IS NULL OR experiment = :experiment)"
 
 const struct named_query named_queries[] = {
-	{"experiments", "each experiment with its runs and when they were made",
-	 "SELECT e.name AS experiment, count(DISTINCT r.contestant) AS contestants, count(r.id) AS runs,"
-	 "  count(r.id) FILTER (WHERE r.status = 'done') AS done,"
-	 "  min(r.started) AS first_started, max(r.finished) AS last_finished"
-	 " FROM experiments e LEFT JOIN runs r ON r.experiment = e.id"
-	 " WHERE :experiment IS NULL OR e.name = :experiment"
-	 " GROUP BY e.id ORDER BY e.id"},
+	{ "experiments", "each experiment with its runs and when they were made",
+	  "SELECT e.name AS experiment, count(DISTINCT r.contestant) AS contestants, count(r.id) "
+	  "AS runs,"
+	  "  count(r.id) FILTER (WHERE r.status = 'done') AS done,"
+	  "  min(r.started) AS first_started, max(r.finished) AS last_finished"
+	  " FROM experiments e LEFT JOIN runs r ON r.experiment = e.id"
+	  " WHERE :experiment IS NULL OR e.name = :experiment"
+	  " GROUP BY e.id ORDER BY e.id" },
 
-	{"runs", "each run: status, size, validation perplexity, speed, time, memory",
-	 "SELECT l.run, l.experiment, l.contestant, l.seed, l.status, l.architecture, l.parameters,"
-	 "  l.updates, round(v.best, 3) AS valid_perplexity,"
-	 "  (SELECT round(avg(value), 2) FROM run_scores s WHERE s.run = l.run AND s.metric = 'BLEU')"
-	 "   AS mean_BLEU,"
-	 "  round(l.train_seconds / 60, 1) AS train_minutes, round(l.peak_memory / 1e6) AS peak_MB,"
-	 "  l.started, l.reason"
-	 " FROM run_list l LEFT JOIN (SELECT s.run, s.best FROM summaries s JOIN metrics m"
-	 "   ON m.id = s.metric AND m.name = 'valid_perplexity') v ON v.run = l.run"
-	 " WHERE " OF_EXPERIMENT " ORDER BY l.run"},
+	{ "runs", "each run: status, size, validation perplexity, speed, time, memory",
+	  "SELECT l.run, l.experiment, l.contestant, l.seed, l.status, l.architecture, "
+	  "l.parameters,"
+	  "  l.updates, round(v.best, 3) AS valid_perplexity,"
+	  "  (SELECT round(avg(value), 2) FROM run_scores s WHERE s.run = l.run AND s.metric = "
+	  "'BLEU')"
+	  "   AS mean_BLEU,"
+	  "  round(l.train_seconds / 60, 1) AS train_minutes, round(l.peak_memory / 1e6) AS "
+	  "peak_MB,"
+	  "  l.started, l.reason"
+	  " FROM run_list l LEFT JOIN (SELECT s.run, s.best FROM summaries s JOIN metrics m"
+	  "   ON m.id = s.metric AND m.name = 'valid_perplexity') v ON v.run = l.run"
+	  " WHERE " OF_EXPERIMENT " ORDER BY l.run" },
 
-	{"compare", "mean and deviation over seeds of each contestant's scores on each test set, done runs",
-	 "SELECT u.experiment, u.label AS contestant, s.test_set, s.metric, avg(s.value) AS mean,"
-	 "  deviation(s.value) AS deviation, count(*) AS seeds, s.unit, s.direction"
-	 " FROM run_setups u JOIN run_scores s ON s.run = u.run"
-	 " WHERE s.status = 'done' AND (:experiment IS NULL OR u.experiment = :experiment)"
-	 " GROUP BY u.experiment, s.test_set, s.metric, u.setup"
-	 " ORDER BY u.experiment, s.test_set, s.metric,"
-	 "  CASE s.direction WHEN 'lower' THEN avg(s.value) ELSE -avg(s.value) END"},
+	{ "compare",
+	  "mean and deviation over seeds of each contestant's scores on each test set, done runs",
+	  "SELECT u.experiment, u.label AS contestant, s.test_set, s.metric, avg(s.value) AS mean,"
+	  "  deviation(s.value) AS deviation, count(*) AS seeds, s.unit, s.direction"
+	  " FROM run_setups u JOIN run_scores s ON s.run = u.run"
+	  " WHERE s.status = 'done' AND (:experiment IS NULL OR u.experiment = :experiment)"
+	  " GROUP BY u.experiment, s.test_set, s.metric, u.setup"
+	  " ORDER BY u.experiment, s.test_set, s.metric,"
+	  "  CASE s.direction WHEN 'lower' THEN avg(s.value) ELSE -avg(s.value) END" },
 
-	{"curves", "every point of every metric",
-	 "SELECT run, experiment, contestant, seed, metric, step, value, unit FROM run_curves"
-	 " WHERE " OF_EXPERIMENT " ORDER BY run, metric, step"},
+	{ "curves", "every point of every metric",
+	  "SELECT run, experiment, contestant, seed, metric, step, value, unit FROM run_curves"
+	  " WHERE " OF_EXPERIMENT " ORDER BY run, metric, step" },
 
-	{"summaries", "first, last and best value of every metric of every run",
-	 "SELECT run, experiment, contestant, seed, metric, unit, count, first, last_step, last,"
-	 "  step_of_best, best FROM run_summaries"
-	 " WHERE " OF_EXPERIMENT " ORDER BY run, metric"},
+	{ "summaries", "first, last and best value of every metric of every run",
+	  "SELECT run, experiment, contestant, seed, metric, unit, count, first, last_step, last,"
+	  "  step_of_best, best FROM run_summaries"
+	  " WHERE " OF_EXPERIMENT " ORDER BY run, metric" },
 
-	{"scores", "every score of every run on every test set, with its signature",
-	 "SELECT run, experiment, contestant, seed, status, test_set, metric, value, unit, step, beam,"
-	 "  length_penalty, sentences, seconds, signature FROM run_scores"
-	 " WHERE " OF_EXPERIMENT " ORDER BY experiment, test_set, metric, contestant, seed"},
+	{ "scores", "every score of every run on every test set, with its signature",
+	  "SELECT run, experiment, contestant, seed, status, test_set, metric, value, unit, step, "
+	  "beam,"
+	  "  length_penalty, sentences, seconds, signature FROM run_scores"
+	  " WHERE " OF_EXPERIMENT " ORDER BY experiment, test_set, metric, contestant, seed" },
 
-	{"hypotheses", "every hypothesis with its source and reference",
-	 "SELECT run, contestant, seed, test_set, sentence, source, reference, hypothesis,"
-	 "  log_probability FROM run_hypotheses"
-	 " WHERE " OF_EXPERIMENT " ORDER BY test_set, sentence, run"},
+	{ "hypotheses", "every hypothesis with its source and reference",
+	  "SELECT run, contestant, seed, test_set, sentence, source, reference, hypothesis,"
+	  "  log_probability FROM run_hypotheses"
+	  " WHERE " OF_EXPERIMENT " ORDER BY test_set, sentence, run" },
 
-	{"translations",
-	 "ten sentences a test set, spread over it, and what the first run of each contestant made of them",
-	 "WITH chosen AS (SELECT test_set, sentence FROM"
-	 "  (SELECT test_set, sentence, row_number() OVER (PARTITION BY test_set ORDER BY sentence) AS at,"
-	 "    count(*) OVER (PARTITION BY test_set) AS n"
-	 "   FROM (SELECT DISTINCT test_set, sentence FROM run_hypotheses WHERE " OF_EXPERIMENT "))"
-	 "  WHERE (at - 1) % max(n / 10, 1) = 0 AND (at - 1) / max(n / 10, 1) < 10),"
-	 " texts AS (SELECT h.experiment, h.test_set, h.sentence, h.contestant, h.source, h.reference, h.hypothesis,"
-	 "   row_number() OVER (PARTITION BY h.experiment, h.test_set, h.sentence, h.contestant"
-	 "    ORDER BY h.run) AS nth"
-	 "  FROM run_hypotheses h JOIN chosen USING (test_set, sentence) WHERE " OF_EXPERIMENT ")"
-	 " SELECT test_set, sentence, who, text FROM"
-	 "  (SELECT test_set, sentence, 0 AS place, 'source' AS who, source AS text FROM texts"
-	 "   UNION SELECT test_set, sentence, 1, 'reference', reference FROM texts"
-	 "   UNION SELECT test_set, sentence, 2, contestant, hypothesis FROM texts WHERE nth = 1)"
-	 " ORDER BY test_set, sentence, place, who"},
+	{ "translations",
+	  "ten sentences a test set, spread over it, and what the first run of each contestant "
+	  "made of them",
+	  "WITH chosen AS (SELECT test_set, sentence FROM"
+	  "  (SELECT test_set, sentence, row_number() OVER (PARTITION BY test_set ORDER BY "
+	  "sentence) AS at,"
+	  "    count(*) OVER (PARTITION BY test_set) AS n"
+	  "   FROM (SELECT DISTINCT test_set, sentence FROM run_hypotheses WHERE " OF_EXPERIMENT
+	  "))"
+	  "  WHERE (at - 1) % max(n / 10, 1) = 0 AND (at - 1) / max(n / 10, 1) < 10),"
+	  " texts AS (SELECT h.experiment, h.test_set, h.sentence, h.contestant, h.source, "
+	  "h.reference, h.hypothesis,"
+	  "   row_number() OVER (PARTITION BY h.experiment, h.test_set, h.sentence, h.contestant"
+	  "    ORDER BY h.run) AS nth"
+	  "  FROM run_hypotheses h JOIN chosen USING (test_set, sentence) WHERE " OF_EXPERIMENT ")"
+	  " SELECT test_set, sentence, who, text FROM"
+	  "  (SELECT test_set, sentence, 0 AS place, 'source' AS who, source AS text FROM texts"
+	  "   UNION SELECT test_set, sentence, 1, 'reference', reference FROM texts"
+	  "   UNION SELECT test_set, sentence, 2, contestant, hypothesis FROM texts WHERE nth = 1)"
+	  " ORDER BY test_set, sentence, place, who" },
 
-	{"disagreements",
-	 "the twenty sentences where contestants differ most in the words that they share with the reference",
-	 "WITH rated AS (SELECT experiment, test_set, sentence, contestant, seed, source, reference, hypothesis,"
-	 "   word_overlap(hypothesis, reference) AS overlap"
-	 "  FROM run_hypotheses WHERE " OF_EXPERIMENT "),"
-	 " spread AS (SELECT experiment, test_set, sentence, max(overlap) - min(overlap) AS difference"
-	 "  FROM rated GROUP BY experiment, test_set, sentence HAVING difference > 0"
-	 "  ORDER BY difference DESC, test_set, sentence LIMIT 20)"
-	 " SELECT test_set, sentence, round(overlap, 2) AS overlap, contestant, seed, hypothesis, reference,"
-	 "  source"
-	 " FROM spread JOIN rated USING (experiment, test_set, sentence)"
-	 " ORDER BY difference DESC, test_set, sentence, overlap DESC, contestant, seed"},
+	{ "disagreements",
+	  "the twenty sentences where contestants differ most in the words that they share with "
+	  "the reference",
+	  "WITH rated AS (SELECT experiment, test_set, sentence, contestant, seed, source, "
+	  "reference, hypothesis,"
+	  "   word_overlap(hypothesis, reference) AS overlap"
+	  "  FROM run_hypotheses WHERE " OF_EXPERIMENT "),"
+	  " spread AS (SELECT experiment, test_set, sentence, max(overlap) - min(overlap) AS "
+	  "difference"
+	  "  FROM rated GROUP BY experiment, test_set, sentence HAVING difference > 0"
+	  "  ORDER BY difference DESC, test_set, sentence LIMIT 20)"
+	  " SELECT test_set, sentence, round(overlap, 2) AS overlap, contestant, seed, hypothesis, "
+	  "reference,"
+	  "  source"
+	  " FROM spread JOIN rated USING (experiment, test_set, sentence)"
+	  " ORDER BY difference DESC, test_set, sentence, overlap DESC, contestant, seed" },
 
-	{"settings", "the settings in which contestants differ",
-	 "WITH used AS (SELECT DISTINCT experiment, setup, label, setting, value FROM run_settings"
-	 "  WHERE " OF_EXPERIMENT "),"
-	 " setups AS (SELECT experiment, count(DISTINCT setup) AS n FROM used GROUP BY experiment),"
-	 " differing AS (SELECT u.experiment, u.setting FROM used u JOIN setups s USING (experiment)"
-	 "  GROUP BY u.experiment, u.setting"
-	 "  HAVING count(DISTINCT u.value) > 1 OR count(DISTINCT u.setup) < max(s.n))"
-	 " SELECT u.experiment, u.setting, u.label AS contestant, u.value"
-	 " FROM used u JOIN differing USING (experiment, setting)"
-	 " ORDER BY u.experiment, u.setting, u.setup"},
+	{ "settings", "the settings in which contestants differ",
+	  "WITH used AS (SELECT DISTINCT experiment, setup, label, setting, value FROM run_settings"
+	  "  WHERE " OF_EXPERIMENT "),"
+	  " setups AS (SELECT experiment, count(DISTINCT setup) AS n FROM used GROUP BY "
+	  "experiment),"
+	  " differing AS (SELECT u.experiment, u.setting FROM used u JOIN setups s USING "
+	  "(experiment)"
+	  "  GROUP BY u.experiment, u.setting"
+	  "  HAVING count(DISTINCT u.value) > 1 OR count(DISTINCT u.setup) < max(s.n))"
+	  " SELECT u.experiment, u.setting, u.label AS contestant, u.value"
+	  " FROM used u JOIN differing USING (experiment, setting)"
+	  " ORDER BY u.experiment, u.setting, u.setup" },
 
-	{"speed",
-	 "training and decoding speed of each contestant, medians; padding; seconds that were not training",
-	 "SELECT r.experiment, r.contestant, count(DISTINCT r.run) AS runs,"
-	 "  (SELECT median(c.value) FROM run_curves c WHERE c.experiment = r.experiment"
-	 "    AND c.contestant = r.contestant AND c.metric = 'target_tokens_per_second')"
-	 "   AS target_tokens_per_second,"
-	 "  (SELECT median(c.value) FROM run_curves c WHERE c.experiment = r.experiment"
-	 "    AND c.contestant = r.contestant AND c.metric = 'source_tokens_per_second')"
-	 "   AS source_tokens_per_second,"
-	 "  (SELECT median(c.value) FROM run_curves c WHERE c.experiment = r.experiment"
-	 "    AND c.contestant = r.contestant AND c.metric = 'padding_percent') AS padding_percent,"
-	 "  (SELECT median(s.value) FROM run_scores s WHERE s.experiment = r.experiment"
-	 "    AND s.contestant = r.contestant AND s.metric = 'decode_sentences_per_second')"
-	 "   AS decode_sentences_per_second,"
-	 "  avg(r.train_seconds) AS train_seconds, avg(r.valid_seconds) AS valid_seconds,"
-	 "  avg(r.decode_seconds) AS decode_seconds, avg(r.io_seconds) AS io_seconds"
-	 " FROM run_list r WHERE " OF_EXPERIMENT
-	 " GROUP BY r.experiment, r.contestant ORDER BY r.experiment, min(r.run)"},
+	{ "speed",
+	  "training and decoding speed of each contestant, medians; padding; seconds that were not "
+	  "training",
+	  "SELECT r.experiment, r.contestant, count(DISTINCT r.run) AS runs,"
+	  "  (SELECT median(c.value) FROM run_curves c WHERE c.experiment = r.experiment"
+	  "    AND c.contestant = r.contestant AND c.metric = 'target_tokens_per_second')"
+	  "   AS target_tokens_per_second,"
+	  "  (SELECT median(c.value) FROM run_curves c WHERE c.experiment = r.experiment"
+	  "    AND c.contestant = r.contestant AND c.metric = 'source_tokens_per_second')"
+	  "   AS source_tokens_per_second,"
+	  "  (SELECT median(c.value) FROM run_curves c WHERE c.experiment = r.experiment"
+	  "    AND c.contestant = r.contestant AND c.metric = 'padding_percent') AS "
+	  "padding_percent,"
+	  "  (SELECT median(s.value) FROM run_scores s WHERE s.experiment = r.experiment"
+	  "    AND s.contestant = r.contestant AND s.metric = 'decode_sentences_per_second')"
+	  "   AS decode_sentences_per_second,"
+	  "  avg(r.train_seconds) AS train_seconds, avg(r.valid_seconds) AS valid_seconds,"
+	  "  avg(r.decode_seconds) AS decode_seconds, avg(r.io_seconds) AS io_seconds"
+	  " FROM run_list r WHERE " OF_EXPERIMENT
+	  " GROUP BY r.experiment, r.contestant ORDER BY r.experiment, min(r.run)" },
 
-	{"target", "what each run took to the validation perplexity that all done runs of its experiment reach",
-	 "WITH best AS (SELECT s.experiment, s.run, s.best FROM run_summaries s JOIN runs r ON r.id = s.run"
-	 "  WHERE s.metric = 'valid_perplexity' AND r.status = 'done'),"
-	 " goal AS (SELECT experiment, max(best) AS target FROM best GROUP BY experiment),"
-	 " hit AS (SELECT b.run, g.target, min(c.step) AS updates"
-	 "  FROM best b JOIN goal g USING (experiment) JOIN run_curves c ON c.run = b.run"
-	 "  WHERE c.metric = 'valid_perplexity' AND c.value <= g.target GROUP BY b.run)"
-	 " SELECT l.run, l.experiment, l.contestant, l.seed, h.target AS valid_perplexity, h.updates,"
-	 "  (SELECT c.value FROM run_curves c WHERE c.run = h.run AND c.metric = 'seconds'"
-	 "    AND c.step <= h.updates ORDER BY c.step DESC LIMIT 1) AS seconds,"
-	 "  (SELECT c.value FROM run_curves c WHERE c.run = h.run AND c.metric = 'target_tokens'"
-	 "    AND c.step <= h.updates ORDER BY c.step DESC LIMIT 1) AS target_tokens,"
-	 "  l.multiply_adds * (SELECT c.value FROM run_curves c WHERE c.run = h.run"
-	 "    AND c.metric = 'target_tokens' AND c.step <= h.updates ORDER BY c.step DESC LIMIT 1)"
-	 "   AS forward_multiply_adds"
-	 " FROM hit h JOIN run_list l USING (run)"
-	 " WHERE " OF_EXPERIMENT " ORDER BY l.experiment, seconds"},
+	{ "target",
+	  "what each run took to the validation perplexity that all done runs of its experiment "
+	  "reach",
+	  "WITH best AS (SELECT s.experiment, s.run, s.best FROM run_summaries s JOIN runs r ON "
+	  "r.id = s.run"
+	  "  WHERE s.metric = 'valid_perplexity' AND r.status = 'done'),"
+	  " goal AS (SELECT experiment, max(best) AS target FROM best GROUP BY experiment),"
+	  " hit AS (SELECT b.run, g.target, min(c.step) AS updates"
+	  "  FROM best b JOIN goal g USING (experiment) JOIN run_curves c ON c.run = b.run"
+	  "  WHERE c.metric = 'valid_perplexity' AND c.value <= g.target GROUP BY b.run)"
+	  " SELECT l.run, l.experiment, l.contestant, l.seed, h.target AS valid_perplexity, "
+	  "h.updates,"
+	  "  (SELECT c.value FROM run_curves c WHERE c.run = h.run AND c.metric = 'seconds'"
+	  "    AND c.step <= h.updates ORDER BY c.step DESC LIMIT 1) AS seconds,"
+	  "  (SELECT c.value FROM run_curves c WHERE c.run = h.run AND c.metric = 'target_tokens'"
+	  "    AND c.step <= h.updates ORDER BY c.step DESC LIMIT 1) AS target_tokens,"
+	  "  l.multiply_adds * (SELECT c.value FROM run_curves c WHERE c.run = h.run"
+	  "    AND c.metric = 'target_tokens' AND c.step <= h.updates ORDER BY c.step DESC LIMIT 1)"
+	  "   AS forward_multiply_adds"
+	  " FROM hit h JOIN run_list l USING (run)"
+	  " WHERE " OF_EXPERIMENT " ORDER BY l.experiment, seconds" },
 
-	{"machines", "where and with what program each run was made",
-	 "SELECT r.id AS run, e.name AS experiment, r.contestant, r.host, r.cpu, r.threads, r.blas,"
-	 "  r.blas_kernel, r.vector_kernels, r.program_version, r.source_commit, r.compiler, r.compiler_flags"
-	 " FROM runs r JOIN experiments e ON e.id = r.experiment"
-	 " WHERE :experiment IS NULL OR e.name = :experiment ORDER BY r.id"},
+	{ "machines", "where and with what program each run was made",
+	  "SELECT r.id AS run, e.name AS experiment, r.contestant, r.host, r.cpu, r.threads, "
+	  "r.blas,"
+	  "  r.blas_kernel, r.vector_kernels, r.program_version, r.source_commit, r.compiler, "
+	  "r.compiler_flags"
+	  " FROM runs r JOIN experiments e ON e.id = r.experiment"
+	  " WHERE :experiment IS NULL OR e.name = :experiment ORDER BY r.id" },
 
-	{"unfinished", "runs that are not done, and why",
-	 "SELECT l.run, l.experiment, l.contestant, l.seed, l.status, l.updates, l.started, l.reason"
-	 " FROM run_list l WHERE l.status <> 'done' AND " OF_EXPERIMENT " ORDER BY l.run"},
+	{ "unfinished", "runs that are not done, and why",
+	  "SELECT l.run, l.experiment, l.contestant, l.seed, l.status, l.updates, l.started, "
+	  "l.reason"
+	  " FROM run_list l WHERE l.status <> 'done' AND " OF_EXPERIMENT " ORDER BY l.run" },
 
-	{"metrics", "what is measured: unit, which direction is better, definition",
-	 "SELECT name, unit, direction, help FROM metrics ORDER BY id"},
+	{ "metrics", "what is measured: unit, which direction is better, definition",
+	  "SELECT name, unit, direction, help FROM metrics ORDER BY id" },
 
-	{NULL, NULL, NULL},
+	{ NULL, NULL, NULL },
 };
 
 const struct named_query *named_query_find(const char *name)

@@ -14,7 +14,7 @@ struct refusal {
 };
 
 static int authorize(void *context, int action, const char *a, const char *b, const char *c,
-		     const char *d)
+                     const char *d)
 {
 	struct refusal *refusal = context;
 
@@ -60,9 +60,11 @@ static bool refuse(struct database *database, const struct refusal *refusal, str
 {
 	if (refusal->action)
 		return error_set(error, "%s is refused: a query may only read; write one SELECT",
-				 action_name(refusal->action));
-	return error_set(error, "SQL: %s; `bakeoff query --sql \"SELECT * FROM sqlite_schema\"` shows the tables",
-			 sqlite3_errmsg(database->handle));
+		                 action_name(refusal->action));
+	return error_set(
+		error,
+		"SQL: %s; `bakeoff query --sql \"SELECT * FROM sqlite_schema\"` shows the tables",
+		sqlite3_errmsg(database->handle));
 }
 
 /* Whether anything but space, comments and semicolons follows the statement. */
@@ -70,7 +72,8 @@ static bool more_follows(struct database *database, const char *tail)
 {
 	while (*tail) {
 		sqlite3_stmt *next = NULL;
-		bool good = sqlite3_prepare_v2(database->handle, tail, -1, &next, &tail) == SQLITE_OK;
+		bool good =
+			sqlite3_prepare_v2(database->handle, tail, -1, &next, &tail) == SQLITE_OK;
 
 		if (!good || next) {
 			sqlite3_finalize(next);
@@ -81,7 +84,7 @@ static bool more_follows(struct database *database, const char *tail)
 }
 
 static sqlite3_stmt *prepare(struct database *database, const char *sql, const char *experiment,
-			     struct refusal *refusal, struct error *error)
+                             struct refusal *refusal, struct error *error)
 {
 	sqlite3_stmt *statement = NULL;
 	const char *tail;
@@ -130,11 +133,12 @@ static void copy_cell(sqlite3_stmt *row, int i, struct cell *cell)
 
 /* Steps at most `limit` rows (0: all) into the table; *end says that there are no more. */
 static bool fetch(struct database *database, sqlite3_stmt *statement, struct table *table,
-		  size_t limit, bool *end, const struct refusal *refusal, struct error *error)
+                  size_t limit, bool *end, const struct refusal *refusal, struct error *error)
 {
 	int code = SQLITE_ROW;
 
-	while ((!limit || table->row_count < limit) && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+	while ((!limit || table->row_count < limit) &&
+	       (code = sqlite3_step(statement)) == SQLITE_ROW) {
 		struct cell *cells = table_add_row(table);
 
 		for (int i = 0; i < (int)table->column_count; i++)
@@ -151,9 +155,9 @@ static void add_columns(sqlite3_stmt *statement, struct table *table)
 }
 
 bool query_table(struct database *database, const char *sql, const char *experiment,
-		 struct table *table, struct error *error)
+                 struct table *table, struct error *error)
 {
-	struct refusal refusal = {0};
+	struct refusal refusal = { 0 };
 	sqlite3_stmt *statement;
 	bool end, good;
 
@@ -168,15 +172,15 @@ bool query_table(struct database *database, const char *sql, const char *experim
 }
 
 static bool print_rows(FILE *out, struct database *database, sqlite3_stmt *statement,
-		       enum table_format format, const struct refusal *refusal, struct error *error)
+                       enum table_format format, const struct refusal *refusal, struct error *error)
 {
-	struct table table = {0};
+	struct table table = { 0 };
 	bool begun = false, end = false, good = true;
 
 	add_columns(statement, &table);
 	while (good && !end && !ferror(out)) {
-		good = fetch(database, statement, &table, format == TABLE_BOX ? 0 : CHUNK, &end, refusal,
-			     error);
+		good = fetch(database, statement, &table, format == TABLE_BOX ? 0 : CHUNK, &end,
+		             refusal, error);
 		if (good && !begun)
 			table_print_begin(out, &table, format);
 		begun = true;
@@ -190,9 +194,9 @@ static bool print_rows(FILE *out, struct database *database, sqlite3_stmt *state
 }
 
 bool query_print(FILE *out, struct database *database, const char *sql, const char *experiment,
-		 enum table_format format, struct error *error)
+                 enum table_format format, struct error *error)
 {
-	struct refusal refusal = {0};
+	struct refusal refusal = { 0 };
 	sqlite3_stmt *statement;
 	bool good;
 

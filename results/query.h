@@ -10,10 +10,10 @@
  * Anything that would write, attach, set a pragma or load code is refused with a line that says
  * so. */
 bool query_print(FILE *out, struct database *, const char *sql, const char *experiment,
-		 enum table_format, struct error *);
+                 enum table_format, struct error *);
 
 /* The same into `table`, which must be empty; the caller frees it, also after an error. */
 bool query_table(struct database *, const char *sql, const char *experiment, struct table *,
-		 struct error *);
+                 struct error *);
 
 #endif

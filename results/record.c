@@ -18,9 +18,14 @@ struct field {
 	size_t offset;
 };
 
-#define FIELD(column, type, when) { #column, type, when, offsetof(struct run_record, column) }
-#define FIELD_OF_TOTALS(column, type) \
-	{ #column, type, TOTAL, offsetof(struct run_record, totals.column) }
+#define FIELD(column, type, when)                                                                  \
+	{                                                                                          \
+#column, type, when, offsetof(struct run_record, column)                           \
+	}
+#define FIELD_OF_TOTALS(column, type)                                                              \
+	{                                                                                          \
+#column, type, TOTAL, offsetof(struct run_record, totals.column)                   \
+	}
 
 static const struct field fields[] = {
 	FIELD(experiment, 'i', GIVEN),
@@ -59,7 +64,7 @@ static const struct field fields[] = {
 
 enum { FIELDS = sizeof fields / sizeof *fields };
 
-static const char *const status_words[] = {"running", "interrupted", "done", "failed"};
+static const char *const status_words[] = { "running", "interrupted", "done", "failed" };
 
 const char *run_status_word(enum run_status status)
 {
@@ -76,7 +81,7 @@ static enum run_status status_of(const char *word)
 }
 
 static void bind_field(sqlite3_stmt *statement, int index, const struct field *field,
-		       const struct run_record *record)
+                       const struct run_record *record)
 {
 	const char *place = (const char *)record + field->offset;
 
@@ -90,7 +95,7 @@ static void bind_field(sqlite3_stmt *statement, int index, const struct field *f
 
 /* "UPDATE runs SET <first>, a = ?2, b = ?3 ... WHERE id = ?1" with the fields of `when`. */
 static bool update_run(struct database *database, long id, const char *first, int when,
-		       const struct run_record *record, struct error *error)
+                       const struct run_record *record, struct error *error)
 {
 	sqlite3_str *sql = sqlite3_str_new(database->handle);
 	sqlite3_stmt *statement;
@@ -104,7 +109,8 @@ static bool update_run(struct database *database, long id, const char *first, in
 			sqlite3_str_appendf(sql, ", %s = ?%d", fields[i].column, index++);
 	sqlite3_str_appendall(sql, " WHERE id = ?1");
 	text = sqlite3_str_finish(sql);
-	statement = statement_new(database->handle, database->path, error, text ? text : "", "i", id);
+	statement =
+		statement_new(database->handle, database->path, error, text ? text : "", "i", id);
 	sqlite3_free(text);
 	if (!statement)
 		return false;
@@ -112,7 +118,8 @@ static bool update_run(struct database *database, long id, const char *first, in
 	for (int i = 0; i < FIELDS; i++)
 		if (fields[i].when & when)
 			bind_field(statement, index++, &fields[i], record);
-	good = statement_step(database->handle, database->path, statement, "cannot write the run", error);
+	good = statement_step(database->handle, database->path, statement, "cannot write the run",
+	                      error);
 	if (good && sqlite3_changes(database->handle) == 0)
 		good = error_set(error, "%s has no run %ld", database->path, id);
 	sqlite3_finalize(statement);
@@ -120,7 +127,7 @@ static bool update_run(struct database *database, long id, const char *first, in
 }
 
 static bool insert_run(struct database *database, const struct run_record *record,
-		       struct error *error)
+                       struct error *error)
 {
 	sqlite3_str *sql = sqlite3_str_new(database->handle);
 	sqlite3_stmt *statement;
@@ -146,13 +153,14 @@ static bool insert_run(struct database *database, const struct run_record *recor
 	for (int i = 0; i < FIELDS; i++)
 		if (fields[i].when & GIVEN)
 			bind_field(statement, index++, &fields[i], record);
-	good = statement_step(database->handle, database->path, statement, "cannot add the run", error);
+	good = statement_step(database->handle, database->path, statement, "cannot add the run",
+	                      error);
 	sqlite3_finalize(statement);
 	return good;
 }
 
 bool database_run_begin(struct database *database, const struct run_record *record, long *id,
-			struct error *error)
+                        struct error *error)
 {
 	bool found, good;
 	long other;
@@ -160,11 +168,13 @@ bool database_run_begin(struct database *database, const struct run_record *reco
 	if (!transaction_begin(database->handle, database->path, error))
 		return false;
 	good = statement_integer(database->handle, database->path, error, &other, &found,
-				 "SELECT id FROM runs WHERE experiment = ?1 AND key = ?2", "it",
-				 record->experiment, record->key);
+	                         "SELECT id FROM runs WHERE experiment = ?1 AND key = ?2", "it",
+	                         record->experiment, record->key);
 	if (good && found)
-		good = error_set(error, "%s: %s with seed %ld is run %ld already; another process has begun it",
-				 database->path, record->contestant, record->seed, other);
+		good = error_set(
+			error,
+			"%s: %s with seed %ld is run %ld already; another process has begun it",
+			database->path, record->contestant, record->seed, other);
 	good = good && insert_run(database, record, error);
 	if (good)
 		*id = sqlite3_last_insert_rowid(database->handle);
@@ -176,50 +186,51 @@ static bool delete_beyond(struct database *database, long id, long step, struct 
 	sqlite3 *handle = database->handle;
 	const char *path = database->path;
 
-	return statement_do(handle, path, error, "DELETE FROM points WHERE run = ?1 AND step > ?2", "ii",
-			    id, step) &&
-	       statement_do(handle, path, error, "DELETE FROM scores WHERE run = ?1 AND step > ?2", "ii",
-			    id, step) &&
+	return statement_do(handle, path, error, "DELETE FROM points WHERE run = ?1 AND step > ?2",
+	                    "ii", id, step) &&
+	       statement_do(handle, path, error, "DELETE FROM scores WHERE run = ?1 AND step > ?2",
+	                    "ii", id, step) &&
 	       statement_do(handle, path, error,
-			    "DELETE FROM hypotheses WHERE run = ?1 AND test_set NOT IN"
-			    " (SELECT test_set FROM scores WHERE run = ?1)", "i", id) &&
+	                    "DELETE FROM hypotheses WHERE run = ?1 AND test_set NOT IN"
+	                    " (SELECT test_set FROM scores WHERE run = ?1)",
+	                    "i", id) &&
 	       points_summarise(database, id, 0, error);
 }
 
 bool database_run_resume(struct database *database, long id, const struct run_record *record,
-			 long step, struct error *error)
+                         long step, struct error *error)
 {
 	bool good;
 
 	if (!transaction_begin(database->handle, database->path, error))
 		return false;
-	good = update_run(database, id, "status = 'running', reason = NULL, finished = NULL", RENEWED,
-			  record, error) &&
+	good = update_run(database, id, "status = 'running', reason = NULL, finished = NULL",
+	                  RENEWED, record, error) &&
 	       delete_beyond(database, id, step, error);
 	return transaction_end(database->handle, database->path, good, error);
 }
 
 bool database_run_progress(struct database *database, long id, const struct run_totals *totals,
-			   struct error *error)
+                           struct error *error)
 {
-	struct run_record record = {.totals = *totals};
+	struct run_record record = { .totals = *totals };
 
 	return update_run(database, id, "status = 'running'", TOTAL, &record, error);
 }
 
 bool database_run_finish(struct database *database, long id, enum run_status status,
-			 const char *reason, const struct run_totals *totals, struct error *error)
+                         const char *reason, const struct run_totals *totals, struct error *error)
 {
-	struct run_record record = {.totals = *totals};
+	struct run_record record = { .totals = *totals };
 	bool good;
 
 	if (!transaction_begin(database->handle, database->path, error))
 		return false;
 	good = update_run(database, id, "finished = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')", TOTAL,
-			  &record, error) &&
+	                  &record, error) &&
 	       statement_do(database->handle, database->path, error,
-			    "UPDATE runs SET status = ?2, reason = ?3 WHERE id = ?1", "itt", id,
-			    run_status_word(status), reason);
+	                    "UPDATE runs SET status = ?2, reason = ?3 WHERE id = ?1", "itt", id,
+	                    run_status_word(status), reason);
 	return transaction_end(database->handle, database->path, good, error);
 }
 
@@ -251,8 +262,8 @@ static void read_record(sqlite3_stmt *row, struct run_record *record)
 
 /* `condition` uses ?1 (a number) and may use ?2 (a text). */
 static bool select_run(struct database *database, const char *condition, const char *types,
-		       long number, const char *text, struct run_record *record, bool *found,
-		       struct error *error)
+                       long number, const char *text, struct run_record *record, bool *found,
+                       struct error *error)
 {
 	sqlite3_str *sql = sqlite3_str_new(database->handle);
 	sqlite3_stmt *statement;
@@ -265,8 +276,8 @@ static bool select_run(struct database *database, const char *condition, const c
 		sqlite3_str_appendf(sql, ", %s", fields[i].column);
 	sqlite3_str_appendf(sql, " FROM runs WHERE %s", condition);
 	query = sqlite3_str_finish(sql);
-	statement = statement_new(database->handle, database->path, error, query ? query : "", types,
-				  number, text);
+	statement = statement_new(database->handle, database->path, error, query ? query : "",
+	                          types, number, text);
 	sqlite3_free(query);
 	if (!statement)
 		return false;
@@ -281,14 +292,14 @@ static bool select_run(struct database *database, const char *condition, const c
 }
 
 bool database_run_find(struct database *database, long experiment, const char *key,
-		       struct run_record *record, bool *found, struct error *error)
+                       struct run_record *record, bool *found, struct error *error)
 {
-	return select_run(database, "experiment = ?1 AND key = ?2", "it", experiment, key, record, found,
-			  error);
+	return select_run(database, "experiment = ?1 AND key = ?2", "it", experiment, key, record,
+	                  found, error);
 }
 
 bool database_run_read(struct database *database, long id, struct run_record *record,
-		       struct error *error)
+                       struct error *error)
 {
 	bool found;
 
@@ -296,7 +307,7 @@ bool database_run_read(struct database *database, long id, struct run_record *re
 		return false;
 	if (!found)
 		return error_set(error, "%s has no run %ld; `bakeoff runs` lists those there are",
-				 database->path, id);
+		                 database->path, id);
 	return true;
 }
 

@@ -1,4 +1,5 @@
-/* schema.c - the tables and views of a results database, and how an older file becomes a newer one. */
+/* schema.c - the tables and views of a results database, and how an older file becomes a newer one.
+ */
 #include "results/schema.h"
 
 #include "results/statement.h"
@@ -98,8 +99,10 @@ static const char *const statements_1[] = {
 	") STRICT, WITHOUT ROWID",
 
 	"CREATE VIEW run_list AS"
-	" SELECT r.id AS run, e.name AS experiment, r.contestant, r.seed, r.status, r.reason, r.key,"
-	"  r.architecture, r.parameters, r.multiply_adds, r.updates, r.source_tokens, r.target_tokens,"
+	" SELECT r.id AS run, e.name AS experiment, r.contestant, r.seed, r.status, r.reason, "
+	"r.key,"
+	"  r.architecture, r.parameters, r.multiply_adds, r.updates, r.source_tokens, "
+	"r.target_tokens,"
 	"  r.train_seconds, r.valid_seconds, r.decode_seconds, r.io_seconds, r.peak_memory,"
 	"  r.started, r.finished, r.folder"
 	" FROM runs r JOIN experiments e ON e.id = r.experiment",
@@ -118,18 +121,21 @@ static const char *const statements_1[] = {
 
 	"CREATE VIEW run_scores AS"
 	" SELECT s.run, e.name AS experiment, r.contestant, r.seed, r.status, s.test_set,"
-	"  m.name AS metric, s.value, m.unit, m.direction, s.step, s.signature, s.seconds, s.sentences,"
+	"  m.name AS metric, s.value, m.unit, m.direction, s.step, s.signature, s.seconds, "
+	"s.sentences,"
 	"  s.beam, s.length_penalty"
 	" FROM scores s JOIN runs r ON r.id = s.run JOIN experiments e ON e.id = r.experiment"
 	"  JOIN metrics m ON m.id = s.metric",
 
 	"CREATE VIEW run_hypotheses AS"
-	" SELECT h.run, e.name AS experiment, r.contestant, r.seed, h.test_set, h.sentence, h.source,"
+	" SELECT h.run, e.name AS experiment, r.contestant, r.seed, h.test_set, h.sentence, "
+	"h.source,"
 	"  h.reference, h.hypothesis, h.log_probability"
 	" FROM hypotheses h JOIN runs r ON r.id = h.run JOIN experiments e ON e.id = r.experiment",
 
-	/* A setup is what the seeds of one contestant have in common: settings and data. A contestant whose settings were
-	 * changed between runs has several, which are never averaged; their labels name the first run. */
+	/* A setup is what the seeds of one contestant have in common: settings and data. A
+	 * contestant whose settings were changed between runs has several, which are never
+	 * averaged; their labels name the first run. */
 	"CREATE VIEW run_setups AS"
 	" SELECT run, experiment, contestant, setup,"
 	"  CASE WHEN min(setup) OVER named = max(setup) OVER named THEN contestant"
@@ -141,7 +147,8 @@ static const char *const statements_1[] = {
 	" WINDOW named AS (PARTITION BY experiment, contestant)",
 
 	"CREATE VIEW run_settings AS"
-	" SELECT s.run, s.experiment, s.setup, s.label, replace(substr(j.fullkey, 3), '\"', '') AS setting,"
+	" SELECT s.run, s.experiment, s.setup, s.label, replace(substr(j.fullkey, 3), '\"', '') AS "
+	"setting,"
 	"  CASE j.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' WHEN 'null' THEN 'null'"
 	"   ELSE j.atom END AS value"
 	" FROM run_setups s JOIN runs r ON r.id = s.run, json_tree(r.settings) j"
@@ -149,34 +156,41 @@ static const char *const statements_1[] = {
 	NULL,
 };
 
-const char *const *const schema_scripts[] = {statements_1};
+const char *const *const schema_scripts[] = { statements_1 };
 
 const struct schema_metric schema_metrics[] = {
-	{"train_loss", "nats/token", "lower",
-	 "what training minimises: cross-entropy of the target tokens, label smoothing included"},
-	{"train_nll", "nats/token", "lower", "negative log-likelihood of the training batches' target tokens"},
-	{"valid_nll", "nats/token", "lower", "negative log-likelihood of the validation target tokens"},
-	{"valid_perplexity", "", "lower", "exp(valid_nll)"},
-	{"learning_rate", "", "none", "of the update"},
-	{"gradient_norm", "", "none", "Euclidean norm of the whole gradient before clipping"},
-	{"target_tokens_per_second", "tokens/s", "higher",
-	 "target tokens without padding, end of sentence counted, over seconds of training alone"},
-	{"source_tokens_per_second", "tokens/s", "higher",
-	 "source tokens without padding, end of sentence counted, over seconds of training alone"},
-	{"padding_percent", "%", "lower", "padded positions of the target side of batches"},
-	{"seconds", "s", "none", "training alone, since the run began"},
-	{"target_tokens", "tokens", "none", "target tokens without padding that the run has trained on"},
-	{"epoch", "epochs", "none", "passes over the training data, fractions included"},
-	{"BLEU", "points", "higher", "corpus BLEU, 0 to 100, of detokenised text; see the signature"},
-	{"chrF", "points", "higher", "corpus chrF, 0 to 100; see the signature"},
-	{"TER", "points", "lower", "edits over reference words, times 100; see the signature"},
-	{"decode_sentences_per_second", "sentences/s", "higher", "of the search; reading and scoring left out"},
-	{"exact_match", "%", "higher", "hypotheses equal to their reference"},
-	{NULL, NULL, NULL, NULL},
+	{ "train_loss", "nats/token", "lower",
+	  "what training minimises: cross-entropy of the target tokens, label smoothing included" },
+	{ "train_nll", "nats/token", "lower",
+	  "negative log-likelihood of the training batches' target tokens" },
+	{ "valid_nll", "nats/token", "lower",
+	  "negative log-likelihood of the validation target tokens" },
+	{ "valid_perplexity", "", "lower", "exp(valid_nll)" },
+	{ "learning_rate", "", "none", "of the update" },
+	{ "gradient_norm", "", "none", "Euclidean norm of the whole gradient before clipping" },
+	{ "target_tokens_per_second", "tokens/s", "higher",
+	  "target tokens without padding, end of sentence counted, over seconds of training "
+	  "alone" },
+	{ "source_tokens_per_second", "tokens/s", "higher",
+	  "source tokens without padding, end of sentence counted, over seconds of training "
+	  "alone" },
+	{ "padding_percent", "%", "lower", "padded positions of the target side of batches" },
+	{ "seconds", "s", "none", "training alone, since the run began" },
+	{ "target_tokens", "tokens", "none",
+	  "target tokens without padding that the run has trained on" },
+	{ "epoch", "epochs", "none", "passes over the training data, fractions included" },
+	{ "BLEU", "points", "higher",
+	  "corpus BLEU, 0 to 100, of detokenised text; see the signature" },
+	{ "chrF", "points", "higher", "corpus chrF, 0 to 100; see the signature" },
+	{ "TER", "points", "lower", "edits over reference words, times 100; see the signature" },
+	{ "decode_sentences_per_second", "sentences/s", "higher",
+	  "of the search; reading and scoring left out" },
+	{ "exact_match", "%", "higher", "hypotheses equal to their reference" },
+	{ NULL, NULL, NULL, NULL },
 };
 
 static bool pragma_integer(sqlite3 *handle, const char *path, const char *sql, long *value,
-			   struct error *error)
+                           struct error *error)
 {
 	bool found;
 
@@ -185,26 +199,29 @@ static bool pragma_integer(sqlite3 *handle, const char *path, const char *sql, l
 }
 
 bool schema_version(sqlite3 *handle, const char *path, int newest, int *version,
-		    struct error *error)
+                    struct error *error)
 {
 	long number, application, tables;
 
 	if (!pragma_integer(handle, path, "PRAGMA user_version", &number, error)) {
 		if (sqlite3_errcode(handle) == SQLITE_NOTADB)
-			error_set(error, "%s is not an SQLite database; name another file with --db", path);
+			error_set(error,
+			          "%s is not an SQLite database; name another file with --db",
+			          path);
 		return false;
 	}
 	if (!pragma_integer(handle, path, "PRAGMA application_id", &application, error) ||
 	    !pragma_integer(handle, path, "SELECT count(*) FROM sqlite_schema", &tables, error))
 		return false;
 	if (application != SCHEMA_APPLICATION && (number || application || tables))
-		return error_set(error, "%s is a database of another program; name another file with --db",
-				 path);
+		return error_set(error,
+		                 "%s is a database of another program; name another file with --db",
+		                 path);
 	if (number < 0 || number > newest)
 		return error_set(error,
-				 "%s has schema version %ld, this bakeoff knows versions up to %d; "
-				 "use a newer bakeoff or name another file with --db",
-				 path, number, newest);
+		                 "%s has schema version %ld, this bakeoff knows versions up to %d; "
+		                 "use a newer bakeoff or name another file with --db",
+		                 path, number, newest);
 	*version = (int)number;
 	return true;
 }
@@ -227,7 +244,7 @@ static bool back_up(sqlite3 *handle, const char *path, int version, struct error
 }
 
 static bool run_script(sqlite3 *handle, const char *path, const char *const *script,
-		       struct error *error)
+                       struct error *error)
 {
 	for (; *script; script++)
 		if (!statement_do(handle, path, error, *script, ""))
@@ -247,7 +264,7 @@ static bool set_version(sqlite3 *handle, const char *path, int version, struct e
 }
 
 bool schema_migrate(sqlite3 *handle, const char *path, const char *const *const *scripts, int count,
-		    struct error *error)
+                    struct error *error)
 {
 	int version;
 	bool good;
@@ -275,7 +292,7 @@ static bool metrics_complete(sqlite3 *handle, const char *path, bool *complete, 
 		long id;
 
 		if (!statement_integer(handle, path, error, &id, complete,
-				       "SELECT id FROM metrics WHERE name = ?1", "t", m->name))
+		                       "SELECT id FROM metrics WHERE name = ?1", "t", m->name))
 			return false;
 	}
 	return true;
@@ -293,8 +310,8 @@ bool schema_add_metrics(sqlite3 *handle, const char *path, struct error *error)
 		return false;
 	for (const struct schema_metric *m = schema_metrics; m->name && good; m++)
 		good = statement_do(handle, path, error,
-				    "INSERT INTO metrics (name, unit, direction, help)"
-				    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO NOTHING",
-				    "tttt", m->name, m->unit, m->direction, m->help);
+		                    "INSERT INTO metrics (name, unit, direction, help)"
+		                    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO NOTHING",
+		                    "tttt", m->name, m->unit, m->direction, m->help);
 	return transaction_end(handle, path, good, error);
 }

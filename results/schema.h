@@ -1,4 +1,5 @@
-/* schema.h - the tables and views of a results database, and how an older file becomes a newer one. */
+/* schema.h - the tables and views of a results database, and how an older file becomes a newer one.
+ */
 #ifndef BAKEOFF_SCHEMA_H
 #define BAKEOFF_SCHEMA_H
 
@@ -8,7 +9,7 @@
 
 enum {
 	SCHEMA_APPLICATION = 0x42414b45, /* "BAKE", PRAGMA application_id */
-	SCHEMA_VERSION = 1,              /* PRAGMA user_version of a file that this program writes */
+	SCHEMA_VERSION = 1, /* PRAGMA user_version of a file that this program writes */
 };
 
 /* schema_scripts[v] is the list of statements, NULL at its end, that takes a file from version v
@@ -33,7 +34,7 @@ bool schema_version(sqlite3 *, const char *path, int newest, int *version, struc
  * schema or the new one. A file that holds results already is first copied to PATH.vN.backup, N
  * its version. On error the file is as it was. */
 bool schema_migrate(sqlite3 *, const char *path, const char *const *const *scripts, int count,
-		    struct error *);
+                    struct error *);
 
 /* Adds the rows of schema_metrics that the file lacks. */
 bool schema_add_metrics(sqlite3 *, const char *path, struct error *);

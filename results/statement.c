@@ -26,7 +26,7 @@ static const char *remedy(int code)
 bool statement_error(sqlite3 *handle, const char *path, const char *doing, struct error *error)
 {
 	return error_set(error, "%s: %s: %s%s", path, doing, sqlite3_errmsg(handle),
-			 remedy(sqlite3_errcode(handle)));
+	                 remedy(sqlite3_errcode(handle)));
 }
 
 static bool bind_list(sqlite3_stmt *statement, const char *types, va_list values)
@@ -41,7 +41,7 @@ static bool bind_list(sqlite3_stmt *statement, const char *types, va_list values
 		} else {
 			assert(*types == 't');
 			code = sqlite3_bind_text(statement, i, va_arg(values, const char *), -1,
-						 SQLITE_STATIC);
+			                         SQLITE_STATIC);
 		}
 	}
 	return code == SQLITE_OK;
@@ -59,7 +59,7 @@ bool statement_bind(sqlite3_stmt *statement, const char *types, ...)
 }
 
 static sqlite3_stmt *new_list(sqlite3 *handle, const char *path, struct error *error,
-			      const char *sql, const char *types, va_list values)
+                              const char *sql, const char *types, va_list values)
 {
 	sqlite3_stmt *statement = NULL;
 
@@ -73,7 +73,7 @@ static sqlite3_stmt *new_list(sqlite3 *handle, const char *path, struct error *e
 }
 
 sqlite3_stmt *statement_new(sqlite3 *handle, const char *path, struct error *error, const char *sql,
-			    const char *types, ...)
+                            const char *types, ...)
 {
 	sqlite3_stmt *statement;
 	va_list values;
@@ -85,7 +85,7 @@ sqlite3_stmt *statement_new(sqlite3 *handle, const char *path, struct error *err
 }
 
 bool statement_step(sqlite3 *handle, const char *path, sqlite3_stmt *statement, const char *doing,
-		    struct error *error)
+                    struct error *error)
 {
 	int code;
 
@@ -99,7 +99,7 @@ bool statement_step(sqlite3 *handle, const char *path, sqlite3_stmt *statement, 
 }
 
 bool statement_do(sqlite3 *handle, const char *path, struct error *error, const char *sql,
-		  const char *types, ...)
+                  const char *types, ...)
 {
 	sqlite3_stmt *statement;
 	va_list values;
@@ -114,7 +114,7 @@ bool statement_do(sqlite3 *handle, const char *path, struct error *error, const 
 }
 
 bool statement_integer(sqlite3 *handle, const char *path, struct error *error, long *value,
-		       bool *found, const char *sql, const char *types, ...)
+                       bool *found, const char *sql, const char *types, ...)
 {
 	sqlite3_stmt *statement;
 	va_list values;

@@ -1,4 +1,5 @@
-/* statement.h - prepared statements with bound parameters, transactions and readable errors. Internal to results/. */
+/* statement.h - prepared statements with bound parameters, transactions and readable errors.
+ * Internal to results/. */
 #ifndef BAKEOFF_STATEMENT_H
 #define BAKEOFF_STATEMENT_H
 
@@ -17,15 +18,15 @@ bool statement_bind(sqlite3_stmt *, const char *types, ...);
 /* Prepares, binds as statement_bind and returns the statement, to be stepped and finalized by the
  * caller; NULL on error. */
 sqlite3_stmt *statement_new(sqlite3 *, const char *path, struct error *, const char *sql,
-			    const char *types, ...);
+                            const char *types, ...);
 
 /* Runs one statement that returns no rows. */
 bool statement_do(sqlite3 *, const char *path, struct error *, const char *sql, const char *types,
-		  ...);
+                  ...);
 
 /* The first column of the first row; *found is false where there is no row. */
 bool statement_integer(sqlite3 *, const char *path, struct error *, long *value, bool *found,
-		       const char *sql, const char *types, ...);
+                       const char *sql, const char *types, ...);
 
 /* Steps a bound statement to its end and resets it, so that it can be bound again. */
 bool statement_step(sqlite3 *, const char *path, sqlite3_stmt *, const char *doing, struct error *);

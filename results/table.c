@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const format_words[] = {"box", "csv", "tsv", "json", "markdown", "latex"};
+static const char *const format_words[] = { "box", "csv", "tsv", "json", "markdown", "latex" };
 
 bool table_format_find(const char *word, enum table_format *format, struct error *error)
 {
@@ -51,9 +51,11 @@ void cell_text(struct cell *cell, const char *text, size_t length)
 
 void table_add_column(struct table *table, const char *name, int decimals, bool deviation)
 {
-	table->columns = memory_resize(table->columns, table->column_count + 1, sizeof *table->columns);
-	table->columns[table->column_count++] = (struct column){
-		.name = memory_text(name), .decimals = decimals, .deviation = deviation};
+	table->columns =
+		memory_resize(table->columns, table->column_count + 1, sizeof *table->columns);
+	table->columns[table->column_count++] = (struct column){ .name = memory_text(name),
+		                                                 .decimals = decimals,
+		                                                 .deviation = deviation };
 }
 
 struct cell *table_add_row(struct table *table)
@@ -64,7 +66,7 @@ struct cell *table_add_row(struct table *table)
 	if (table->row_count == table->row_capacity) {
 		table->row_capacity = 2 * table->row_capacity + 16;
 		table->cells = memory_resize(table->cells, table->row_capacity * columns,
-					     sizeof *table->cells);
+		                             sizeof *table->cells);
 	}
 	row = table->cells + columns * table->row_count++;
 	memset(row, 0, columns * sizeof *row);
@@ -108,8 +110,8 @@ static void look_at_cells(struct table *table)
 static const struct style *style_of(enum table_format format)
 {
 	static const struct style *const styles[] = {
-		[TABLE_BOX] = &style_box,	    [TABLE_CSV] = &style_csv,
-		[TABLE_TSV] = &style_tsv,	    [TABLE_JSON] = &style_json,
+		[TABLE_BOX] = &style_box,           [TABLE_CSV] = &style_csv,
+		[TABLE_TSV] = &style_tsv,           [TABLE_JSON] = &style_json,
 		[TABLE_MARKDOWN] = &style_markdown, [TABLE_LATEX] = &style_latex,
 	};
 

@@ -19,7 +19,7 @@ enum cell_type { CELL_EMPTY, CELL_INTEGER, CELL_REAL, CELL_TEXT };
 
 struct cell {
 	enum cell_type type;
-	bool best;        /* of its column: bold or a star where the format is for reading */
+	bool best; /* of its column: bold or a star where the format is for reading */
 	long integer;
 	double real;      /* or the mean of several */
 	double deviation; /* of the several, NaN: not known */
@@ -28,14 +28,15 @@ struct cell {
 };
 
 void cell_integer(struct cell *, long);
-void cell_real(struct cell *, double);                 /* NaN: the cell stays empty */
+void cell_real(struct cell *, double); /* NaN: the cell stays empty */
 void cell_mean(struct cell *, double mean, double deviation);
 void cell_text(struct cell *, const char *, size_t length); /* copies */
 
 struct column {
 	char *name;
 	int decimals;   /* of reals where the format is for reading; -1: six digits, as %g */
-	bool deviation; /* cells may have one: "1.5 ± 0.2", or a column of its own in csv, tsv and json */
+	bool deviation; /* cells may have one: "1.5 ± 0.2", or a column of its own in csv, tsv and
+	                   json */
 	bool marked;    /* a cell is the best */
 	bool text;      /* a cell is text, so the column is set to the left */
 	int width;      /* box: of the widest cell */
@@ -47,11 +48,11 @@ struct table {
 	size_t column_count;
 	struct cell *cells; /* [row_count][column_count] */
 	size_t row_count, row_capacity;
-	size_t printed;     /* rows that table_print_rows has printed */
+	size_t printed; /* rows that table_print_rows has printed */
 };
 
 void table_add_column(struct table *, const char *name, int decimals, bool deviation);
-struct cell *table_add_row(struct table *);              /* [column_count], all empty; valid until the next */
+struct cell *table_add_row(struct table *); /* [column_count], all empty; valid until the next */
 struct cell *table_cell(const struct table *, size_t row, size_t column);
 void table_clear_rows(struct table *);
 void table_free(struct table *);

@@ -16,14 +16,16 @@ struct rnn_settings {
 #define S struct rnn_settings
 static const struct setting settings_table[] = {
 	SETTING_OF_INT(S, hidden, "hidden", "256", 2, 65536,
-		       "units of the decoder's state; the encoder has half of them each way"),
+	               "units of the decoder's state; the encoder has half of them each way"),
 	SETTING_OF_INT(S, encoder_layers, "encoder_layers", "2", 1, 16,
-		       "bidirectional LSTM layers of the encoder"),
-	SETTING_OF_INT(S, decoder_layers, "decoder_layers", "1", 1, 16, "LSTM layers of the decoder"),
-	SETTING_OF_WORD(S, attention, "attention", "additive", "additive|dot|scaled-dot|general|none",
-			"score of a decoder state and an encoder state; none: only the summary"),
+	               "bidirectional LSTM layers of the encoder"),
+	SETTING_OF_INT(S, decoder_layers, "decoder_layers", "1", 1, 16,
+	               "LSTM layers of the decoder"),
+	SETTING_OF_WORD(S, attention, "attention", "additive",
+	                "additive|dot|scaled-dot|general|none",
+	                "score of a decoder state and an encoder state; none: only the summary"),
 	SETTING_OF_BOOL(S, residual, "residual", "false",
-			"add the input of layers of equal width to their output"),
+	                "add the input of layers of equal width to their output"),
 	{ .name = NULL },
 };
 #undef S
@@ -53,37 +55,38 @@ static bool check(const void *settings, const struct model_settings *model, stru
 
 	(void)model;
 	if (s->hidden % 2)
-		return error_set(error, "hidden = %ld: must be even, half for each direction", s->hidden);
+		return error_set(error, "hidden = %ld: must be even, half for each direction",
+		                 s->hidden);
 	return true;
 }
 
 static struct lstm lstm_add(struct parameters *all, int hidden, int in, const char *side, int layer,
-			    const char *suffix)
+                            const char *suffix)
 {
 	struct lstm l;
 
-	l.input = parameter_add(all, 4 * hidden, in, START_UNIFORM, START, "%s.weight_ih_l%d%s", side,
-				layer, suffix);
+	l.input = parameter_add(all, 4 * hidden, in, START_UNIFORM, START, "%s.weight_ih_l%d%s",
+	                        side, layer, suffix);
 	l.recurrent = parameter_add(all, 4 * hidden, hidden, START_UNIFORM, START,
-				    "%s.weight_hh_l%d%s", side, layer, suffix);
+	                            "%s.weight_hh_l%d%s", side, layer, suffix);
 	l.bias = parameter_add(all, 1, 4 * hidden, START_FORGET, 1, "%s.bias_l%d%s", side, layer,
-			       suffix);
+	                       suffix);
 	return l;
 }
 
 static void build_encoder(struct model *model, const struct rnn_settings *s)
 {
 	const int layers = (int)s->encoder_layers, hidden = (int)s->hidden;
-	struct encoder *encoder = memory_new(1, sizeof *encoder + (size_t)layers * sizeof *encoder->layer);
+	struct encoder *encoder =
+		memory_new(1, sizeof *encoder + (size_t)layers * sizeof *encoder->layer);
 
 	model->side[SIDE_SOURCE].layout = encoder;
 	encoder->layers = layers;
 	for (int i = 0; i < layers; i++)
 		for (int way = 0; way < 2; way++)
-			encoder->layer[i][way] =
-				lstm_add(&model->parameters, hidden / 2,
-					 i ? hidden : (int)model->settings.width, "encoder", i,
-					 way ? "_reverse" : "");
+			encoder->layer[i][way] = lstm_add(&model->parameters, hidden / 2,
+			                                  i ? hidden : (int)model->settings.width,
+			                                  "encoder", i, way ? "_reverse" : "");
 }
 
 static struct attention_block cross_add(struct parameters *all, const struct rnn_settings *s)
@@ -113,14 +116,16 @@ static void build_decoder(struct model *model, const struct rnn_settings *s)
 	struct parameters *all = &model->parameters;
 	const int layers = (int)s->decoder_layers, hidden = (int)s->hidden;
 	const int combined = s->attention == ATTEND_NONE ? hidden : 2 * hidden;
-	struct decoder *decoder = memory_new(1, sizeof *decoder + (size_t)layers * sizeof *decoder->layer);
+	struct decoder *decoder =
+		memory_new(1, sizeof *decoder + (size_t)layers * sizeof *decoder->layer);
 
 	model->side[SIDE_TARGET].layout = decoder;
-	model->output_width = model->settings.tied == TIED_NONE ? hidden : (int)model->settings.width;
+	model->output_width =
+		model->settings.tied == TIED_NONE ? hidden : (int)model->settings.width;
 	decoder->layers = layers;
 	for (int i = 0; i < layers; i++)
 		decoder->layer[i] = lstm_add(all, hidden, i ? hidden : (int)model->settings.width,
-					     "decoder", i, "");
+		                             "decoder", i, "");
 	decoder->bridge = projection_add(all, layers * hidden, hidden, true, "bridge.");
 	decoder->combine = projection_add(all, model->output_width, combined, true, "combine.");
 	decoder->cross = cross_add(all, s);
@@ -134,29 +139,34 @@ static void build(struct model *model, const void *settings, int side)
 		build_decoder(model, settings);
 }
 
-static struct var *run(struct tape *tape, struct lstm l, struct var *x, struct var *h0, struct var *c0,
-		       const int *length, bool reverse, struct var **final)
+static struct var *run(struct tape *tape, struct lstm l, struct var *x, struct var *h0,
+                       struct var *c0, const int *length, bool reverse, struct var **final)
 {
 	struct var *projected = op_linear(tape, x, tape_parameter(tape, l.input),
-					  tape_parameter(tape, l.bias), ACTIVATION_NONE);
+	                                  tape_parameter(tape, l.bias), ACTIVATION_NONE);
 
-	return op_lstm(tape, projected, tape_parameter(tape, l.recurrent), h0, c0, length, reverse, final);
+	return op_lstm(tape, projected, tape_parameter(tape, l.recurrent), h0, c0, length, reverse,
+	               final);
 }
 
-/* A layer's input is dropped out but for the first, whose embeddings were; its output may add the input. */
-static struct var *between_layers(struct tape *tape, const struct model *model, struct var *x, int layer)
+/* A layer's input is dropped out but for the first, whose embeddings were; its output may add the
+ * input. */
+static struct var *between_layers(struct tape *tape, const struct model *model, struct var *x,
+                                  int layer)
 {
 	return layer ? op_dropout(tape, x, model->settings.dropout, NULL) : x;
 }
 
-static struct var *around_layer(struct tape *tape, const struct model *model, struct var *x, struct var *y)
+static struct var *around_layer(struct tape *tape, const struct model *model, struct var *x,
+                                struct var *y)
 {
 	const struct rnn_settings *s = model->body;
 
 	return s->residual && x->c == y->c ? op_add(tape, y, x, 0, 1) : y;
 }
 
-static void encode(struct tape *tape, const struct model *model, struct var *x, struct memory *memory)
+static void encode(struct tape *tape, const struct model *model, struct var *x,
+                   struct memory *memory)
 {
 	const struct encoder *encoder = model->side[SIDE_SOURCE].layout;
 	struct var *final[2];
@@ -165,8 +175,8 @@ static void encode(struct tape *tape, const struct model *model, struct var *x, 
 		struct var *y[2], *in = between_layers(tape, model, x, i);
 
 		for (int way = 0; way < 2; way++)
-			y[way] = run(tape, encoder->layer[i][way], in, NULL, NULL, memory->length, way,
-				     &final[way]);
+			y[way] = run(tape, encoder->layer[i][way], in, NULL, NULL, memory->length,
+			             way, &final[way]);
 		x = around_layer(tape, model, x, op_concat(tape, y[0], y[1]));
 	}
 	memory->states = op_dropout(tape, x, model->settings.dropout, NULL);
@@ -182,14 +192,16 @@ static void project(struct tape *tape, const struct model *model, struct memory 
 		attention_remember(tape, &decoder->cross, memory->states, memory->states, memory);
 }
 
-/* First states h = tanh(bridge summary), all layers side by side; c is 0 (Bahdanau 2015, appendix A.2.2). */
-static struct var *bridge(struct tape *tape, const struct decoder *decoder, const struct memory *memory)
+/* First states h = tanh(bridge summary), all layers side by side; c is 0 (Bahdanau 2015, appendix
+ * A.2.2). */
+static struct var *bridge(struct tape *tape, const struct decoder *decoder,
+                          const struct memory *memory)
 {
 	return projection_apply(tape, decoder->bridge, memory->summary, ACTIVATION_TANH);
 }
 
-static struct var *decode_layer(struct tape *tape, const struct decoder *decoder, int i, struct var *x,
-				struct var *start, struct carry *carry)
+static struct var *decode_layer(struct tape *tape, const struct decoder *decoder, int i,
+                                struct var *x, struct var *start, struct carry *carry)
 {
 	const int hidden = tape->parameters->list[decoder->layer[i].recurrent].columns;
 	struct var *state = carry_state(tape, carry, 2 * hidden);
@@ -203,12 +215,13 @@ static struct var *decode_layer(struct tape *tape, const struct decoder *decoder
 	}
 	y = run(tape, decoder->layer[i], x, h0, c0, NULL, false, carry ? &final : NULL);
 	if (carry)
-		carry_store(carry, op_concat(tape, op_step(tape, final, 0), op_step(tape, final, 1)));
+		carry_store(carry,
+		            op_concat(tape, op_step(tape, final, 0), op_step(tape, final, 1)));
 	return y;
 }
 
 static struct var *decode(struct tape *tape, const struct model *model, const struct memory *memory,
-			  struct var *y, struct carry *carry)
+                          struct var *y, struct carry *carry)
 {
 	const struct rnn_settings *s = model->body;
 	const struct decoder *decoder = model->side[SIDE_TARGET].layout;
@@ -249,8 +262,9 @@ static struct cost cost(const struct model *model, int source, int target)
 		attention += target * h * h;
 	return (struct cost){
 		.multiply_adds = source * encoder + target * decoder + attention +
-				 (double)s->decoder_layers * h * h,
-		.sequential = (double)s->encoder_layers * source + (double)s->decoder_layers * target,
+		                 (double)s->decoder_layers * h * h,
+		.sequential =
+			(double)s->encoder_layers * source + (double)s->decoder_layers * target,
 		.path = target,
 	};
 }
@@ -260,7 +274,8 @@ static const char *const widths[] = { "hidden", NULL };
 extern const struct architecture architecture_rnn;
 const struct architecture architecture_rnn = {
 	.name = "rnn",
-	.about = "bidirectional LSTM encoder, LSTM decoder with attention (Bahdanau 2015, Luong 2015)",
+	.about = "bidirectional LSTM encoder, LSTM decoder with attention (Bahdanau 2015, Luong "
+	         "2015)",
 	.settings = settings_table,
 	.settings_size = sizeof(struct rnn_settings),
 	.widths = widths,

@@ -1,4 +1,5 @@
-/* architecture_test.c - what every registered architecture must do, in every variant of its settings. */
+/* architecture_test.c - what every registered architecture must do, in every variant of its
+ * settings. */
 #include "core/error.h"
 #include "core/gemm.h"
 #include "core/pool.h"
@@ -44,8 +45,10 @@ static const struct variant variants[] = {
 enum { VARIANTS = sizeof variants / sizeof variants[0] };
 
 /* Small sizes, so that a test of all variants takes a moment. */
-static const char small[] = "width=8 heads=2 feed_forward=12 hidden=10 encoder_layers=1 decoder_layers=2";
-static const char wide[] = "width=16 heads=2 feed_forward=32 hidden=32 encoder_layers=1 decoder_layers=2";
+static const char small[] =
+	"width=8 heads=2 feed_forward=12 hidden=10 encoder_layers=1 decoder_layers=2";
+static const char wide[] =
+	"width=16 heads=2 feed_forward=32 hidden=32 encoder_layers=1 decoder_layers=2";
 
 static void assign(const char *text, const struct setting *table, void *base)
 {
@@ -110,7 +113,8 @@ static void open_variant(struct model *model, const struct variant *variant)
 	open_sized(model, variant, small);
 }
 
-/* A number of weights of each parameter is moved; what the loss does must be what the gradient says. */
+/* A number of weights of each parameter is moved; what the loss does must be what the gradient
+ * says. */
 static void check_gradient(const struct variant *variant)
 {
 	const double step = 1e-5, tolerance = 1e-6;
@@ -146,7 +150,8 @@ static void check_gradient(const struct variant *variant)
 			want = (up - down) / (2 * step);
 			if (fabs(got - want) > tolerance * (1 + fabs(want)))
 				fail_msg("%s %s: %s[%zu] gradient %.9g, differences %.9g",
-					 variant->architecture, variant->settings, p->name, j, got, want);
+				         variant->architecture, variant->settings, p->name, j, got,
+				         want);
 		}
 	}
 	free(gradient);
@@ -160,7 +165,8 @@ static void gradients_equal_finite_differences(void **state)
 {
 	(void)state;
 	if (sizeof(real) == sizeof(float)) {
-		print_message("skipped: finite differences in float cannot tell a mistake from noise\n");
+		print_message(
+			"skipped: finite differences in float cannot tell a mistake from noise\n");
 		skip();
 	}
 	for (int i = 0; i < VARIANTS; i++)
@@ -179,7 +185,8 @@ static struct states whole(struct tape *tape, const struct model *model, const s
 	struct var *h;
 
 	tape_begin(tape, &model->parameters, NULL, false, 0);
-	model_encode(tape, model, batch->source, batch->source_length, batch->source_t, batch->n, &memory);
+	model_encode(tape, model, batch->source, batch->source_length, batch->source_t, batch->n,
+	             &memory);
 	h = model_decode(tape, model, &memory, batch->target, batch->target_t, batch->n, NULL);
 	s = (struct states){ h->t, h->n, h->c, memory_new(var_size(h), sizeof(double)) };
 	for (size_t i = 0; i < var_size(h); i++)
@@ -196,7 +203,7 @@ static void expect_near(const struct variant *v, const char *what, int t, double
 {
 	if (!(fabs(got - want) <= close_enough() * (1 + fabs(want))))
 		fail_msg("%s %s: %s differs at step %d: %.9g, expected %.9g", v->architecture,
-			 v->settings, what, t, got, want);
+		         v->settings, what, t, got, want);
 }
 
 static void check_steps(const struct variant *variant)
@@ -217,16 +224,18 @@ static void check_steps(const struct variant *variant)
 	tape_init(&all);
 	s = whole(&all, &model, &batch);
 	tape_begin(&source, &model.parameters, NULL, false, 0);
-	model_encode(&source, &model, batch.source, batch.source_length, batch.source_t, batch.n, &memory);
+	model_encode(&source, &model, batch.source, batch.source_length, batch.source_t, batch.n,
+	             &memory);
 	carry_begin(&carry, batch.n);
 	for (int t = 0; t < batch.target_t; t++) {
 		struct var *h;
 
 		tape_begin(&step, &model.parameters, NULL, false, 0);
-		h = model_decode(&step, &model, &memory, batch.target + t * batch.n, 1, batch.n, &carry);
+		h = model_decode(&step, &model, &memory, batch.target + t * batch.n, 1, batch.n,
+		                 &carry);
 		for (size_t i = 0; i < var_size(h); i++)
 			expect_near(variant, "step by step", t, (double)h->x[i],
-				    s.x[(size_t)t * var_size(h) + i]);
+			            s.x[(size_t)t * var_size(h) + i]);
 	}
 	free(s.x);
 	carry_free(&carry);
@@ -245,7 +254,8 @@ static void step_by_step_equals_the_whole_sequence(void **state)
 		check_steps(&variants[i]);
 }
 
-/* Rows are doubled, swapped and dropped between steps; each must go on as the row that it was made from. */
+/* Rows are doubled, swapped and dropped between steps; each must go on as the row that it was made
+ * from. */
 static void check_reordering(const struct variant *variant)
 {
 	static const int first[] = { 0, 0, 1, 1, 2, 2 }, second[] = { 1, 0, 3, 2, 5, 4 };
@@ -265,7 +275,8 @@ static void check_reordering(const struct variant *variant)
 	tape_init(&all);
 	s = whole(&all, &model, &batch);
 	tape_begin(&source, &model.parameters, NULL, false, 0);
-	model_encode(&source, &model, batch.source, batch.source_length, batch.source_t, batch.n, &memory);
+	model_encode(&source, &model, batch.source, batch.source_length, batch.source_t, batch.n,
+	             &memory);
 	carry_begin(&carry, 3);
 	for (int t = 0; t < 6; t++) {
 		const int rows = t ? 6 : 3;
@@ -278,8 +289,9 @@ static void check_reordering(const struct variant *variant)
 		h = model_decode(&step, &model, &memory, token, 1, rows, &carry);
 		for (int r = 0; r < rows; r++)
 			for (int c = 0; c < h->c; c++)
-				expect_near(variant, "reordered rows", t, (double)h->x[r * h->c + c],
-					    s.x[(t * 3 + (t ? r / 2 : r)) * h->c + c]);
+				expect_near(variant, "reordered rows", t,
+				            (double)h->x[r * h->c + c],
+				            s.x[(t * 3 + (t ? r / 2 : r)) * h->c + c]);
 		carry_select(&carry, 6, t ? second : first);
 	}
 	free(s.x);
@@ -324,8 +336,8 @@ static void check_causality(const struct variant *variant)
 				const int i = t * before.n * before.c + c;
 
 				if (t < changed)
-					expect_near(variant, "the past of a changed token", t, after.x[i],
-						    before.x[i]);
+					expect_near(variant, "the past of a changed token", t,
+					            after.x[i], before.x[i]);
 				else if (t == changed)
 					moved += fabs(after.x[i] - before.x[i]);
 			}
@@ -427,7 +439,8 @@ static void any_number_of_threads_gives_the_same_bits(void **state)
 
 			if (memcmp(one, many, size))
 				fail_msg("%s %s: %d threads give other bits than one",
-					 variants[i].architecture, variants[i].settings, threads[j]);
+				         variants[i].architecture, variants[i].settings,
+				         threads[j]);
 			free(many);
 		}
 		free(one);
@@ -464,7 +477,7 @@ static void check_by_heart(const struct variant *variant)
 	}
 	if (nll > 0.1)
 		fail_msg("%s %s: eight sentences are not learned by heart, loss %.3f",
-			 variant->architecture, variant->settings, nll);
+		         variant->architecture, variant->settings, nll);
 	updater_close(&updater);
 	optimizer_free(&optimizer);
 	pool_close(pool);
@@ -479,20 +492,25 @@ static void eight_sentences_are_learned_by_heart(void **state)
 		check_by_heart(&variants[i]);
 }
 
-/* By hand from the papers: d = 8, H = 10, d_ff = 12, k = 3, V = 23, 16 positions, one encoder and two decoder layers. */
+/* By hand from the papers: d = 8, H = 10, d_ff = 12, k = 3, V = 23, 16 positions, one encoder and
+ * two decoder layers. */
 static void parameters_are_as_many_as_the_formulas_say(void **state)
 {
 	static const struct {
 		struct variant variant;
 		size_t parameters;
 	} cases[] = {
-		/* bi-LSTM 2 (4 5 (8 + 5 + 1)), LSTMs 4 10 (8 + 10 + 1) + 4 10 (10 + 10 + 1), bridge 20 (10 + 1), combine
-		 * 10 (20 + 1), additive 10 (10 + 10 + 1), tables 2 23 8, output 23 (10 + 1) */
+		/* bi-LSTM 2 (4 5 (8 + 5 + 1)), LSTMs 4 10 (8 + 10 + 1) + 4 10 (10 + 10 + 1), bridge
+		 * 20 (10 + 1), combine 10 (20 + 1), additive 10 (10 + 10 + 1), tables 2 23 8,
+		 * output 23 (10 + 1) */
 		{ { "rnn", "tied=none" }, 560 + 760 + 840 + 220 + 210 + 210 + 368 + 253 },
-		/* blocks 3 (16 (24 + 1 + 1)), attention 2 8 (8 + 1), tables, positions 2 16 8, output 23 (8 + 1) */
+		/* blocks 3 (16 (24 + 1 + 1)), attention 2 8 (8 + 1), tables, positions 2 16 8,
+		   output 23 (8 + 1) */
 		{ { "cnn", "tied=none" }, 1248 + 144 + 368 + 256 + 207 },
-		/* attention 8 (4 8 + 4), feed-forward 12 (8 + 1) + 8 (12 + 1), norms 16 each, last norms, tables, output */
-		{ { "transformer", "tied=none" }, (288 + 212 + 32) + 2 * (2 * 288 + 212 + 48) + 32 + 368 + 207 },
+		/* attention 8 (4 8 + 4), feed-forward 12 (8 + 1) + 8 (12 + 1), norms 16 each, last
+		   norms, tables, output */
+		{ { "transformer", "tied=none" },
+		  (288 + 212 + 32) + 2 * (2 * 288 + 212 + 48) + 32 + 368 + 207 },
 		{ { "transformer", "tied=all norm=post" }, 532 + 1672 + 184 },
 	};
 

@@ -1,4 +1,5 @@
-/* batch_test.c - batches: each sentence once, within the limit, time-major, a function of the seed. */
+/* batch_test.c - batches: each sentence once, within the limit, time-major, a function of the seed.
+ */
 #include "data/batch.h"
 
 #include <setjmp.h>
@@ -15,7 +16,7 @@ static void make_corpus(struct corpus *corpus, size_t sentences, int longest, in
 {
 	uint32_t chance = 3;
 
-	*corpus = (struct corpus){.sentences = sentences};
+	*corpus = (struct corpus){ .sentences = sentences };
 	for (int side = 0; side < sides; side++) {
 		size_t *start = memory_new(sentences + 1, sizeof *start);
 		int *id = memory_new(sentences * (size_t)longest + 1, sizeof *id);
@@ -58,8 +59,7 @@ static void assert_fits(const struct batch_plan *plan, const struct corpus *corp
 
 		assert_true(n >= 1);
 		for (int side = 0; side < SIDES; side++)
-			assert_true(n == 1 ||
-				    n * longest_of(corpus, side, sentence, n) <= tokens);
+			assert_true(n == 1 || n * longest_of(corpus, side, sentence, n) <= tokens);
 		for (size_t i = 0; i < n; i++) {
 			assert_false(seen[sentence[i]]);
 			seen[sentence[i]] = 1;
@@ -75,8 +75,8 @@ static void a_plan_has_each_sentence_once_and_never_too_many_tokens(void **state
 		int longest, sides;
 		long tokens;
 	} cases[] = {
-		{0, 5, 2, 100}, {1, 5, 2, 100}, {500, 30, 2, 200}, {500, 30, 2, 1},
-		{500, 30, 2, 30}, {500, 1, 2, 64}, {500, 30, 1, 200}, {100, 10, 2, 1000000},
+		{ 0, 5, 2, 100 },   { 1, 5, 2, 100 },  { 500, 30, 2, 200 }, { 500, 30, 2, 1 },
+		{ 500, 30, 2, 30 }, { 500, 1, 2, 64 }, { 500, 30, 1, 200 }, { 100, 10, 2, 1000000 },
 	};
 
 	(void)state;
@@ -127,7 +127,9 @@ static void a_plan_is_a_function_of_seed_and_epoch(void **state)
 	static const struct {
 		uint64_t seed, epoch;
 		bool same;
-	} cases[] = {{1, 1, true}, {1, 2, false}, {2, 1, false}, {1 + (1ull << 40), 1, false}};
+	} cases[] = {
+		{ 1, 1, true }, { 1, 2, false }, { 2, 1, false }, { 1 + (1ull << 40), 1, false }
+	};
 	struct corpus corpus;
 	struct batch_plan first, plan;
 
@@ -170,7 +172,7 @@ static void a_sorted_plan_goes_from_long_to_short(void **state)
 		batch_plan_sorted(&plan, &corpus, 100);
 		for (size_t i = 1; i < corpus.sentences; i++)
 			assert_true(corpus_length(&corpus, sides - 1, plan.order[i - 1]) >=
-				    corpus_length(&corpus, sides - 1, plan.order[i]));
+			            corpus_length(&corpus, sides - 1, plan.order[i]));
 		batch_plan_free(&plan);
 		corpus_free(&corpus);
 	}
@@ -183,27 +185,27 @@ static void assert_column(const struct batch *batch, const struct corpus *corpus
 
 	assert_int_equal(batch->source_length[i], source + 1);
 	for (int t = 0; t < batch->source_t; t++)
-		assert_int_equal(batch->source[t * batch->n + i],
-				 t < source    ? 10 + (int)s * 1000 + t
-				 : t == source ? TOKEN_END
-					       : TOKEN_PAD);
+		assert_int_equal(batch->source[t * batch->n + i], t < source
+		                                                          ? 10 + (int)s * 1000 + t
+		                                                  : t == source ? TOKEN_END
+		                                                                : TOKEN_PAD);
 	if (batch->target_t)
 		assert_int_equal(batch->target_length[i], target + 1);
 	for (int t = 0; t < batch->target_t; t++) {
 		int token = 10 + (int)s * 1000 + 500 + t;
 
 		assert_int_equal(batch->gold[t * batch->n + i], t < target    ? token
-								: t == target ? TOKEN_END
-									      : TOKEN_PAD);
-		assert_int_equal(batch->target[t * batch->n + i], t == 0	? TOKEN_BEGIN
-								  : t <= target ? token - 1
-										: TOKEN_PAD);
+		                                                : t == target ? TOKEN_END
+		                                                              : TOKEN_PAD);
+		assert_int_equal(batch->target[t * batch->n + i], t == 0        ? TOKEN_BEGIN
+		                                                  : t <= target ? token - 1
+		                                                                : TOKEN_PAD);
 	}
 }
 
 static void a_batch_is_time_major_and_padded(void **state)
 {
-	struct batch batch = {0};
+	struct batch batch = { 0 };
 	struct corpus corpus;
 	struct batch_plan plan;
 
@@ -219,7 +221,7 @@ static void a_batch_is_time_major_and_padded(void **state)
 			batch_fill(&batch, &corpus, sentence, n);
 			assert_int_equal(batch.n, n);
 			assert_int_equal(batch.source_t,
-					 longest_of(&corpus, 0, sentence, (size_t)n));
+			                 longest_of(&corpus, 0, sentence, (size_t)n));
 			if (sides == 1)
 				assert_int_equal(batch.target_t, 0);
 			for (int i = 0; i < n; i++) {

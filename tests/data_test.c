@@ -89,13 +89,15 @@ static void collect(void *context, const char *line)
 }
 
 static bool open_pairs(struct dataset *data, const struct data_settings *base, char *reports,
-		       struct error *error)
+                       struct error *error)
 {
 	struct data_settings settings = *base;
-	struct text_pair test = {(char[]){"flickr"}, {(char[]){"test.de"}, (char[]){"test.en"}}};
+	struct text_pair test = { (char[]){ "flickr" },
+		                  { (char[]){ "test.de" }, (char[]){ "test.en" } } };
 
-	settings.train = (struct text_pair){NULL, {(char[]){"train.de"}, (char[]){"train.en"}}};
-	settings.valid = (struct text_pair){NULL, {(char[]){"val.de"}, (char[]){"val.en"}}};
+	settings.train =
+		(struct text_pair){ NULL, { (char[]){ "train.de" }, (char[]){ "train.en" } } };
+	settings.valid = (struct text_pair){ NULL, { (char[]){ "val.de" }, (char[]){ "val.en" } } };
 	settings.test = &test;
 	settings.tests = 1;
 	*reports = '\0';
@@ -119,16 +121,23 @@ static void text_is_split_at_line_feeds_only(void **state)
 		size_t size, lines;
 		const char *line[3];
 	} cases[] = {
-		{TEXT("a\nb\n"), 2, {"a", "b"}},
-		{TEXT("a\nb"), 2, {"a", "b"}},
-		{TEXT("a\r\nb\r\n"), 2, {"a", "b"}},
-		{TEXT("a\rb\n"), 1, {"a\rb"}},
-		{TEXT("a\r"), 1, {"a\r"}},
-		{TEXT("\n"), 1, {""}},
-		{TEXT("a\n\n"), 2, {"a", ""}},
-		{TEXT("\r\n\n"), 2, {"", ""}},
-		{TEXT("\xef\xbb\xbf""a\n"), 1, {"a"}},
-		{TEXT("a\xe2\x80\xa8""b\x0b\x0c\n"), 1, {"a\xe2\x80\xa8""b\x0b\x0c"}},
+		{ TEXT("a\nb\n"), 2, { "a", "b" } },
+		{ TEXT("a\nb"), 2, { "a", "b" } },
+		{ TEXT("a\r\nb\r\n"), 2, { "a", "b" } },
+		{ TEXT("a\rb\n"), 1, { "a\rb" } },
+		{ TEXT("a\r"), 1, { "a\r" } },
+		{ TEXT("\n"), 1, { "" } },
+		{ TEXT("a\n\n"), 2, { "a", "" } },
+		{ TEXT("\r\n\n"), 2, { "", "" } },
+		{ TEXT("\xef\xbb\xbf"
+		       "a\n"),
+		  1,
+		  { "a" } },
+		{ TEXT("a\xe2\x80\xa8"
+		       "b\x0b\x0c\n"),
+		  1,
+		  { "a\xe2\x80\xa8"
+		    "b\x0b\x0c" } },
 	};
 
 	(void)state;
@@ -154,15 +163,15 @@ static void text_tells_the_first_bad_byte(void **state)
 		const char *bytes;
 		size_t size, bad;
 	} cases[] = {
-		{TEXT(""), 0},
-		{TEXT("gr\xc3\xbc\xc3\x9f"), 0},
-		{TEXT("ab\xff"), 3},
-		{TEXT("ab\xc3"), 3},             /* cut */
-		{TEXT("\xc0\xaf"), 1},           /* overlong */
-		{TEXT("a\xed\xa0\x80"), 2},      /* surrogate */
-		{TEXT("\xf4\x90\x80\x80"), 1},   /* past U+10FFFF */
-		{TEXT("a\xbf"), 2},
-		{TEXT("ab\0c"), 3},
+		{ TEXT(""), 0 },
+		{ TEXT("gr\xc3\xbc\xc3\x9f"), 0 },
+		{ TEXT("ab\xff"), 3 },
+		{ TEXT("ab\xc3"), 3 },           /* cut */
+		{ TEXT("\xc0\xaf"), 1 },         /* overlong */
+		{ TEXT("a\xed\xa0\x80"), 2 },    /* surrogate */
+		{ TEXT("\xf4\x90\x80\x80"), 1 }, /* past U+10FFFF */
+		{ TEXT("a\xbf"), 2 },
+		{ TEXT("ab\0c"), 3 },
 	};
 
 	(void)state;
@@ -177,23 +186,30 @@ static void text_is_folded_to_one_form(void **state)
 		bool lowercase;
 		const char *folded;
 	} cases[] = {
-		{"", false, ""},
-		{" \t ", false, ""},
-		{"  a \t\xc2\xa0 b ", false, "a b"},
-		{"u\xcc\x88", false, "\xc3\xbc"},
-		{"\xc3\x9c""BER", true, "\xc3\xbc""ber"},
-		{"U\xcc\x88", true, "\xc3\xbc"},
-		{"\xe2\x96\x81""a\xe3\x80\x80""B", false, "a B"},
-		{"\xf0\x9d\x85\x9e\xf0\x9d\x85\x9e", false, /* normal form grows */
-		 "\xf0\x9d\x85\x97\xf0\x9d\x85\xa5\xf0\x9d\x85\x97\xf0\x9d\x85\xa5"},
-		{"bad \xff", false, NULL},
+		{ "", false, "" },
+		{ " \t ", false, "" },
+		{ "  a \t\xc2\xa0 b ", false, "a b" },
+		{ "u\xcc\x88", false, "\xc3\xbc" },
+		{ "\xc3\x9c"
+		  "BER",
+		  true,
+		  "\xc3\xbc"
+		  "ber" },
+		{ "U\xcc\x88", true, "\xc3\xbc" },
+		{ "\xe2\x96\x81"
+		  "a\xe3\x80\x80"
+		  "B",
+		  false, "a B" },
+		{ "\xf0\x9d\x85\x9e\xf0\x9d\x85\x9e", false, /* normal form grows */
+		  "\xf0\x9d\x85\x97\xf0\x9d\x85\xa5\xf0\x9d\x85\x97\xf0\x9d\x85\xa5" },
+		{ "bad \xff", false, NULL },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		size_t bytes;
-		char *folded = text_fold(cases[i].text, strlen(cases[i].text), cases[i].lowercase,
-					 &bytes);
+		char *folded =
+			text_fold(cases[i].text, strlen(cases[i].text), cases[i].lowercase, &bytes);
 
 		if (!cases[i].folded) {
 			assert_null(folded);
@@ -244,9 +260,9 @@ static void dataset_drops_bad_pairs_and_says_so(void **state)
 	assert_true(open_pairs(&data, &plain, reports, &error));
 	assert_int_equal(data.train.sentences, 2);
 	assert_int_equal(data.train.dropped, 4);
-	assert_non_null(strstr(reports,
-			       "train.de, train.en: dropped 4 of 6 pairs: 2 with an empty line, 1 not "
-			       "UTF-8, 1 longer than data.longest = 6 tokens\n"));
+	assert_non_null(strstr(
+		reports, "train.de, train.en: dropped 4 of 6 pairs: 2 with an empty line, 1 not "
+			 "UTF-8, 1 longer than data.longest = 6 tokens\n"));
 	dataset_free(&data);
 }
 
@@ -295,40 +311,44 @@ static void dataset_errors_name_place_and_remedy(void **state)
 		int bad_lines;
 		const char *message;
 	} cases[] = {
-		{"train.de", TEXT("a\nb\n"), BAD_LINES_DROP,
-		 "train.de has 2 lines, train.en 3: parallel files need the same number"},
-		{"train.de", TEXT("a b\n123\xff\nc\n"), BAD_LINES_ERROR,
-		 "train.de:2: invalid UTF-8 at byte 4: convert the file to UTF-8 (iconv), or set "
-		 "data.bad_lines: drop"},
-		{"train.en", TEXT("A\nB\0\nC\n"), BAD_LINES_ERROR,
-		 "train.en:2: NUL at byte 2: the file is not plain text, or set data.bad_lines: drop"},
-		{"train.en", TEXT("A\nB\n\n"), BAD_LINES_ERROR,
-		 "train.en:3: empty line: remove the pair or set data.bad_lines: drop"},
-		{"train.en", TEXT("A\nB\n  \n"), BAD_LINES_ERROR,
-		 "train.en:3: empty line: remove the pair or set data.bad_lines: drop"},
-		{"train.de", TEXT("a\na b c d e f g\na\n"), BAD_LINES_ERROR,
-		 "train.de:2: 8 tokens with the end of sentence, more than data.longest = 6: raise it "
-		 "or set data.bad_lines: drop"},
-		{"train.de", TEXT("\n\n\n"), BAD_LINES_DROP,
-		 "train.de, train.en: no pair is fit to train on: every one has an empty line or one "
-		 "that is not UTF-8"},
-		{"train.de", TEXT("a b c d e f\na b c d e f\na b c d e f\n"), BAD_LINES_DROP,
-		 "train.de, train.en: no pair is left to train on: all 3 are empty, not UTF-8 or longer "
-		 "than data.longest = 6 tokens: raise it"},
-		{"train.de", TEXT(""), BAD_LINES_DROP,
-		 "train.de: the file is empty: it needs one sentence a line"},
-		{"train.de", TEXT("\xef\xbb\xbf"), BAD_LINES_DROP,
-		 "train.de: the file is empty: it needs one sentence a line"},
-		{"train.de", TEXT("\x1f\x8b\x08\n"), BAD_LINES_DROP,
-		 "train.de: the file is compressed: unpack it first (gunzip)"},
-		{"train.de", NULL, 0, BAD_LINES_DROP,
-		 "train.de: cannot be opened: No such file or directory"},
-		{"val.de", TEXT("a\xc3\n"), BAD_LINES_DROP,
-		 "val.de:1: invalid UTF-8 at byte 2: convert the file to UTF-8 (iconv)"},
-		{"test.en", TEXT("A\nA\0\nA\n"), BAD_LINES_DROP,
-		 "test.en:2: NUL at byte 2: the file is not plain text"},
-		{"test.en", TEXT("A\n"), BAD_LINES_DROP,
-		 "test.de has 3 lines, test.en 1: parallel files need the same number"},
+		{ "train.de", TEXT("a\nb\n"), BAD_LINES_DROP,
+		  "train.de has 2 lines, train.en 3: parallel files need the same number" },
+		{ "train.de", TEXT("a b\n123\xff\nc\n"), BAD_LINES_ERROR,
+		  "train.de:2: invalid UTF-8 at byte 4: convert the file to UTF-8 (iconv), or set "
+		  "data.bad_lines: drop" },
+		{ "train.en", TEXT("A\nB\0\nC\n"), BAD_LINES_ERROR,
+		  "train.en:2: NUL at byte 2: the file is not plain text, or set data.bad_lines: "
+		  "drop" },
+		{ "train.en", TEXT("A\nB\n\n"), BAD_LINES_ERROR,
+		  "train.en:3: empty line: remove the pair or set data.bad_lines: drop" },
+		{ "train.en", TEXT("A\nB\n  \n"), BAD_LINES_ERROR,
+		  "train.en:3: empty line: remove the pair or set data.bad_lines: drop" },
+		{ "train.de", TEXT("a\na b c d e f g\na\n"), BAD_LINES_ERROR,
+		  "train.de:2: 8 tokens with the end of sentence, more than data.longest = 6: "
+		  "raise it "
+		  "or set data.bad_lines: drop" },
+		{ "train.de", TEXT("\n\n\n"), BAD_LINES_DROP,
+		  "train.de, train.en: no pair is fit to train on: every one has an empty line or "
+		  "one "
+		  "that is not UTF-8" },
+		{ "train.de", TEXT("a b c d e f\na b c d e f\na b c d e f\n"), BAD_LINES_DROP,
+		  "train.de, train.en: no pair is left to train on: all 3 are empty, not UTF-8 or "
+		  "longer "
+		  "than data.longest = 6 tokens: raise it" },
+		{ "train.de", TEXT(""), BAD_LINES_DROP,
+		  "train.de: the file is empty: it needs one sentence a line" },
+		{ "train.de", TEXT("\xef\xbb\xbf"), BAD_LINES_DROP,
+		  "train.de: the file is empty: it needs one sentence a line" },
+		{ "train.de", TEXT("\x1f\x8b\x08\n"), BAD_LINES_DROP,
+		  "train.de: the file is compressed: unpack it first (gunzip)" },
+		{ "train.de", NULL, 0, BAD_LINES_DROP,
+		  "train.de: cannot be opened: No such file or directory" },
+		{ "val.de", TEXT("a\xc3\n"), BAD_LINES_DROP,
+		  "val.de:1: invalid UTF-8 at byte 2: convert the file to UTF-8 (iconv)" },
+		{ "test.en", TEXT("A\nA\0\nA\n"), BAD_LINES_DROP,
+		  "test.en:2: NUL at byte 2: the file is not plain text" },
+		{ "test.en", TEXT("A\n"), BAD_LINES_DROP,
+		  "test.de has 3 lines, test.en 1: parallel files need the same number" },
 	};
 
 	(void)state;
@@ -358,15 +378,15 @@ static void dataset_errors_name_missing_settings(void **state)
 	(void)state;
 	assert_false(dataset_open(&data, &settings, ".", NULL, NULL, &error));
 	assert_string_equal(error.message, "data.train: needs two files: [source, target]");
-	settings.train.file[SIDE_SOURCE] = (char[]){"."};
-	settings.train.file[SIDE_TARGET] = (char[]){"."};
+	settings.train.file[SIDE_SOURCE] = (char[]){ "." };
+	settings.train.file[SIDE_TARGET] = (char[]){ "." };
 	assert_false(dataset_open(&data, &settings, ".", NULL, NULL, &error));
 	assert_string_equal(error.message, ".: cannot be read: Is a directory");
 }
 
 static void dataset_learns_a_vocabulary_once(void **state)
 {
-	static const int models[] = {SUBWORD_BPE, SUBWORD_UNIGRAM, SUBWORD_WORDS, SUBWORD_CHARS};
+	static const int models[] = { SUBWORD_BPE, SUBWORD_UNIGRAM, SUBWORD_WORDS, SUBWORD_CHARS };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(models); i++)
@@ -425,9 +445,12 @@ static void dataset_refuses_a_damaged_vocabulary(void **state)
 static void dataset_of_real_sentences_opens(void **state)
 {
 	static const char *const name[][2] = {
-		{"train.de", "train.de"}, {"train.en", "train.en"},
-		{"val.de", "val.de"}, {"val.en", "val.en"},
-		{"test_2016_flickr.de", "test.de"}, {"test_2016_flickr.en", "test.en"},
+		{ "train.de", "train.de" },
+		{ "train.en", "train.en" },
+		{ "val.de", "val.de" },
+		{ "val.en", "val.en" },
+		{ "test_2016_flickr.de", "test.de" },
+		{ "test_2016_flickr.en", "test.en" },
 	};
 	const struct place *place = *state;
 	struct data_settings settings = plain;
@@ -442,8 +465,8 @@ static void dataset_of_real_sentences_opens(void **state)
 	}
 	for (size_t i = 0; i < COUNT(name); i++) {
 		snprintf(command, sizeof command,
-			 "gunzip -c '%s/../shared/data/multi30k/%s.gz' > %s", place->start,
-			 name[i][0], name[i][1]);
+		         "gunzip -c '%s/../shared/data/multi30k/%s.gz' > %s", place->start,
+		         name[i][0], name[i][1]);
 		assert_int_equal(system(command), 0);
 	}
 	settings.subword_model = SUBWORD_BPE;
@@ -494,7 +517,7 @@ static void generated_targets_follow_the_task(void **state)
 			assert_int_equal(corpus_length(&data.train, SIDE_TARGET, i), n);
 			for (size_t t = 0; t < n; t++)
 				assert_int_equal(source[t],
-						 target[task == TASK_COPY ? t : n - 1 - t]);
+				                 target[task == TASK_COPY ? t : n - 1 - t]);
 		}
 		dataset_free(&data);
 	}
@@ -505,7 +528,7 @@ static void generated_lengths_and_symbols_are_uniform(void **state)
 	struct data_settings settings = generated;
 	struct dataset data;
 	struct error error;
-	size_t length[13] = {0}, symbol[20] = {0}, all;
+	size_t length[13] = { 0 }, symbol[20] = { 0 }, all;
 
 	(void)state;
 	settings.train_sentences = 20000;
@@ -557,8 +580,9 @@ static void generated_sets_share_no_sentence(void **state)
 	dataset_free(&data);
 	settings.longest_generated = 1;
 	assert_true(dataset_open(&data, &settings, ".", collect, reports, &error));
-	assert_string_equal(reports, "generated: 110 validation and test sentences are in an earlier "
-				     "set too: there are too few different ones\n");
+	assert_string_equal(reports,
+	                    "generated: 110 validation and test sentences are in an earlier "
+	                    "set too: there are too few different ones\n");
 	dataset_free(&data);
 }
 
@@ -588,10 +612,12 @@ static void generated_lengths_must_fit(void **state)
 		long shortest, most, longest;
 		const char *message;
 	} cases[] = {
-		{5, 4, 256, "data.shortest_sentence = 5: must not be more than "
-			    "data.longest_sentence = 4"},
-		{5, 8, 8, "data.longest_sentence = 8: must be less than data.longest = 8, which "
-			  "counts the end of sentence"},
+		{ 5, 4, 256,
+		  "data.shortest_sentence = 5: must not be more than "
+		  "data.longest_sentence = 4" },
+		{ 5, 8, 8,
+		  "data.longest_sentence = 8: must be less than data.longest = 8, which "
+		  "counts the end of sentence" },
 	};
 
 	(void)state;
@@ -614,7 +640,8 @@ static void sources_are_encoded_and_cut(void **state)
 	struct dataset data;
 	struct corpus corpus;
 	struct error error;
-	char *line[] = {(char[]){"s1 s2 nothing"}, (char[]){""}, (char[]){"s1 s1 s1 s1 s1 s1"}};
+	char *line[] = { (char[]){ "s1 s2 nothing" }, (char[]){ "" },
+		         (char[]){ "s1 s1 s1 s1 s1 s1" } };
 
 	(void)state;
 	assert_true(dataset_open(&data, &settings, ".", NULL, NULL, &error));

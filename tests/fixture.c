@@ -88,7 +88,8 @@ bool fixture_true(const struct fixture *f, const char *key)
 	return option(f, key) && !strcmp(option(f, key), "true");
 }
 
-int fixture_parameter_rows(struct fixture *f, const char *source, int first, int rows, const char *as)
+int fixture_parameter_rows(struct fixture *f, const char *source, int first, int rows,
+                           const char *as)
 {
 	const struct tensor *t = tensor(f, source);
 	const int length = (int)t->shape[0];
@@ -96,10 +97,11 @@ int fixture_parameter_rows(struct fixture *f, const char *source, int first, int
 	int number;
 
 	if (t->dimensions == 1)
-		number = parameter_add(&f->parameters, 1, rows ? rows : length, START_CONSTANT, 0, "%s", as);
+		number = parameter_add(&f->parameters, 1, rows ? rows : length, START_CONSTANT, 0,
+		                       "%s", as);
 	else
-		number = parameter_add(&f->parameters, rows ? rows : length, columns, START_CONSTANT, 0, "%s",
-				       as);
+		number = parameter_add(&f->parameters, rows ? rows : length, columns,
+		                       START_CONSTANT, 0, "%s", as);
 	f->made_of[number] = (struct fixture_parameter){ t->name, first };
 	return number;
 }
@@ -109,19 +111,21 @@ int fixture_parameter(struct fixture *f, const char *source)
 	return fixture_parameter_rows(f, source, 0, 0, source);
 }
 
-struct attention_block fixture_heads(struct fixture *f, const char *prefix, int d, int heads, bool cross)
+struct attention_block fixture_heads(struct fixture *f, const char *prefix, int d, int heads,
+                                     bool cross)
 {
 	struct attention_block block = attention_block_none(SCORE_SCALED_DOT, heads);
 	static const char *const part[] = { "in_proj_weight", "in_proj_bias", "out_proj.weight",
-					    "out_proj.bias" };
+		                            "out_proj.bias" };
 	char name[4][96], as[128];
 
 	for (int i = 0; i < 4; i++)
 		snprintf(name[i], sizeof name[i], "%s%s", prefix, part[i]);
-	block.output = (struct projection){ fixture_parameter(f, name[2]), fixture_parameter(f, name[3]) };
+	block.output =
+		(struct projection){ fixture_parameter(f, name[2]), fixture_parameter(f, name[3]) };
 	if (!cross) {
 		block.query_key_value = (struct projection){ fixture_parameter(f, name[0]),
-							     fixture_parameter(f, name[1]) };
+			                                     fixture_parameter(f, name[1]) };
 		return block;
 	}
 	for (int i = 0; i < 4; i++) {
@@ -129,12 +133,14 @@ struct attention_block fixture_heads(struct fixture *f, const char *prefix, int 
 			      &block.key_value.bias };
 
 		snprintf(as, sizeof as, "%s:%d", name[i % 2], i / 2);
-		*to[i] = fixture_parameter_rows(f, name[i % 2], i < 2 ? 0 : d, i < 2 ? d : 2 * d, as);
+		*to[i] = fixture_parameter_rows(f, name[i % 2], i < 2 ? 0 : d, i < 2 ? d : 2 * d,
+		                                as);
 	}
 	return block;
 }
 
-/* Where number i of a tensor lies in our layout: convolution weights [o][i][k] are [o][k][i] here. */
+/* Where number i of a tensor lies in our layout: convolution weights [o][i][k] are [o][k][i] here.
+ */
 static size_t place(const struct tensor *t, size_t i)
 {
 	size_t inner, taps;
@@ -209,7 +215,7 @@ struct var *fixture_input(struct fixture *f, const char *name)
 	const bool steps = x->dimensions == 3;
 
 	return add_input(f, name, (int)x->shape[0], steps ? (int)x->shape[1] : 1,
-			 (int)x->shape[steps ? 2 : 1], false);
+	                 (int)x->shape[steps ? 2 : 1], false);
 }
 
 struct var *fixture_states(struct fixture *f, const char *name)
@@ -264,7 +270,8 @@ void fixture_compare(struct fixture *f, const char *name, size_t n, const real *
 }
 
 /* Time-major numbers in the order of the file. */
-static void compare_turned(struct fixture *f, const char *name, int n, int t, int c, const real *got)
+static void compare_turned(struct fixture *f, const char *name, int n, int t, int c,
+                           const real *got)
 {
 	double *x = memory_new((size_t)n * (size_t)t * (size_t)c, sizeof *x);
 

@@ -1,4 +1,5 @@
-/* fixture_layers.c - reference values of PyTorch: layers, attention and losses, one function a kind. */
+/* fixture_layers.c - reference values of PyTorch: layers, attention and losses, one function a
+ * kind. */
 #include "core/ops.h"
 #include "tests/fixture.h"
 #include "tests/fixture_kinds.h"
@@ -36,7 +37,7 @@ static void linear_case(struct fixture *f)
 
 	fixture_begin(f);
 	one_output(f, op_linear(&f->tape, fixture_input(f, "x"), parameter(f, w), parameter(f, b),
-				ACTIVATION_NONE));
+	                        ACTIVATION_NONE));
 }
 
 static void layer_norm_case(struct fixture *f)
@@ -44,7 +45,8 @@ static void layer_norm_case(struct fixture *f)
 	const int w = fixture_parameter(f, "weight"), b = optional(f, "bias");
 
 	fixture_begin(f);
-	one_output(f, op_layer_norm(&f->tape, fixture_input(f, "x"), parameter(f, w), parameter(f, b)));
+	one_output(f, op_layer_norm(&f->tape, fixture_input(f, "x"), parameter(f, w),
+	                            parameter(f, b)));
 }
 
 static void embedding_case(struct fixture *f)
@@ -63,8 +65,10 @@ static bool activation_of(const char *word, enum activation *activation)
 	static const struct {
 		const char *word;
 		enum activation activation;
-	} known[] = { { "relu", ACTIVATION_RELU }, { "tanh", ACTIVATION_TANH },
-		      { "sigmoid", ACTIVATION_SIGMOID }, { "gelu", ACTIVATION_GELU } };
+	} known[] = { { "relu", ACTIVATION_RELU },
+		      { "tanh", ACTIVATION_TANH },
+		      { "sigmoid", ACTIVATION_SIGMOID },
+		      { "gelu", ACTIVATION_GELU } };
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		if (strcmp(known[i].word, word))
@@ -114,7 +118,8 @@ struct way {
 
 static struct way way_parameters(struct fixture *f, int layer, const char *suffix)
 {
-	static const char *const format[] = { "weight_ih_l", "weight_hh_l", "bias_ih_l", "bias_hh_l" };
+	static const char *const format[] = { "weight_ih_l", "weight_hh_l", "bias_ih_l",
+		                              "bias_hh_l" };
 	int number[4];
 	char name[64];
 
@@ -126,16 +131,17 @@ static struct way way_parameters(struct fixture *f, int layer, const char *suffi
 }
 
 /* PyTorch has two bias vectors: their sum is ours, and each of them has our gradient. */
-static struct var *run_way(struct fixture *f, struct way way, struct var *x, struct var *state[2], int i,
-			   const int *length, bool reverse, struct var **final)
+static struct var *run_way(struct fixture *f, struct way way, struct var *x, struct var *state[2],
+                           int i, const int *length, bool reverse, struct var **final)
 {
 	struct var *bias = op_add(&f->tape, parameter(f, way.bias_input),
-				  parameter(f, way.bias_recurrent), 0, 1);
-	struct var *projected = op_linear(&f->tape, x, parameter(f, way.input), bias, ACTIVATION_NONE);
+	                          parameter(f, way.bias_recurrent), 0, 1);
+	struct var *projected =
+		op_linear(&f->tape, x, parameter(f, way.input), bias, ACTIVATION_NONE);
 
 	return op_lstm(&f->tape, projected, parameter(f, way.recurrent),
-		       state[0] ? op_step(&f->tape, state[0], i) : NULL,
-		       state[1] ? op_step(&f->tape, state[1], i) : NULL, length, reverse, final);
+	               state[0] ? op_step(&f->tape, state[0], i) : NULL,
+	               state[1] ? op_step(&f->tape, state[1], i) : NULL, length, reverse, final);
 }
 
 /* h_n and c_n are [layer and way][n][h]: our steps are their first index. */
@@ -189,7 +195,7 @@ static void recurrent_case(struct fixture *f)
 
 		for (int w = 0; w < ways; w++)
 			y[w] = run_way(f, way[l * ways + w], x, state, l * ways + w, length, w == 1,
-				       &final[l * ways + w]);
+			               &final[l * ways + w]);
 		x = both ? op_concat(&f->tape, y[0], y[1]) : y[0];
 	}
 	states(f, layers * ways, final);
@@ -198,11 +204,13 @@ static void recurrent_case(struct fixture *f)
 
 static struct convolution shape_of(const struct fixture *f)
 {
-	const int k = (int)fixture_number(f, "k", 1), dilation = (int)fixture_number(f, "dilation", 1);
+	const int k = (int)fixture_number(f, "k", 1),
+		  dilation = (int)fixture_number(f, "dilation", 1);
 	const int past = (k - 1) * dilation;
 	const bool causal = !strcmp(fixture_word(f, "mode", "?"), "causal");
 
-	return (struct convolution){ k, dilation, causal ? past : past / 2, causal ? 0 : past - past / 2 };
+	return (struct convolution){ k, dilation, causal ? past : past / 2,
+		                     causal ? 0 : past - past / 2 };
 }
 
 struct weights {
@@ -255,7 +263,7 @@ static void weights_output(struct fixture *f)
 	const struct attention_weights *a = f->tape.attention;
 
 	fixture_compare(f, "weights", (size_t)a->n * (size_t)a->heads * (size_t)a->t * (size_t)a->s,
-			a->weight);
+	                a->weight);
 }
 
 static void attention_case(struct fixture *f)
@@ -305,8 +313,8 @@ static void multi_head_case(struct fixture *f)
 		attention_remember(&f->tape, &block, source, source, &memory);
 		y = attention_cross(&f->tape, &block, x, &memory, 0, 0);
 	} else {
-		y = attention_self(&f->tape, &block, x, memory.length, fixture_true(f, "causal"), NULL, 0,
-				   0);
+		y = attention_self(&f->tape, &block, x, memory.length, fixture_true(f, "causal"),
+		                   NULL, 0, 0);
 	}
 	weights_output(f);
 	one_output(f, y);
@@ -323,7 +331,8 @@ static void convs2s_attention_case(struct fixture *f)
 	fixture_begin(f);
 	memory.length = fixture_lengths(f);
 	z = fixture_input(f, "z");
-	attention_remember(&f->tape, &block, z, op_add(&f->tape, z, fixture_input(f, "e"), 0, 1), &memory);
+	attention_remember(&f->tape, &block, z, op_add(&f->tape, z, fixture_input(f, "e"), 0, 1),
+	                   &memory);
 	q = projection_apply(&f->tape, query, fixture_input(f, "h"), ACTIVATION_NONE);
 	q = op_add(&f->tape, q, fixture_input(f, "g"), 0, 1);
 	q = attention_cross(&f->tape, &block, q, &memory, 0, 0);
@@ -356,8 +365,8 @@ static void cross_entropy_case(struct fixture *f)
 		smoothing = (struct smoothing){ 1 - e - e / (v - 1), e / (v - 1) };
 	fixture_begin(f);
 	gold = fixture_ids(f, "y", &n, &t);
-	y = op_cross_entropy(&f->tape, fixture_input(f, tied ? "x" : "logits"), parameter(f, w), NULL, gold,
-			     -1, smoothing, &loss, NULL);
+	y = op_cross_entropy(&f->tape, fixture_input(f, tied ? "x" : "logits"), parameter(f, w),
+	                     NULL, gold, -1, smoothing, &loss, NULL);
 	total = (real)loss.smoothed;
 	fixture_compare(f, "loss", 1, &total);
 	tape_gradient(&f->tape, y)[0] = 1;

@@ -1,5 +1,5 @@
-/* fixture_models.c - reference values of PyTorch: Transformer layers, and whole models through the registered
- * architectures with every gradient. */
+/* fixture_models.c - reference values of PyTorch: Transformer layers, and whole models through the
+ * registered architectures with every gradient. */
 #include "core/error.h"
 #include "models/model.h"
 #include "tests/fixture.h"
@@ -52,7 +52,8 @@ static bool cross_projection(const char *ours, int d, struct source *s)
 
 		if (!at)
 			continue;
-		snprintf(name, sizeof name, "%.*sin_proj_%s", (int)(at - ours), ours, at + strlen(part[i]));
+		snprintf(name, sizeof name, "%.*sin_proj_%s", (int)(at - ours), ours,
+		         at + strlen(part[i]));
 		set(s, name, "", i ? d : 0);
 		return true;
 	}
@@ -62,8 +63,10 @@ static bool cross_projection(const char *ours, int d, struct source *s)
 static struct source source_of(const char *ours, int d)
 {
 	static const struct name_rule rules[] = {
-		{ "U", "attention.key.weight" },   { "W", "attention.query.weight" },
-		{ "v", "attention.v" },		   { "bridge.weight", "bridge.weight" },
+		{ "U", "attention.key.weight" },
+		{ "W", "attention.query.weight" },
+		{ "v", "attention.v" },
+		{ "bridge.weight", "bridge.weight" },
 	};
 	struct source s;
 
@@ -90,7 +93,8 @@ static struct source fit(const struct fixture *f, const char *ours, int d)
 
 static size_t place(const struct tensor *t, size_t i)
 {
-	const size_t inner = t->dimensions == 3 ? t->shape[1] : 1, taps = t->dimensions == 3 ? t->shape[2] : 1;
+	const size_t inner = t->dimensions == 3 ? t->shape[1] : 1,
+		     taps = t->dimensions == 3 ? t->shape[2] : 1;
 
 	return i / (inner * taps) * inner * taps + i % taps * inner + i / taps % inner;
 }
@@ -115,18 +119,20 @@ static void load(const struct fixture *f, struct model *model, int d)
 	for (int i = 0; i < model->parameters.count; i++) {
 		const struct parameter *p = &model->parameters.list[i];
 		const struct source s = fit(f, p->name, d);
-		const struct tensor *t = need(f, s.name), *add = s.second[0] ? need(f, s.second) : NULL;
+		const struct tensor *t = need(f, s.name),
+				    *add = s.second[0] ? need(f, s.second) : NULL;
 		const size_t n = (size_t)p->rows * (size_t)p->columns, at = offset_of(t, s.first);
 		real *x = model->parameters.x + p->offset;
 
 		for (size_t j = 0; j < n; j++)
 			x[place(t, j)] = (real)(tensor_number(t, at + j) +
-						(add ? tensor_number(add, at + j) : 0));
+			                        (add ? tensor_number(add, at + j) : 0));
 	}
 }
 
 /* Every gradient of the file against ours, put together where one of theirs is several of ours. */
-static void compare_gradients(struct fixture *f, const struct model *model, const real *gradient, int d)
+static void compare_gradients(struct fixture *f, const struct model *model, const real *gradient,
+                              int d)
 {
 	for (size_t i = 0; i < f->file.count; i++) {
 		const struct tensor *want = &f->file.list[i];
@@ -145,7 +151,8 @@ static void compare_gradients(struct fixture *f, const struct model *model, cons
 				continue;
 			known = true;
 			for (size_t k = 0; k < n; k++)
-				got[offset_of(want, s.first) + k] = gradient[p->offset + place(want, k)];
+				got[offset_of(want, s.first) + k] =
+					gradient[p->offset + place(want, k)];
 		}
 		fixture_compare(f, want->name, known ? want->count : 0, got);
 		free(got);
@@ -158,24 +165,30 @@ static void settings_text(struct fixture *f, char *text, size_t size)
 	const int d = (int)fixture_number(f, "d", 0);
 
 	if (!strcmp(make, "Rnn"))
-		snprintf(text, size, "rnn width=%d hidden=%d tied=none encoder_layers=1 decoder_layers=1 attention=%s",
-			 d, (int)fixture_number(f, "h", 0), fixture_word(f, "score", "?"));
+		snprintf(text, size,
+		         "rnn width=%d hidden=%d tied=none encoder_layers=1 decoder_layers=1 "
+		         "attention=%s",
+		         d, (int)fixture_number(f, "h", 0), fixture_word(f, "score", "?"));
 	else if (!strcmp(make, "Cnn"))
-		snprintf(text, size, "cnn width=%d kernel=%d tied=none encoder_layers=%d decoder_layers=%d", d,
-			 (int)fixture_number(f, "k", 0), (int)fixture_number(f, "blocks", 0),
-			 (int)fixture_number(f, "blocks", 0));
+		snprintf(text, size,
+		         "cnn width=%d kernel=%d tied=none encoder_layers=%d decoder_layers=%d", d,
+		         (int)fixture_number(f, "k", 0), (int)fixture_number(f, "blocks", 0),
+		         (int)fixture_number(f, "blocks", 0));
 	else if (!strcmp(make, "Transformer"))
-		snprintf(text, size, "transformer width=%d tied=target heads=%d feed_forward=%d encoder_layers=%d "
-			 "decoder_layers=%d norm=%s activation=%s", d, (int)fixture_number(f, "heads", 1),
-			 (int)fixture_number(f, "ff", 0), (int)fixture_number(f, "layers", 0),
-			 (int)fixture_number(f, "layers", 0), fixture_true(f, "pre") ? "pre" : "post",
-			 fixture_word(f, "act", "relu"));
+		snprintf(text, size,
+		         "transformer width=%d tied=target heads=%d feed_forward=%d "
+		         "encoder_layers=%d "
+		         "decoder_layers=%d norm=%s activation=%s",
+		         d, (int)fixture_number(f, "heads", 1), (int)fixture_number(f, "ff", 0),
+		         (int)fixture_number(f, "layers", 0), (int)fixture_number(f, "layers", 0),
+		         fixture_true(f, "pre") ? "pre" : "post", fixture_word(f, "act", "relu"));
 	else
 		snprintf(f->missing, sizeof f->missing, "model %.60s", make);
 }
 
 /* "rnn key=value ..." as a model; longest: its learned positions. */
-static bool open_model(struct fixture *f, struct model *model, char *text, int vocabulary, int longest)
+static bool open_model(struct fixture *f, struct model *model, char *text, int vocabulary,
+                       int longest)
 {
 	const int vocabularies[SIDES] = { vocabulary, vocabulary };
 	struct model_settings settings;
@@ -198,11 +211,12 @@ static bool open_model(struct fixture *f, struct model *model, char *text, int v
 		if (s)
 			opened = opened && setting_read(s, body, value, &error);
 		else
-			opened = opened && setting_read(setting_find(model_settings_table, word), &settings,
-							value, &error);
+			opened = opened && setting_read(setting_find(model_settings_table, word),
+			                                &settings, value, &error);
 	}
 	settings.dropout = 0;
-	opened = opened && model_open(model, a, &settings, body, vocabularies, true, longest, &error);
+	opened = opened &&
+	         model_open(model, a, &settings, body, vocabularies, true, longest, &error);
 	if (!opened)
 		snprintf(f->missing, sizeof f->missing, "%.90s", error.message);
 	free(body);
@@ -244,14 +258,16 @@ static void model_case(struct fixture *f)
 	batch.target = fixture_ids(f, "target", &batch.n, &batch.target_t);
 	batch.gold = fixture_ids(f, "y", &batch.n, &batch.target_t);
 	batch.source_length = fixture_lengths(f);
-	model_encode(&f->tape, &model, batch.source, batch.source_length, batch.source_t, batch.n, &memory);
+	model_encode(&f->tape, &model, batch.source, batch.source_length, batch.source_t, batch.n,
+	             &memory);
 	h = model_decode(&f->tape, &model, &memory, batch.target, batch.target_t, batch.n, NULL);
 	logits = tape_var(&f->tape, NULL, h->t, h->n, v);
 	model_logits(&f->tape, &model, h, logits->x);
 	fixture_output(f, "logits", logits);
-	tape_backward(&f->tape, op_cross_entropy(&f->tape, h, tape_parameter(&f->tape, model.output_weight),
-						 tape_parameter(&f->tape, model.output_bias), batch.gold, -1,
-						 smoothing_uniform(0.1, v), &loss, NULL));
+	tape_backward(&f->tape,
+	              op_cross_entropy(&f->tape, h, tape_parameter(&f->tape, model.output_weight),
+	                               tape_parameter(&f->tape, model.output_bias), batch.gold, -1,
+	                               smoothing_uniform(0.1, v), &loss, NULL));
 	total = (real)loss.smoothed;
 	fixture_compare(f, "loss", 1, &total);
 	compare_gradients(f, &model, gradient, d);
@@ -274,14 +290,15 @@ static struct parts parts_of(struct fixture *f)
 	struct parts p = { .pre = fixture_true(f, "pre") };
 
 	p.decoder = !strcmp(fixture_word(f, "kind", "?"), "decoder");
-	p.activation = !strcmp(fixture_word(f, "act", "?"), "gelu") ? ACTIVATION_GELU : ACTIVATION_RELU;
+	p.activation =
+		!strcmp(fixture_word(f, "act", "?"), "gelu") ? ACTIVATION_GELU : ACTIVATION_RELU;
 	p.self = fixture_heads(f, "self_attn.", d, heads, false);
 	if (p.decoder)
 		p.cross = fixture_heads(f, "multihead_attn.", d, heads, true);
 	p.linear1 = (struct projection){ fixture_parameter(f, "linear1.weight"),
-					 fixture_parameter(f, "linear1.bias") };
+		                         fixture_parameter(f, "linear1.bias") };
 	p.linear2 = (struct projection){ fixture_parameter(f, "linear2.weight"),
-					 fixture_parameter(f, "linear2.bias") };
+		                         fixture_parameter(f, "linear2.bias") };
 	for (int i = 0; i < (p.decoder ? 3 : 2); i++) {
 		char name[32];
 
@@ -298,10 +315,11 @@ static struct var *norm(struct fixture *f, const struct parts *p, int i, struct 
 	if (!here)
 		return x;
 	return op_layer_norm(&f->tape, x, tape_parameter(&f->tape, p->norm[i][0]),
-			     tape_parameter(&f->tape, p->norm[i][1]));
+	                     tape_parameter(&f->tape, p->norm[i][1]));
 }
 
-static struct var *residual(struct fixture *f, const struct parts *p, int i, struct var *x, struct var *y)
+static struct var *residual(struct fixture *f, const struct parts *p, int i, struct var *x,
+                            struct var *y)
 {
 	return norm(f, p, i, op_add(&f->tape, x, y, 0, 1), !p->pre);
 }
@@ -316,8 +334,8 @@ static void layer_case(struct fixture *f)
 	fixture_begin(f);
 	length = fixture_lengths(f);
 	x = fixture_input(f, "x");
-	y = attention_self(&f->tape, &p.self, norm(f, &p, 0, x, p.pre), p.decoder ? NULL : length, p.decoder,
-			   NULL, 0, 0);
+	y = attention_self(&f->tape, &p.self, norm(f, &p, 0, x, p.pre), p.decoder ? NULL : length,
+	                   p.decoder, NULL, 0, 0);
 	x = residual(f, &p, 0, x, y);
 	if (p.decoder) {
 		struct var *source = fixture_input(f, "memory");

@@ -1,4 +1,5 @@
-/* fixture_train.c - reference values of PyTorch: optimizers, clipping, schedules; and search by exhaustion. */
+/* fixture_train.c - reference values of PyTorch: optimizers, clipping, schedules; and search by
+ * exhaustion. */
 #include "eval/search.h"
 #include "tests/fixture.h"
 #include "tests/fixture_kinds.h"
@@ -29,8 +30,9 @@ static struct train_settings optimizer_settings(struct fixture *f)
 	struct train_settings s;
 
 	settings_default(train_settings_table, &s);
-	s.optimizer = !strcmp(kind, "sgd") ? OPTIMIZER_SGD : !strcmp(kind, "adam") ? OPTIMIZER_ADAM
-										  : OPTIMIZER_ADAMW;
+	s.optimizer = !strcmp(kind, "sgd")    ? OPTIMIZER_SGD
+	              : !strcmp(kind, "adam") ? OPTIMIZER_ADAM
+	                                      : OPTIMIZER_ADAMW;
 	s.momentum = fixture_number(f, "momentum", 0);
 	s.nesterov = fixture_true(f, "nesterov");
 	s.weight_decay = fixture_number(f, "weight_decay", 0);
@@ -161,7 +163,8 @@ static void bigram_step(void *context, int rows, const int *token, real *logits)
 		       (size_t)b->vocabulary * sizeof *logits);
 }
 
-static void bigram_select(void *context, int rows, const int *row, int sentences, const int *sentence)
+static void bigram_select(void *context, int rows, const int *row, int sentences,
+                          const int *sentence)
 {
 	(void)context;
 	(void)rows;
@@ -172,7 +175,8 @@ static void bigram_select(void *context, int rows, const int *row, int sentences
 
 static void search_case(struct fixture *f)
 {
-	const int v = (int)fixture_number(f, "V", 0), longest = (int)fixture_number(f, "longest", 0);
+	const int v = (int)fixture_number(f, "V", 0),
+		  longest = (int)fixture_number(f, "longest", 0);
 	const int best = (int)fixture_number(f, "best", 0);
 	size_t n;
 	real *logp = reals(f, "logp", &n);
@@ -193,7 +197,8 @@ static void search_case(struct fixture *f)
 		score[i] = (real)found.best[i].score;
 		total[i] = (real)found.best[i].total;
 		for (int j = 0; j < longest; j++)
-			words[i * longest + j] = j < found.best[i].length ? (real)found.best[i].token[j] : 1;
+			words[i * longest + j] =
+				j < found.best[i].length ? (real)found.best[i].token[j] : 1;
 	}
 	fixture_compare(f, "score", (size_t)found.count, score);
 	fixture_compare(f, "total", (size_t)found.count, total);
@@ -203,10 +208,6 @@ static void search_case(struct fixture *f)
 }
 
 const struct fixture_kind fixture_kinds_train[] = {
-	{ "optimizer", optimizer_case },
-	{ "clip", clip_case },
-	{ "schedule", schedule_case },
-	{ "plateau", plateau_case },
-	{ "search", search_case },
-	{ NULL, NULL },
+	{ "optimizer", optimizer_case }, { "clip", clip_case },     { "schedule", schedule_case },
+	{ "plateau", plateau_case },     { "search", search_case }, { NULL, NULL },
 };

@@ -21,7 +21,7 @@ enum verdict { PASSED, FAILED, MISSING };
 /* What is found out about a case. */
 struct outcome {
 	enum verdict verdict;
-	double worst;	    /* largest difference of a number that is too large */
+	double worst;       /* largest difference of a number that is too large */
 	char why[WHY_SIZE]; /* behind "by", or in the parentheses */
 };
 
@@ -39,7 +39,7 @@ static void put(struct outcome *outcome, enum verdict verdict, const char *forma
 }
 
 static void expect_number(struct outcome *outcome, const char *name, const json_t *expected,
-			  double actual, double most)
+                          double actual, double most)
 {
 	double by =
 		json_is_number(expected) ? fabs(json_number_value(expected) - actual) : HUGE_VAL;
@@ -51,19 +51,19 @@ static void expect_number(struct outcome *outcome, const char *name, const json_
 }
 
 static void expect_close(struct outcome *outcome, const json_t *object, const char *name,
-			 double actual)
+                         double actual)
 {
 	expect_number(outcome, name, json_object_get(object, name), actual, tolerance);
 }
 
 static void expect_same(struct outcome *outcome, const json_t *object, const char *name,
-			double actual)
+                        double actual)
 {
 	expect_number(outcome, name, json_object_get(object, name), actual, 0);
 }
 
 static void expect_array(struct outcome *outcome, const json_t *array, const char *name,
-			 const double *actual, size_t count, double most)
+                         const double *actual, size_t count, double most)
 {
 	if (json_array_size(array) != count) {
 		put(outcome, FAILED, "length (%s has %zu numbers, not %zu)", name, count,
@@ -79,7 +79,7 @@ static void expect_array(struct outcome *outcome, const json_t *array, const cha
 }
 
 static void expect_text(struct outcome *outcome, const json_t *object, const char *name,
-			const char *actual)
+                        const char *actual)
 {
 	const char *expected = json_string_value(json_object_get(object, name));
 
@@ -90,7 +90,7 @@ static void expect_text(struct outcome *outcome, const json_t *object, const cha
 
 /* False, with the reason, where this program does not have such settings. */
 static bool read_settings(const json_t *object, struct bleu_settings *settings,
-			  struct outcome *outcome)
+                          struct outcome *outcome)
 {
 	const json_t *tokenizer = json_object_get(object, "tokenize");
 	const json_t *value = json_object_get(object, "smooth_value");
@@ -125,7 +125,7 @@ static bool read_settings(const json_t *object, struct bleu_settings *settings,
 }
 
 static void expect_score(struct outcome *outcome, const json_t *expected,
-			 const struct bleu_score *score)
+                         const struct bleu_score *score)
 {
 	size_t order = (size_t)score->order;
 	char text[NAME_SIZE];
@@ -137,17 +137,17 @@ static void expect_score(struct outcome *outcome, const json_t *expected,
 	expect_same(outcome, expected, "sys_len", score->length);
 	expect_same(outcome, expected, "ref_len", score->reference_length);
 	expect_array(outcome, json_object_get(expected, "counts"), "counts", score->matches, order,
-		     0);
+	             0);
 	expect_array(outcome, json_object_get(expected, "totals"), "totals", score->totals, order,
-		     0);
+	             0);
 	expect_array(outcome, json_object_get(expected, "precisions"), "precisions",
-		     score->precisions, order, tolerance);
+	             score->precisions, order, tolerance);
 }
 
 static void run_counts(const json_t *given, struct outcome *outcome)
 {
 	const json_t *input = json_object_get(given, "input");
-	double row[BLEU_COUNTS + 2 * BLEU_MOST_ORDER] = {0};
+	double row[BLEU_COUNTS + 2 * BLEU_MOST_ORDER] = { 0 };
 	struct bleu_settings settings;
 	struct bleu_score score;
 
@@ -169,7 +169,7 @@ static void run_counts(const json_t *given, struct outcome *outcome)
 
 /* Hypotheses and references of a case; [0] are the hypotheses. */
 static struct segments *read_texts(const char *folder, const json_t *given, int *references,
-				   struct outcome *outcome)
+                                   struct outcome *outcome)
 {
 	const json_t *refs = json_object_get(given, "refs"), *name = json_object_get(given, "hyp");
 	const char *empty = json_string_value(json_object_get(given, "empty_reference"));
@@ -194,7 +194,7 @@ static struct segments *read_texts(const char *folder, const json_t *given, int 
 }
 
 static void expect_sentences(struct outcome *outcome, const json_t *expected, const char *name,
-			     const struct bleu_settings *settings, const double *rows, size_t count)
+                             const struct bleu_settings *settings, const double *rows, size_t count)
 {
 	double *scores = memory_new(count, sizeof *scores);
 	struct bleu_score score;
@@ -208,7 +208,7 @@ static void expect_sentences(struct outcome *outcome, const json_t *expected, co
 }
 
 static void expect_rows(struct outcome *outcome, const json_t *expected,
-			const struct bleu_settings *settings, const double *rows, size_t count)
+                        const struct bleu_settings *settings, const double *rows, size_t count)
 {
 	const json_t *stats = json_object_get(expected, "segment_stats");
 	size_t columns = bleu_columns(settings);
@@ -220,13 +220,13 @@ static void expect_rows(struct outcome *outcome, const json_t *expected,
 
 		snprintf(name, sizeof name, "segment_stats[%zu]", i);
 		expect_array(outcome, json_array_get(stats, i), name, rows + i * columns, columns,
-			     0);
+		             0);
 	}
 }
 
 static void expect_corpus(struct outcome *outcome, const json_t *expected,
-			  struct bleu_settings settings, const struct segments *texts,
-			  int references, const double *rows)
+                          struct bleu_settings settings, const struct segments *texts,
+                          int references, const double *rows)
 {
 	char signature[BLEU_TEXT_SIZE], verbose[BLEU_TEXT_SIZE], line[3 * BLEU_TEXT_SIZE];
 	size_t count = texts[0].count;
@@ -244,7 +244,7 @@ static void expect_corpus(struct outcome *outcome, const json_t *expected,
 	settings.effective_order = true;
 	if (json_object_get(expected, "sentence_scores_effective"))
 		expect_sentences(outcome, expected, "sentence_scores_effective", &settings, rows,
-				 count);
+		                 count);
 }
 
 static void run_bleu(const char *folder, const json_t *given, struct outcome *outcome)
@@ -289,7 +289,7 @@ static bool is_json_text(const json_t *text, const char *data, size_t bytes)
 }
 
 static void expect_tokens(struct outcome *outcome, const json_t *expected,
-			  const struct buffer *output)
+                          const struct buffer *output)
 {
 	const json_t *tokens = json_object_get(expected, "tokens");
 	const char *at = output->data, *end = at + output->bytes, *word;
@@ -311,7 +311,7 @@ static void run_tokenizer(const char *folder, const json_t *given, struct outcom
 	const char *name = json_string_value(json_object_get(given, "tokenizer"));
 	const struct tokenizer *tokenizer = name ? tokenizer_find(name) : NULL;
 	const json_t *input = json_object_get(given, "input");
-	struct buffer output = {0}, scratch[TOKENIZER_SCRATCH] = {0};
+	struct buffer output = { 0 }, scratch[TOKENIZER_SCRATCH] = { 0 };
 
 	(void)folder;
 	if (!tokenizer || json_object_get(given, "settings")) {
@@ -320,8 +320,8 @@ static void run_tokenizer(const char *folder, const json_t *given, struct outcom
 	}
 	buffer_reserve(&output, 1);
 	tokenizer->tokenize(json_string_value(input),
-			    unicode_trim(json_string_value(input), json_string_length(input)),
-			    &output, scratch);
+	                    unicode_trim(json_string_value(input), json_string_length(input)),
+	                    &output, scratch);
 	expect_tokens(outcome, given, &output);
 	buffer_free(&output);
 	for (int i = 0; i < TOKENIZER_SCRATCH; i++)
@@ -366,7 +366,7 @@ static bool run_file(const char *folder, const char *name, run_line *run, struct
 	while ((bytes = getline(&line, &capacity, file)) > 0) {
 		json_t *given = json_loadb(line, (size_t)bytes, JSON_ALLOW_NUL, NULL);
 		const char *id = json_string_value(json_object_get(given, "id"));
-		struct outcome outcome = {0};
+		struct outcome outcome = { 0 };
 		char place[PATH_SIZE + NAME_SIZE];
 
 		snprintf(place, sizeof place, "%s:%zu", path, ++number);

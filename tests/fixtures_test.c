@@ -1,4 +1,5 @@
-/* fixtures_test.c - reference values that others computed: those in tests/golden, or a folder given as argument. */
+/* fixtures_test.c - reference values that others computed: those in tests/golden, or a folder given
+ * as argument. */
 #include "core/error.h"
 #include "core/gemm.h"
 #include "tests/fixtures_bleu.h"
@@ -31,7 +32,8 @@ static bool has(const char *folder, const char *file)
 	return access(path, R_OK) == 0;
 }
 
-/* A folder in the format of tests/golden/torch or tests/golden/bleu, or one that holds both: a line for every case. */
+/* A folder in the format of tests/golden/torch or tests/golden/bleu, or one that holds both: a line
+ * for every case. */
 static int run_folder(const char *folder)
 {
 	static const char *const inside[] = { "", "/torch", "/bleu" };
@@ -50,8 +52,8 @@ static int run_folder(const char *folder)
 		fprintf(stderr, "%s: has neither an index.tsv nor a cases.jsonl\n", folder);
 		return 2;
 	}
-	printf("%s: %d passed, %d failed, %d not implemented\n", REAL_NAME, tally.passed, tally.failed,
-	       tally.missing);
+	printf("%s: %d passed, %d failed, %d not implemented\n", REAL_NAME, tally.passed,
+	       tally.failed, tally.missing);
 	return tally.failed || !tally.passed;
 }
 

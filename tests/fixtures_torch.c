@@ -10,7 +10,7 @@
 static const struct fixture_kind *find_kind(const char *name)
 {
 	const struct fixture_kind *const tables[] = { fixture_kinds_layers, fixture_kinds_models,
-						      fixture_kinds_train };
+		                                      fixture_kinds_train };
 
 	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
 		for (const struct fixture_kind *k = tables[i]; k->name; k++)
@@ -20,7 +20,7 @@ static const struct fixture_kind *find_kind(const char *name)
 }
 
 static void run_case(const char *folder, const char *file, const char *kind_name, double tolerance,
-		     bool quiet, struct tally *tally)
+                     bool quiet, struct tally *tally)
 {
 	const struct fixture_kind *kind = find_kind(kind_name);
 	struct fixture f = { .inputs = 0 };
@@ -44,7 +44,8 @@ static void run_case(const char *folder, const char *file, const char *kind_name
 			printf("passed %s\n", file);
 		tally->passed++;
 	} else {
-		printf("failed %s by %.3g in %s, %.3g allowed\n", file, f.worst, f.where, tolerance);
+		printf("failed %s by %.3g in %s, %.3g allowed\n", file, f.worst, f.where,
+		       tolerance);
 		tally->failed++;
 	}
 	parameters_free(&f.parameters);
@@ -64,10 +65,11 @@ bool fixtures_torch(const char *folder, bool quiet, struct tally *tally)
 	if (!index)
 		return false;
 	while (fgets(line, sizeof line, index)) {
-		if (sscanf(line, "%511[^\t]\t%63[^\t]\t%63[^\t]\t%lf\t%lf", file, group, kind, &single,
-			   &full) != 5)
+		if (sscanf(line, "%511[^\t]\t%63[^\t]\t%63[^\t]\t%lf\t%lf", file, group, kind,
+		           &single, &full) != 5)
 			continue;
-		run_case(folder, file, kind, sizeof(real) == sizeof(double) ? full : single, quiet, tally);
+		run_case(folder, file, kind, sizeof(real) == sizeof(double) ? full : single, quiet,
+		         tally);
 	}
 	fclose(index);
 	return true;

@@ -1,4 +1,5 @@
-/* optimizer_test.c - optimizers, clipping and schedules against PyTorch, and that ranges never change a bit. */
+/* optimizer_test.c - optimizers, clipping and schedules against PyTorch, and that ranges never
+ * change a bit. */
 #include "core/safetensors.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
@@ -46,7 +47,7 @@ static real *reals_of(const struct safetensors *file, const char *name)
 
 /* got[i] against elements from `first` on. */
 static void compare(const struct safetensors *file, const char *name, size_t first, size_t count,
-		    const real *got)
+                    const real *got)
 {
 	const struct tensor *t = tensor_of(file, name);
 	double largest = 0;
@@ -58,7 +59,8 @@ static void compare(const struct safetensors *file, const char *name, size_t fir
 		const double wanted = tensor_number(t, first + i);
 
 		if (!(fabs((double)got[i] - wanted) <= tolerance * largest))
-			fail_msg("%s[%zu] = %.17g, wanted %.17g", name, first + i, (double)got[i], wanted);
+			fail_msg("%s[%zu] = %.17g, wanted %.17g", name, first + i, (double)got[i],
+			         wanted);
 	}
 }
 
@@ -69,7 +71,8 @@ static void run_optimizer(const char *name, const struct train_settings *s)
 	struct optimizer o;
 
 	open_golden(&file, name);
-	const size_t total = tensor_of(&file, "gradients")->count, n = tensor_of(&file, "start")->count;
+	const size_t total = tensor_of(&file, "gradients")->count,
+		     n = tensor_of(&file, "start")->count;
 	real *weights = reals_of(&file, "start"), *gradients = reals_of(&file, "gradients");
 
 	optimizer_init(&o, s, n);
@@ -99,12 +102,17 @@ static void optimizers_agree_with_pytorch(void **state)
 	} cases[] = {
 		{ "sgd-lr0.1", { SGD } },
 		{ "sgd-lr0.1-momentum0.9", { SGD, .momentum = 0.9 } },
-		{ "sgd-lr0.1-momentum0.9-nesterovTrue", { SGD, .momentum = 0.9, .nesterov = true } },
+		{ "sgd-lr0.1-momentum0.9-nesterovTrue",
+		  { SGD, .momentum = 0.9, .nesterov = true } },
 		{ "adam-lr0.01", { ADAM, STANDARD } },
-		{ "adam-lr0.01-betas(0.9,0.98)-eps1e-09", { ADAM, .beta2 = 0.98, .epsilon = 1e-9 } },
+		{ "adam-lr0.01-betas(0.9,0.98)-eps1e-09",
+		  { ADAM, .beta2 = 0.98, .epsilon = 1e-9 } },
 		{ "adam-lr0.01-weight_decay0.1", { ADAM, STANDARD, .weight_decay = 0.1 } },
 		{ "adamw-lr0.01-weight_decay0.1",
-		  { .optimizer = OPTIMIZER_ADAMW, .learning_rate = 0.01, .beta1 = 0.9, STANDARD,
+		  { .optimizer = OPTIMIZER_ADAMW,
+		    .learning_rate = 0.01,
+		    .beta1 = 0.9,
+		    STANDARD,
 		    .weight_decay = 0.1 } },
 	};
 
@@ -123,10 +131,10 @@ static void sgd_adds_weight_decay_to_the_gradient(void **state)
 	optimizer_init(&o, &s, 1);
 	optimizer_begin(&o);
 	optimizer_update(&o, 0.1, 1, &g, &w, 0, 1);
-	assert_true(fabs((double)w - 1.6) < 1e-6);   /* d = m = 4 */
+	assert_true(fabs((double)w - 1.6) < 1e-6); /* d = m = 4 */
 	optimizer_begin(&o);
 	optimizer_update(&o, 0.1, 1, &g, &w, 0, 1);
-	assert_true(fabs((double)w - 0.86) < 1e-6);  /* d = 3.8, m = 7.4 */
+	assert_true(fabs((double)w - 0.86) < 1e-6); /* d = 3.8, m = 7.4 */
 	optimizer_free(&o);
 	(void)state;
 }
@@ -155,7 +163,7 @@ static real *train_in_ranges(const struct train_settings *s, size_t n, size_t wi
 		optimizer_begin(&o);
 		for (size_t range = (n + width - 1) / width; range-- > 0;)
 			optimizer_update(&o, 0.01, 0.3, gradient, weights, range * width,
-					 (range + 1) * width < n ? (range + 1) * width : n);
+			                 (range + 1) * width < n ? (range + 1) * width : n);
 		free(gradient);
 	}
 	optimizer_free(&o);
@@ -244,12 +252,17 @@ static void schedules_agree_with_their_formulas(void **unused)
 		double d_model;
 	} cases[] = {
 		{ "schedule-aiayn",
-		  { .schedule = SCHEDULE_AIAYN, .learning_rate = 1, .warmup = 100 }, 512 },
+		  { .schedule = SCHEDULE_AIAYN, .learning_rate = 1, .warmup = 100 },
+		  512 },
 		{ "schedule-inverse-sqrt",
-		  { .schedule = SCHEDULE_INVERSE_SQRT, .learning_rate = 0.002, .warmup = 100 }, 0 },
+		  { .schedule = SCHEDULE_INVERSE_SQRT, .learning_rate = 0.002, .warmup = 100 },
+		  0 },
 		{ "schedule-cosine",
-		  { .schedule = SCHEDULE_COSINE, .learning_rate = 0.002, .warmup = 100,
-		    .cosine_updates = 1000 }, 0 },
+		  { .schedule = SCHEDULE_COSINE,
+		    .learning_rate = 0.002,
+		    .warmup = 100,
+		    .cosine_updates = 1000 },
+		  0 },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -273,9 +286,11 @@ static void schedules_agree_with_their_formulas(void **unused)
 
 static void plateau_agrees_with_pytorch(void **unused)
 {
-	static const struct train_settings s = { .schedule = SCHEDULE_PLATEAU, .learning_rate = 0.1,
-						 .plateau_factor = 0.5, .plateau_patience = 1,
-						 .plateau_threshold = 0.001 };
+	static const struct train_settings s = { .schedule = SCHEDULE_PLATEAU,
+		                                 .learning_rate = 0.1,
+		                                 .plateau_factor = 0.5,
+		                                 .plateau_patience = 1,
+		                                 .plateau_threshold = 0.001 };
 	struct schedule_state state;
 	struct safetensors file;
 	real rate[9];
@@ -293,8 +308,10 @@ static void plateau_agrees_with_pytorch(void **unused)
 
 static void plateau_stops_at_the_floor(void **unused)
 {
-	static const struct train_settings s = { .schedule = SCHEDULE_PLATEAU, .learning_rate = 0.1,
-						 .floor = 0.03, .plateau_factor = 0.5 };
+	static const struct train_settings s = { .schedule = SCHEDULE_PLATEAU,
+		                                 .learning_rate = 0.1,
+		                                 .floor = 0.03,
+		                                 .plateau_factor = 0.5 };
 	static const double rate[] = { 0.1, 0.05, 0.03, 0.03 };
 	struct schedule_state state;
 
@@ -309,9 +326,13 @@ static void plateau_stops_at_the_floor(void **unused)
 /* One NaN, the first loss even, must not hide later improvements. */
 static void a_loss_of_nan_is_no_improvement_and_no_best(void **unused)
 {
-	static const struct train_settings s = { .schedule = SCHEDULE_PLATEAU, .learning_rate = 0.1,
-						 .plateau_factor = 0.5, .plateau_patience = 1 };
-	static const double loss[] = { (double)NAN, 5, 4, (double)NAN, 3, (double)NAN, (double)NAN };
+	static const struct train_settings s = { .schedule = SCHEDULE_PLATEAU,
+		                                 .learning_rate = 0.1,
+		                                 .plateau_factor = 0.5,
+		                                 .plateau_patience = 1 };
+	static const double loss[] = {
+		(double)NAN, 5, 4, (double)NAN, 3, (double)NAN, (double)NAN
+	};
 	static const double rate[] = { 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.05 };
 	struct schedule_state state;
 
@@ -331,20 +352,22 @@ static void warm_up_is_linear_and_may_be_none(void **unused)
 		long warmup, step;
 		double rate;
 	} cases[] = {
-		{ SCHEDULE_CONSTANT, 4, 1, 0.25 },     { SCHEDULE_CONSTANT, 4, 4, 1 },
-		{ SCHEDULE_CONSTANT, 4, 900, 1 },      { SCHEDULE_CONSTANT, 0, 1, 1 },
-		{ SCHEDULE_PLATEAU, 4, 3, 0.75 },      { SCHEDULE_PLATEAU, 0, 1, 1 },
-		{ SCHEDULE_INVERSE_SQRT, 0, 1, 1 },    { SCHEDULE_INVERSE_SQRT, 0, 4, 0.5 },
-		{ SCHEDULE_AIAYN, 0, 4, 0.25 },        { SCHEDULE_AIAYN, 1, 4, 0.25 },
-		{ SCHEDULE_COSINE, 4, 1, 0.25 },       { SCHEDULE_COSINE, 4, 4, 1 },
-		{ SCHEDULE_COSINE, 0, 10, 0.55 },      { SCHEDULE_COSINE, 0, 20, 0.1 },
+		{ SCHEDULE_CONSTANT, 4, 1, 0.25 },  { SCHEDULE_CONSTANT, 4, 4, 1 },
+		{ SCHEDULE_CONSTANT, 4, 900, 1 },   { SCHEDULE_CONSTANT, 0, 1, 1 },
+		{ SCHEDULE_PLATEAU, 4, 3, 0.75 },   { SCHEDULE_PLATEAU, 0, 1, 1 },
+		{ SCHEDULE_INVERSE_SQRT, 0, 1, 1 }, { SCHEDULE_INVERSE_SQRT, 0, 4, 0.5 },
+		{ SCHEDULE_AIAYN, 0, 4, 0.25 },     { SCHEDULE_AIAYN, 1, 4, 0.25 },
+		{ SCHEDULE_COSINE, 4, 1, 0.25 },    { SCHEDULE_COSINE, 4, 4, 1 },
+		{ SCHEDULE_COSINE, 0, 10, 0.55 },   { SCHEDULE_COSINE, 0, 20, 0.1 },
 		{ SCHEDULE_COSINE, 0, 900, 0.1 },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		const struct train_settings s = { .schedule = cases[i].schedule, .learning_rate = 1,
-						  .warmup = cases[i].warmup, .stop_updates = 20,
-						  .floor = 0.1 };
+		const struct train_settings s = { .schedule = cases[i].schedule,
+			                          .learning_rate = 1,
+			                          .warmup = cases[i].warmup,
+			                          .stop_updates = 20,
+			                          .floor = 0.1 };
 		struct schedule_state state;
 		double rate;
 

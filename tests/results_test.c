@@ -1,4 +1,5 @@
-/* results_test.c - what is written to the database is there, whoever writes; what is printed is what was meant. */
+/* results_test.c - what is written to the database is there, whoever writes; what is printed is
+ * what was meant. */
 #include "cli/commands.h"
 #include "results/compare.h"
 #include "results/database.h"
@@ -33,10 +34,10 @@ struct fixture {
 	struct error error;
 };
 
-#define assert_good(fixture, expression) \
-	do { \
-		if (!(expression)) \
-			fail_msg("%s", (fixture)->error.message); \
+#define assert_good(fixture, expression)                                                           \
+	do {                                                                                       \
+		if (!(expression))                                                                 \
+			fail_msg("%s", (fixture)->error.message);                                  \
 	} while (0)
 
 static int set_up(void **state)
@@ -45,7 +46,7 @@ static int set_up(void **state)
 	struct fixture *f = memory_new(1, sizeof *f);
 
 	snprintf(f->folder, sizeof f->folder, "%.200s/bakeoff_results_XXXXXX",
-		 temporary ? temporary : "/tmp");
+	         temporary ? temporary : "/tmp");
 	assert_non_null(mkdtemp(f->folder));
 	snprintf(f->path, sizeof f->path, "%s/results.db", f->folder);
 	assert_good(f, database_open(&f->database, f->path, DATABASE_WRITE, &f->error));
@@ -98,18 +99,30 @@ static void execute(struct database *database, const char *sql)
 static long begin(struct fixture *f, const char *contestant, long seed, const char *settings)
 {
 	char key[17];
-	struct run_record record = {
-		.contestant = contestant, .key = key, .seed = seed, .architecture = "rnn",
-		.settings = settings, .parameters = 7500000, .multiply_adds = 6000000, .data_hash = "d1",
-		.source_commit = "abc", .program_version = "1.0", .compiler = "gcc 12",
-		.compiler_flags = "-O3", .cpu = "a cpu", .blas = "OpenBLAS 0.3.21",
-		.blas_kernel = "Haswell", .vector_kernels = "avx2", .threads = 2, .host = "here",
-		.folder = "x.runs/1"};
+	struct run_record record = { .contestant = contestant,
+		                     .key = key,
+		                     .seed = seed,
+		                     .architecture = "rnn",
+		                     .settings = settings,
+		                     .parameters = 7500000,
+		                     .multiply_adds = 6000000,
+		                     .data_hash = "d1",
+		                     .source_commit = "abc",
+		                     .program_version = "1.0",
+		                     .compiler = "gcc 12",
+		                     .compiler_flags = "-O3",
+		                     .cpu = "a cpu",
+		                     .blas = "OpenBLAS 0.3.21",
+		                     .blas_kernel = "Haswell",
+		                     .vector_kernels = "avx2",
+		                     .threads = 2,
+		                     .host = "here",
+		                     .folder = "x.runs/1" };
 	long id, rows = ask(&f->database, "SELECT count(*) FROM runs");
 
 	snprintf(key, sizeof key, "%016lx", 0xfeed0000 + rows);
-	assert_good(f, database_experiment(&f->database, "toy", "experiment: toy\n", &record.experiment,
-					   &f->error));
+	assert_good(f, database_experiment(&f->database, "toy", "experiment: toy\n",
+	                                   &record.experiment, &f->error));
 	assert_good(f, database_run_begin(&f->database, &record, &id, &f->error));
 	return id;
 }
@@ -121,9 +134,15 @@ static void add_point(struct fixture *f, long run, const char *metric, long step
 
 static void add_bleu(struct fixture *f, long run, const char *test_set, double value)
 {
-	struct score score = {.test_set = test_set, .metric = "BLEU", .value = value, .step = 20,
-			      .signature = "BLEU|tok:13a", .seconds = 2, .sentences = 100, .beam = 5,
-			      .length_penalty = 1};
+	struct score score = { .test_set = test_set,
+		               .metric = "BLEU",
+		               .value = value,
+		               .step = 20,
+		               .signature = "BLEU|tok:13a",
+		               .seconds = 2,
+		               .sentences = 100,
+		               .beam = 5,
+		               .length_penalty = 1 };
 
 	assert_good(f, database_score(&f->database, run, &score, &f->error));
 	score.metric = "decode_sentences_per_second";
@@ -133,9 +152,14 @@ static void add_bleu(struct fixture *f, long run, const char *test_set, double v
 
 static void finish(struct fixture *f, long run, enum run_status status, const char *reason)
 {
-	struct run_totals totals = {.train_seconds = 120, .valid_seconds = 3, .decode_seconds = 2,
-				    .io_seconds = 1, .peak_memory = 500000000, .updates = 20,
-				    .source_tokens = 9000, .target_tokens = 10000};
+	struct run_totals totals = { .train_seconds = 120,
+		                     .valid_seconds = 3,
+		                     .decode_seconds = 2,
+		                     .io_seconds = 1,
+		                     .peak_memory = 500000000,
+		                     .updates = 20,
+		                     .source_tokens = 9000,
+		                     .target_tokens = 10000 };
 
 	assert_good(f, database_run_finish(&f->database, run, status, reason, &totals, &f->error));
 }
@@ -145,13 +169,16 @@ static void fill(struct fixture *f)
 {
 	static const char *const settings[] = {
 		"{\"model\": {\"cell\": \"lstm\"}, \"train\": {\"warmup\": 100, \"clip\": 1.5}}",
-		"{\"model\": {\"heads\": 4, \"shared\": true}, \"train\": {\"warmup\": 400, \"clip\": 1.5}}"};
-	static const char *const names[] = {"lstm", "transformer"};
+		"{\"model\": {\"heads\": 4, \"shared\": true}, \"train\": {\"warmup\": 400, "
+		"\"clip\": 1.5}}"
+	};
+	static const char *const names[] = { "lstm", "transformer" };
 
 	for (int i = 0; i < 4; i++) {
 		long run = begin(f, names[i / 2], i % 2 + 1, settings[i / 2]);
-		struct translation t[] = {{"ein Hund", "a dog", i / 2 ? "a dog" : "a cat sat", -1.5 - i},
-					  {"zwei Katzen", "two cats", "two cats", -0.5}};
+		struct translation t[] = { { "ein Hund", "a dog", i / 2 ? "a dog" : "a cat sat",
+			                     -1.5 - i },
+			                   { "zwei Katzen", "two cats", "two cats", -0.5 } };
 
 		for (long step = 10; step <= 20; step += 10) {
 			add_point(f, run, "valid_perplexity", step, 30.0 - (double)step - i);
@@ -191,12 +218,13 @@ static void a_run_comes_back_as_it_was_written(void **state)
 	assert_non_null(r.finished);
 	assert_true(r.totals.train_seconds == 120 && r.totals.target_tokens == 10000);
 	assert_int_equal(r.totals.peak_memory, 500000000);
-	assert_good(f, database_run_find(&f->database, r.experiment, r.key, &again, &found, &f->error));
+	assert_good(
+		f, database_run_find(&f->database, r.experiment, r.key, &again, &found, &f->error));
 	assert_true(found);
 	assert_int_equal(again.id, run);
 	run_record_free(&again);
-	assert_good(f, database_run_find(&f->database, r.experiment, "0000000000000000", &again, &found,
-					 &f->error));
+	assert_good(f, database_run_find(&f->database, r.experiment, "0000000000000000", &again,
+	                                 &found, &f->error));
 	assert_false(found);
 	run_record_free(&again);
 	run_record_free(&r);
@@ -234,11 +262,13 @@ static void a_trial_begins_once(void **state)
 static void a_bad_row_is_refused_and_the_next_one_goes_in(void **state)
 {
 	struct fixture *f = *state;
-	struct run_record bad[] = {{.key = "0123456789abcdef", .settings = "{"},
-				   {.key = "0123456789ABCDEF", .settings = "{}"},
-				   {.key = "01", .settings = "{}"},
-				   {.key = NULL, .settings = "{}"},
-				   {.key = "0123456789abcdef", .settings = "{}", .experiment = 99}};
+	struct run_record bad[] = {
+		{ .key = "0123456789abcdef", .settings = "{" },
+		{ .key = "0123456789ABCDEF", .settings = "{}" },
+		{ .key = "01", .settings = "{}" },
+		{ .key = NULL, .settings = "{}" },
+		{ .key = "0123456789abcdef", .settings = "{}", .experiment = 99 }
+	};
 	long id;
 
 	begin(f, "lstm", 1, "{}");
@@ -258,9 +288,11 @@ static void assert_summaries_are_right(struct fixture *f, long run)
 	execute(&f->database, "CREATE TEMP TABLE kept AS SELECT * FROM summaries");
 	assert_good(f, points_summarise(&f->database, run, 0, &f->error));
 	assert_int_equal(ask(&f->database, "SELECT count(*) FROM (SELECT * FROM kept EXCEPT"
-					   " SELECT * FROM summaries)"), 0);
+	                                   " SELECT * FROM summaries)"),
+	                 0);
 	assert_int_equal(ask(&f->database, "SELECT (SELECT count(*) FROM kept)"
-					   " - (SELECT count(*) FROM summaries)"), 0);
+	                                   " - (SELECT count(*) FROM summaries)"),
+	                 0);
 	execute(&f->database, "DROP TABLE kept");
 }
 
@@ -268,7 +300,7 @@ static void assert_summaries_are_right(struct fixture *f, long run)
  * from the points. */
 static void summaries_follow_the_points(void **state)
 {
-	static const char *const metrics[] = {"valid_nll", "target_tokens_per_second", "epoch"};
+	static const char *const metrics[] = { "valid_nll", "target_tokens_per_second", "epoch" };
 	struct fixture *f = *state;
 	long run = begin(f, "lstm", 1, "{}");
 	uint64_t random = 1;
@@ -281,16 +313,19 @@ static void summaries_follow_the_points(void **state)
 			value = (double)(random >> 40 & 0xff);
 			value = value == 7 ? (double)NAN : value == 8 ? (double)INFINITY : value;
 			add_point(f, run, metrics[random >> 33 & 1 ? 0 : 1 + (random >> 34 & 1)],
-				  (long)(random >> 50 & 0x3ff), value);
+			          (long)(random >> 50 & 0x3ff), value);
 		}
 		assert_good(f, database_flush(&f->database, &f->error));
 		assert_summaries_are_right(f, run);
 	}
-	assert_int_equal(ask(&f->database, "SELECT best = (SELECT min(value) FROM points WHERE metric = s.metric)"
-					   " FROM summaries s JOIN metrics m ON m.id = s.metric"
-					   " WHERE m.name = 'valid_nll'"), 1);
+	assert_int_equal(ask(&f->database,
+	                     "SELECT best = (SELECT min(value) FROM points WHERE metric = s.metric)"
+	                     " FROM summaries s JOIN metrics m ON m.id = s.metric"
+	                     " WHERE m.name = 'valid_nll'"),
+	                 1);
 	assert_int_equal(ask(&f->database, "SELECT best IS NULL FROM summaries s JOIN metrics m"
-					   " ON m.id = s.metric WHERE m.name = 'epoch'"), 1);
+	                                   " ON m.id = s.metric WHERE m.name = 'epoch'"),
+	                 1);
 }
 
 static void resume_deletes_what_came_later(void **state)
@@ -305,16 +340,20 @@ static void resume_deletes_what_came_later(void **state)
 	r.host = "elsewhere";
 	assert_good(f, database_run_resume(&f->database, run, &r, 10, &f->error));
 	run_record_free(&r);
-	assert_int_equal(ask(&f->database, "SELECT count(*) FROM points WHERE run = 4 AND step > 10"), 0);
+	assert_int_equal(
+		ask(&f->database, "SELECT count(*) FROM points WHERE run = 4 AND step > 10"), 0);
 	assert_int_equal(ask(&f->database, "SELECT count(*) FROM points WHERE run = 4"), 5);
 	assert_int_equal(ask(&f->database, "SELECT count(*) FROM points WHERE run = 3"), 10);
 	assert_int_equal(ask(&f->database, "SELECT count(*) FROM scores WHERE run = 4"), 0);
 	assert_int_equal(ask(&f->database, "SELECT count(*) FROM hypotheses WHERE run = 4"), 0);
 	assert_int_equal(ask(&f->database, "SELECT count(*) FROM hypotheses WHERE run = 3"), 2);
 	assert_int_equal(ask(&f->database, "SELECT count(*) FROM summaries WHERE run = 4"
-					   " AND last_step = 10 AND count = 1"), 5);
-	assert_int_equal(ask(&f->database, "SELECT status = 'running' AND finished IS NULL AND reason IS NULL"
-					   " AND host = 'elsewhere' FROM runs WHERE id = 4"), 1);
+	                                   " AND last_step = 10 AND count = 1"),
+	                 5);
+	assert_int_equal(ask(&f->database,
+	                     "SELECT status = 'running' AND finished IS NULL AND reason IS NULL"
+	                     " AND host = 'elsewhere' FROM runs WHERE id = 4"),
+	                 1);
 	assert_false(database_run_resume(&f->database, 99, &r, 10, &f->error));
 }
 
@@ -324,9 +363,11 @@ static void deleting_an_experiment_deletes_all_of_it(void **state)
 
 	fill(f);
 	execute(&f->database, "DELETE FROM experiments");
-	assert_int_equal(ask(&f->database, "SELECT (SELECT count(*) FROM points)"
-					   " + (SELECT count(*) FROM scores) + (SELECT count(*) FROM summaries)"
-					   " + (SELECT count(*) FROM hypotheses) + (SELECT count(*) FROM runs)"), 0);
+	assert_int_equal(ask(&f->database,
+	                     "SELECT (SELECT count(*) FROM points)"
+	                     " + (SELECT count(*) FROM scores) + (SELECT count(*) FROM summaries)"
+	                     " + (SELECT count(*) FROM hypotheses) + (SELECT count(*) FROM runs)"),
+	                 0);
 }
 
 struct refusal_case {
@@ -339,17 +380,20 @@ struct refusal_case {
 static void a_file_that_is_no_database_is_refused(void **state)
 {
 	static const struct refusal_case cases[] = {
-		{"garbage.db", "this is no database, it is a text of a user who named the wrong file", 68,
-		 DATABASE_WRITE, "is not an SQLite database"},
-		{"garbage.db", "this is no database, it is a text of a user who named the wrong file", 68,
-		 DATABASE_READ, "is not an SQLite database"},
-		{"truncated.db", "SQLite format 3\0\x10\x00\x01\x01\x00\x40\x20\x20", 24, DATABASE_WRITE, "database"},
-		{"empty.db", "", 0, DATABASE_READ, "holds no results yet"},
-		{"missing.db", NULL, 0, DATABASE_READ, "name one with --db FILE"},
-		{"no/folder.db", NULL, 0, DATABASE_WRITE, "No such file or directory"},
-		{".", NULL, 0, DATABASE_WRITE, "Is a directory"},
-		{".", NULL, 0, DATABASE_READ, "Is a directory"},
-		{"garbage.db/results.db", NULL, 0, DATABASE_WRITE, "Not a directory"},
+		{ "garbage.db",
+		  "this is no database, it is a text of a user who named the wrong file", 68,
+		  DATABASE_WRITE, "is not an SQLite database" },
+		{ "garbage.db",
+		  "this is no database, it is a text of a user who named the wrong file", 68,
+		  DATABASE_READ, "is not an SQLite database" },
+		{ "truncated.db", "SQLite format 3\0\x10\x00\x01\x01\x00\x40\x20\x20", 24,
+		  DATABASE_WRITE, "database" },
+		{ "empty.db", "", 0, DATABASE_READ, "holds no results yet" },
+		{ "missing.db", NULL, 0, DATABASE_READ, "name one with --db FILE" },
+		{ "no/folder.db", NULL, 0, DATABASE_WRITE, "No such file or directory" },
+		{ ".", NULL, 0, DATABASE_WRITE, "Is a directory" },
+		{ ".", NULL, 0, DATABASE_READ, "Is a directory" },
+		{ "garbage.db/results.db", NULL, 0, DATABASE_WRITE, "Not a directory" },
 	};
 	struct fixture *f = *state;
 	char path[2 * PATH_SIZE];
@@ -366,7 +410,7 @@ static void a_file_that_is_no_database_is_refused(void **state)
 			fail_msg("%s: %s", cases[i].name, f->error.message);
 		assert_null(database.handle);
 	}
-	assert_false(database_open(&(struct database){0}, "", DATABASE_WRITE, &f->error));
+	assert_false(database_open(&(struct database){ 0 }, "", DATABASE_WRITE, &f->error));
 }
 
 static void a_newer_schema_is_refused_with_both_versions(void **state)
@@ -377,8 +421,9 @@ static void a_newer_schema_is_refused_with_both_versions(void **state)
 	execute(&f->database, "PRAGMA user_version = 7");
 	for (int mode = DATABASE_READ; mode <= DATABASE_WRITE; mode++) {
 		assert_false(database_open(&other, f->path, (enum database_mode)mode, &f->error));
-		assert_non_null(strstr(f->error.message, "schema version 7, this bakeoff knows versions up to 1; "
-							 "use a newer bakeoff"));
+		assert_non_null(strstr(f->error.message,
+		                       "schema version 7, this bakeoff knows versions up to 1; "
+		                       "use a newer bakeoff"));
 	}
 }
 
@@ -434,14 +479,14 @@ static void a_folder_that_cannot_be_written_can_be_read(void **state)
 	assert_int_equal(chmod(f->folder, 0755), 0);
 }
 
-static const char *const grow_statements[] = {"ALTER TABLE runs ADD COLUMN colour TEXT", NULL};
-static const char *const bad_statements[] = {"ALTER TABLE runs ADD COLUMN taste TEXT",
-					     "ALTER TABLE no_such ADD COLUMN x", NULL};
+static const char *const grow_statements[] = { "ALTER TABLE runs ADD COLUMN colour TEXT", NULL };
+static const char *const bad_statements[] = { "ALTER TABLE runs ADD COLUMN taste TEXT",
+	                                      "ALTER TABLE no_such ADD COLUMN x", NULL };
 
 static void an_older_file_is_backed_up_and_migrated(void **state)
 {
 	struct fixture *f = *state;
-	const char *const *scripts[] = {schema_scripts[0], grow_statements, bad_statements};
+	const char *const *scripts[] = { schema_scripts[0], grow_statements, bad_statements };
 	struct database backup;
 	char path[2 * PATH_SIZE];
 
@@ -456,7 +501,8 @@ static void an_older_file_is_backed_up_and_migrated(void **state)
 	assert_false(schema_migrate(f->database.handle, f->path, scripts, 3, &f->error));
 	assert_int_equal(ask(&f->database, "PRAGMA user_version"), 2);
 	assert_int_equal(ask(&f->database, "SELECT count(*) FROM pragma_table_info('runs')"
-					   " WHERE name = 'taste'"), 0);
+	                                   " WHERE name = 'taste'"),
+	                 0);
 }
 
 static void a_locked_database_keeps_the_points_for_later(void **state)
@@ -484,7 +530,8 @@ static void a_full_disk_loses_no_points(void **state)
 	long run = begin(f, "lstm", 1, "{}");
 	char sql[64];
 
-	snprintf(sql, sizeof sql, "PRAGMA max_page_count = %ld", ask(&f->database, "PRAGMA page_count"));
+	snprintf(sql, sizeof sql, "PRAGMA max_page_count = %ld",
+	         ask(&f->database, "PRAGMA page_count"));
 	execute(&f->database, sql);
 	for (long step = 0; step < 2000; step++)
 		add_point(f, run, "valid_nll", step, 1);
@@ -503,10 +550,13 @@ enum { WRITERS = 8, FLUSHES = 25, POINTS = 20 };
 static int write_as(const char *path, int writer)
 {
 	char key[17];
-	struct run_record record = {.contestant = "c", .key = key, .seed = writer, .architecture = "cnn",
-				    .settings = "{}"};
-	struct run_totals totals = {.updates = FLUSHES * POINTS};
-	struct score score = {.test_set = "t", .metric = "BLEU", .value = writer};
+	struct run_record record = { .contestant = "c",
+		                     .key = key,
+		                     .seed = writer,
+		                     .architecture = "cnn",
+		                     .settings = "{}" };
+	struct run_totals totals = { .updates = FLUSHES * POINTS };
+	struct score score = { .test_set = "t", .metric = "BLEU", .value = writer };
 	struct database database;
 	struct error error;
 	long run;
@@ -518,7 +568,8 @@ static int write_as(const char *path, int writer)
 	       database_run_begin(&database, &record, &run, &error);
 	for (int i = 0; i < FLUSHES && good; i++) {
 		for (long p = 0; p < POINTS && good; p++)
-			good = database_point(&database, run, "train_loss", i * POINTS + p, (double)-p, &error);
+			good = database_point(&database, run, "train_loss", i * POINTS + p,
+			                      (double)-p, &error);
 		good = good && database_flush(&database, &error);
 	}
 	good = good && database_score(&database, run, &score, &error) &&
@@ -553,9 +604,12 @@ static void eight_writers_lose_nothing(void **state)
 	assert_int_equal(ask(&database, "SELECT count(*) FROM points"), WRITERS * FLUSHES * POINTS);
 	assert_int_equal(ask(&database, "SELECT count(*) FROM scores"), WRITERS);
 	assert_int_equal(ask(&database, "SELECT count(*) FROM experiments"), 1);
-	assert_int_equal(ask(&database, "SELECT count(*) FROM summaries WHERE count = 500 AND best = -19"
-					" AND step_of_best = 19"), WRITERS);
-	assert_int_equal(ask(&database, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);
+	assert_int_equal(ask(&database,
+	                     "SELECT count(*) FROM summaries WHERE count = 500 AND best = -19"
+	                     " AND step_of_best = 19"),
+	                 WRITERS);
+	assert_int_equal(
+		ask(&database, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);
 	assert_int_equal(ask(&database, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 	database_close(&database);
 }
@@ -566,7 +620,13 @@ struct attack {
 	const char *shown[TABLE_LATEX + 1]; /* by enum table_format */
 };
 
-#define ATTACK(text, ...) { text, sizeof text - 1, { __VA_ARGS__ } }
+#define ATTACK(text, ...)                                                                          \
+	{                                                                                          \
+		text, sizeof text - 1,                                                             \
+		{                                                                                  \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
+	}
 
 static void every_format_escapes_what_would_break_it(void **state)
 {
@@ -574,30 +634,48 @@ static void every_format_escapes_what_would_break_it(void **state)
 		ATTACK("plain", "plain", "plain", "plain", "\"plain\"", "plain", "plain"),
 		ATTACK("", "", "\"\"", "", "\"\"", "", ""),
 		ATTACK("a,b", "a,b", "\"a,b\"", "a,b", "\"a,b\"", "a,b", "a,b"),
-		ATTACK("say \"hi\"", "say \"hi\"", "\"say \"\"hi\"\"\"", "say \"hi\"", "\"say \\\"hi\\\"\"",
-		       "say \"hi\"", "say {\\char34}hi{\\char34}"),
-		ATTACK("a\nb\r\tc", "a␊b␍␉c", "\"a\nb\r\tc\"", "a\\nb\\r\\tc", "\"a\\nb\\u000d\\tc\"",
-		       "a b  c", "a b  c"),
+		ATTACK("say \"hi\"", "say \"hi\"", "\"say \"\"hi\"\"\"", "say \"hi\"",
+		       "\"say \\\"hi\\\"\"", "say \"hi\"", "say {\\char34}hi{\\char34}"),
+		ATTACK("a\nb\r\tc", "a␊b␍␉c", "\"a\nb\r\tc\"", "a\\nb\\r\\tc",
+		       "\"a\\nb\\u000d\\tc\"", "a b  c", "a b  c"),
 		ATTACK("\033[2J\a", "␛[2J␇", "\033[2J\a", "\033[2J\a", "\"\\u001b[2J\\u0007\"",
 		       "␛\\[2J␇", "␛{[}2J␇"),
-		ATTACK("\xc2\x9b" "31m", "\uFFFD31m", "\xc2\x9b" "31m", "\xc2\x9b" "31m", "\"\\u009b31m\"",
-		       "\uFFFD31m", "\uFFFD31m"),
+		ATTACK("\xc2\x9b"
+		       "31m",
+		       "\uFFFD31m",
+		       "\xc2\x9b"
+		       "31m",
+		       "\xc2\x9b"
+		       "31m",
+		       "\"\\u009b31m\"", "\uFFFD31m", "\uFFFD31m"),
 		ATTACK("\x7f", "␡", "\x7f", "\x7f", "\"\\u007f\"", "␡", "␡"),
 		ATTACK("a\xff\xc3", "a\uFFFD\uFFFD", "a\xff\xc3", "a\xff\xc3", "\"a\uFFFD\uFFFD\"",
 		       "a\uFFFD\uFFFD", "a\uFFFD\uFFFD"),
 		ATTACK("x\0y", "x␀y", "x\0y", "x\0y", "\"x\\u0000y\"", "x␀y", "x␀y"),
-		ATTACK("\xe2\x80\xae" "abc", "\uFFFD" "abc", "\xe2\x80\xae" "abc", "\xe2\x80\xae" "abc",
-		       "\"\\u202eabc\"", "\uFFFD" "abc", "\uFFFD" "abc"),
-		ATTACK("a|b*c_d`", "a|b*c_d`", "a|b*c_d`", "a|b*c_d`", "\"a|b*c_d`\"", "a\\|b\\*c\\_d\\`",
-		       "a\\textbar{}b{*}c\\_d{`}"),
-		ATTACK("<b>&amp;", "<b>&amp;", "<b>&amp;", "<b>&amp;", "\"<b>&amp;\"", "\\<b\\>\\&amp;",
-		       "\\textless{}b\\textgreater{}\\&amp;"),
-		ATTACK("\\input{/x}", "\\input{/x}", "\\input{/x}", "\\\\input{/x}", "\"\\\\input{/x}\"",
-		       "\\\\input{/x}", "\\textbackslash{}input\\{/x\\}"),
-		ATTACK("50% $x^2~#1&", "50% $x^2~#1&", "50% $x^2~#1&", "50% $x^2~#1&", "\"50% $x^2~#1&\"",
-		       "50% \\$x^2\\~\\#1\\&", "50\\% \\$x\\textasciicircum{}2\\textasciitilde{}\\#1\\&"),
-		ATTACK("[10pt]--", "[10pt]--", "[10pt]--", "[10pt]--", "\"[10pt]--\"", "\\[10pt\\]--",
-		       "{[}10pt{]}-{}-"),
+		ATTACK("\xe2\x80\xae"
+		       "abc",
+		       "\uFFFD"
+		       "abc",
+		       "\xe2\x80\xae"
+		       "abc",
+		       "\xe2\x80\xae"
+		       "abc",
+		       "\"\\u202eabc\"",
+		       "\uFFFD"
+		       "abc",
+		       "\uFFFD"
+		       "abc"),
+		ATTACK("a|b*c_d`", "a|b*c_d`", "a|b*c_d`", "a|b*c_d`", "\"a|b*c_d`\"",
+		       "a\\|b\\*c\\_d\\`", "a\\textbar{}b{*}c\\_d{`}"),
+		ATTACK("<b>&amp;", "<b>&amp;", "<b>&amp;", "<b>&amp;", "\"<b>&amp;\"",
+		       "\\<b\\>\\&amp;", "\\textless{}b\\textgreater{}\\&amp;"),
+		ATTACK("\\input{/x}", "\\input{/x}", "\\input{/x}", "\\\\input{/x}",
+		       "\"\\\\input{/x}\"", "\\\\input{/x}", "\\textbackslash{}input\\{/x\\}"),
+		ATTACK("50% $x^2~#1&", "50% $x^2~#1&", "50% $x^2~#1&", "50% $x^2~#1&",
+		       "\"50% $x^2~#1&\"", "50% \\$x^2\\~\\#1\\&",
+		       "50\\% \\$x\\textasciicircum{}2\\textasciitilde{}\\#1\\&"),
+		ATTACK("[10pt]--", "[10pt]--", "[10pt]--", "[10pt]--", "\"[10pt]--\"",
+		       "\\[10pt\\]--", "{[}10pt{]}-{}-"),
 		ATTACK(" x ", " x ", "\" x \"", " x ", "\" x \"", " x ", " x "),
 	};
 
@@ -605,7 +683,7 @@ static void every_format_escapes_what_would_break_it(void **state)
 	for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++)
 		for (int format = TABLE_BOX; format <= TABLE_LATEX; format++) {
 			char *text = escape_text((enum table_format)format, attacks[i].text,
-						 attacks[i].length);
+			                         attacks[i].length);
 
 			if (strcmp(text, attacks[i].shown[format]))
 				fail_msg("attack %zu, format %d: %s", i, format, text);
@@ -656,21 +734,26 @@ static void every_format_prints_the_same_table(void **state)
 			      "│ e\xcc\x81      │         0.10  │     │\n"
 			      "│ -      │               │     │\n"
 			      "└────────┴───────────────┴─────┘\n",
-		[TABLE_CSV] = "name,BLEU,BLEU deviation,n\n日本語,38.125,0.25,-12\ne\xcc\x81,0.1,,\n-,,,\n",
+		[TABLE_CSV] = "name,BLEU,BLEU "
+		              "deviation,n\n日本語,38.125,0.25,-12\ne\xcc\x81,0.1,,\n-,,,\n",
 		[TABLE_TSV] = "name\tBLEU\tBLEU deviation\tn\n日本語\t38.125\t0.25\t-12\n"
 			      "e\xcc\x81\t0.1\t\t\n-\t\t\t\n",
-		[TABLE_JSON] =
-			"[\n {\"name\": \"日本語\", \"BLEU\": 38.125, \"BLEU deviation\": 0.25, \"n\": -12},"
-			"\n {\"name\": \"e\xcc\x81\", \"BLEU\": 0.1, \"BLEU deviation\": null, \"n\": null},"
-			"\n {\"name\": \"-\", \"BLEU\": null, \"BLEU deviation\": null, \"n\": null}\n]\n",
+		[TABLE_JSON] = "[\n {\"name\": \"日本語\", \"BLEU\": 38.125, \"BLEU deviation\": "
+		               "0.25, \"n\": -12},"
+			       "\n {\"name\": \"e\xcc\x81\", \"BLEU\": 0.1, \"BLEU deviation\": "
+		               "null, \"n\": null},"
+			       "\n {\"name\": \"-\", \"BLEU\": null, \"BLEU deviation\": null, "
+		               "\"n\": null}\n]\n",
 		[TABLE_MARKDOWN] = "| name | BLEU | n |\n| :--- | ---: | ---: |\n"
-				   "| 日本語 | **38.12 ± 0.25** | -12 |\n| e\xcc\x81 | 0.10 |  |\n| - |  |  |\n",
+				   "| 日本語 | **38.12 ± 0.25** | -12 |\n| e\xcc\x81 | 0.10 |  "
+		                   "|\n| - |  |  |\n",
 		[TABLE_LATEX] = "% needs \\usepackage{booktabs}\n\\begin{tabular}{lrr}\n\\toprule\n"
 				"name & BLEU & n \\\\\n\\midrule\n"
-				"日本語 & \\textbf{38.12 $\\pm$ 0.25} & $-$12 \\\\\ne\xcc\x81 & 0.10 &  \\\\\n"
+				"日本語 & \\textbf{38.12 $\\pm$ 0.25} & $-$12 \\\\\ne\xcc\x81 & "
+		                "0.10 &  \\\\\n"
 				"- &  &  \\\\\n\\bottomrule\n\\end{tabular}\n",
 	};
-	struct table table = {0};
+	struct table table = { 0 };
 
 	(void)state;
 	make_table(&table);
@@ -693,7 +776,7 @@ static long lines_of(const char *text)
 }
 
 static char *queried(struct fixture *f, struct database *database, const char *sql,
-		     const char *experiment, enum table_format format)
+                     const char *experiment, enum table_format format)
 {
 	char *text = NULL;
 	size_t size;
@@ -712,9 +795,10 @@ static void json_is_json_whatever_is_in_the_rows(void **state)
 {
 	struct fixture *f = *state;
 	char *text = queried(f, &f->database,
-			     "SELECT 1 AS a, 2 AS a, 9e999 AS inf, -9e999, NULL AS n, 0.1 AS r, x'ff00' AS bytes,"
-			     " 'q\"' AS \"q\"\"\", -9223372036854775808 AS least",
-			     NULL, TABLE_JSON);
+	                     "SELECT 1 AS a, 2 AS a, 9e999 AS inf, -9e999, NULL AS n, 0.1 AS r, "
+	                     "x'ff00' AS bytes,"
+	                     " 'q\"' AS \"q\"\"\", -9223372036854775808 AS least",
+	                     NULL, TABLE_JSON);
 	json_t *rows = json_loads(text, JSON_ALLOW_NUL, NULL), *row;
 
 	assert_non_null(rows);
@@ -733,9 +817,11 @@ static void rows_stream_without_loss(void **state)
 	struct fixture *f = *state;
 
 	for (int format = TABLE_BOX; format <= TABLE_LATEX; format++) {
-		char *text = queried(f, &f->database,
-				     "WITH RECURSIVE n(x) AS (VALUES (1000) UNION ALL SELECT x + 1 FROM n"
-				     " WHERE x < 6119) SELECT x FROM n", NULL, (enum table_format)format);
+		char *text = queried(
+			f, &f->database,
+			"WITH RECURSIVE n(x) AS (VALUES (1000) UNION ALL SELECT x + 1 FROM n"
+			" WHERE x < 6119) SELECT x FROM n",
+			NULL, (enum table_format)format);
 
 		assert_non_null(strstr(text, "1000"));
 		assert_non_null(strstr(text, "6119"));
@@ -796,8 +882,9 @@ static void a_query_may_only_read(void **state)
 		assert_true(strlen(f->error.message) > 10);
 	}
 	assert_false(query_print(out, &database, "DROP VIEW run_list", NULL, TABLE_CSV, &f->error));
-	assert_string_equal(f->error.message, "a change of the schema is refused: a query may only read; "
-					      "write one SELECT");
+	assert_string_equal(f->error.message,
+	                    "a change of the schema is refused: a query may only read; "
+	                    "write one SELECT");
 	for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
 		free(queried(f, &database, allowed[i], NULL, TABLE_CSV));
 	assert_int_equal(ask(&f->database, "SELECT count(*) FROM runs"), 5);
@@ -834,36 +921,43 @@ struct answer {
 static void named_queries_answer_right(void **state)
 {
 	static const struct answer answers[] = {
-		{"settings", "experiment,setting,contestant,value\n"
-			     "toy,model.cell,lstm,lstm\ntoy,model.heads,transformer,4\n"
-			     "toy,model.shared,transformer,true\n"
-			     "toy,train.warmup,lstm,100\ntoy,train.warmup,transformer,400\n"},
-		{"unfinished", NULL},
-		{"target", "run,experiment,contestant,seed,valid_perplexity,updates,seconds,target_tokens,"
-			   "forward_multiply_adds\n"
-			   "1,toy,lstm,1,10,20,10,20000,120000000000\n2,toy,lstm,2,10,20,10,20000,120000000000\n"
-			   "3,toy,transformer,1,10,20,10,20000,120000000000\n"
-			   "4,toy,transformer,2,10,20,10,20000,120000000000\n"},
+		{ "settings", "experiment,setting,contestant,value\n"
+		              "toy,model.cell,lstm,lstm\ntoy,model.heads,transformer,4\n"
+		              "toy,model.shared,transformer,true\n"
+		              "toy,train.warmup,lstm,100\ntoy,train.warmup,transformer,400\n" },
+		{ "unfinished", NULL },
+		{ "target",
+		  "run,experiment,contestant,seed,valid_perplexity,updates,seconds,target_tokens,"
+		  "forward_multiply_adds\n"
+		  "1,toy,lstm,1,10,20,10,20000,120000000000\n2,toy,lstm,2,10,20,10,20000,"
+		  "120000000000\n"
+		  "3,toy,transformer,1,10,20,10,20000,120000000000\n"
+		  "4,toy,transformer,2,10,20,10,20000,120000000000\n" },
 	};
 	struct fixture *f = *state;
 	char *text;
 
 	fill(f);
 	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-		text = queried(f, &f->database, named_query_find(answers[i].query)->sql, "toy", TABLE_CSV);
+		text = queried(f, &f->database, named_query_find(answers[i].query)->sql, "toy",
+		               TABLE_CSV);
 		if (answers[i].csv)
 			assert_string_equal(text, answers[i].csv);
 		else
 			assert_non_null(strstr(text, "loss is not a number"));
 		free(text);
 	}
-	text = queried(f, &f->database, "SELECT median(x), deviation(x), median(NULL) FROM"
-					" (SELECT 4 AS x UNION SELECT 1 UNION SELECT 2.5 UNION SELECT NULL UNION SELECT 9)",
-		       NULL, TABLE_CSV);
+	text = queried(
+		f, &f->database,
+		"SELECT median(x), deviation(x), median(NULL) FROM"
+		" (SELECT 4 AS x UNION SELECT 1 UNION SELECT 2.5 UNION SELECT NULL UNION SELECT 9)",
+		NULL, TABLE_CSV);
 	assert_non_null(strstr(text, "\n3.25,3.4731"));
 	free(text);
-	text = queried(f, &f->database, "SELECT word_overlap('a cat a', 'a  a dog'), word_overlap('', ' '),"
-					" word_overlap(NULL, 'x')", NULL, TABLE_TSV);
+	text = queried(f, &f->database,
+	               "SELECT word_overlap('a cat a', 'a  a dog'), word_overlap('', ' '),"
+	               " word_overlap(NULL, 'x')",
+	               NULL, TABLE_TSV);
 	assert_non_null(strstr(text, "\n0.6666666666666666\t1\t\n"));
 	free(text);
 }
@@ -887,17 +981,22 @@ static void compare_shows_means_over_seeds_and_marks_the_best(void **state)
 
 	fill(f);
 	text = compared(f, TABLE_CSV);
-	assert_string_equal(text, "contestant,parameters,seeds,valid perplexity,valid perplexity deviation,"
-				  "coco BLEU,coco BLEU deviation,flickr BLEU,flickr BLEU deviation,"
-				  "train tgt tok/s,train src tok/s,decode sent/s,train minutes,train minutes deviation,"
-				  "peak MB\n"
-				  "lstm,7500000,2,9.5,0.7071067811865476,24.5,0.7071067811865476,31,1.4142135623730951,"
-				  "1000,900,50,2,0,500\n"
-				  "transformer,7500000,2,7.5,0.7071067811865476,22.5,0.7071067811865476,35,1.4142135623730951,"
-				  "2000,1800,50,2,0,500\n");
+	assert_string_equal(
+		text, "contestant,parameters,seeds,valid perplexity,valid perplexity deviation,"
+		      "coco BLEU,coco BLEU deviation,flickr BLEU,flickr BLEU deviation,"
+		      "train tgt tok/s,train src tok/s,decode sent/s,train minutes,train minutes "
+	              "deviation,"
+		      "peak MB\n"
+		      "lstm,7500000,2,9.5,0.7071067811865476,24.5,0.7071067811865476,31,1."
+	              "4142135623730951,"
+		      "1000,900,50,2,0,500\n"
+		      "transformer,7500000,2,7.5,0.7071067811865476,22.5,0.7071067811865476,35,1."
+	              "4142135623730951,"
+		      "2000,1800,50,2,0,500\n");
 	free(text);
 	text = compared(f, TABLE_MARKDOWN);
-	assert_non_null(strstr(text, "| lstm | 7500000 | 2 | 9.50 ± 0.71 | **24.50 ± 0.71** | 31.00 ± 1.41 |"));
+	assert_non_null(strstr(
+		text, "| lstm | 7500000 | 2 | 9.50 ± 0.71 | **24.50 ± 0.71** | 31.00 ± 1.41 |"));
 	assert_non_null(strstr(text, "| transformer | 7500000 | 2 | **7.50 ± 0.71** |"));
 	assert_non_null(strstr(text, "| train.warmup | 100 | 400 |"));
 	assert_non_null(strstr(text, "loss is not a number"));
@@ -962,14 +1061,15 @@ struct command_case {
 
 static int run_case(struct fixture *f, const struct command_case *c, char *output, size_t size)
 {
-	char path[2 * PATH_SIZE], *arguments[7] = {NULL};
+	char path[2 * PATH_SIZE], *arguments[7] = { NULL };
 	int count = 0, status;
 	FILE *file;
 	pid_t child;
 
 	file_in(f, "output", path);
 	for (; c->arguments[count]; count++)
-		arguments[count] = memory_text(strcmp(c->arguments[count], "DB") ? c->arguments[count] : f->path);
+		arguments[count] = memory_text(
+			strcmp(c->arguments[count], "DB") ? c->arguments[count] : f->path);
 	child = fork();
 	if (child == 0) {
 		if (!freopen(path, "w", stdout) || dup2(fileno(stdout), 2) < 0)
@@ -991,26 +1091,29 @@ static int run_case(struct fixture *f, const struct command_case *c, char *outpu
 static void commands_say_what_is_wrong(void **state)
 {
 	static const struct command_case cases[] = {
-		{runs_command, {"runs", "--db", "DB"}, 0, "transformer"},
-		{runs_command, {"runs", "toy", "--db=none.db"}, 1, "no database none.db"},
-		{runs_command, {"runs", "--db", "DB", "toy"}, 0, "│ lstm"},
-		{runs_command, {"runs", "--db", "DB", "tyo"}, 1, "has no experiment tyo"},
-		{runs_command, {"runs", "--help"}, 0, "usage: bakeoff runs"},
-		{runs_command, {"runs", "--nope"}, 2, "an option is unknown"},
-		{runs_command, {"runs", "--sql", "x"}, 2, "an option is unknown"},
-		{runs_command, {"runs", "--db"}, 2, "lacks its value"},
-		{runs_command, {"runs", "a", "b"}, 2, "too many names"},
-		{runs_command, {"runs", "--format", "xml"}, 2, "must be box, csv"},
-		{runs_command, {"runs", "--db", "/nowhere/r.db"}, 1, "name one with --db FILE"},
-		{compare_command, {"compare", "--db", "DB", "toy"}, 0, "Settings that differ"},
-		{compare_command, {"compare", "--db", "DB"}, 2, "a name is missing"},
-		{compare_command, {"compare", "--help"}, 0, "usage: bakeoff compare"},
-		{query_command, {"query", "--list"}, 0, "disagreements"},
-		{query_command, {"query", "--db", "DB", "nope"}, 2, "no query is named nope"},
-		{query_command, {"query", "--db", "DB"}, 2, "a name is missing"},
-		{query_command, {"query", "--db", "DB", "scores", "toy"}, 0, "BLEU|tok:13a"},
-		{query_command, {"query", "--db", "DB", "--sql", "SELECT 6 * 7 AS x"}, 0, "42"},
-		{query_command, {"query", "--db", "DB", "--sql", "DELETE FROM runs"}, 1, "DELETE is refused"},
+		{ runs_command, { "runs", "--db", "DB" }, 0, "transformer" },
+		{ runs_command, { "runs", "toy", "--db=none.db" }, 1, "no database none.db" },
+		{ runs_command, { "runs", "--db", "DB", "toy" }, 0, "│ lstm" },
+		{ runs_command, { "runs", "--db", "DB", "tyo" }, 1, "has no experiment tyo" },
+		{ runs_command, { "runs", "--help" }, 0, "usage: bakeoff runs" },
+		{ runs_command, { "runs", "--nope" }, 2, "an option is unknown" },
+		{ runs_command, { "runs", "--sql", "x" }, 2, "an option is unknown" },
+		{ runs_command, { "runs", "--db" }, 2, "lacks its value" },
+		{ runs_command, { "runs", "a", "b" }, 2, "too many names" },
+		{ runs_command, { "runs", "--format", "xml" }, 2, "must be box, csv" },
+		{ runs_command, { "runs", "--db", "/nowhere/r.db" }, 1, "name one with --db FILE" },
+		{ compare_command, { "compare", "--db", "DB", "toy" }, 0, "Settings that differ" },
+		{ compare_command, { "compare", "--db", "DB" }, 2, "a name is missing" },
+		{ compare_command, { "compare", "--help" }, 0, "usage: bakeoff compare" },
+		{ query_command, { "query", "--list" }, 0, "disagreements" },
+		{ query_command, { "query", "--db", "DB", "nope" }, 2, "no query is named nope" },
+		{ query_command, { "query", "--db", "DB" }, 2, "a name is missing" },
+		{ query_command, { "query", "--db", "DB", "scores", "toy" }, 0, "BLEU|tok:13a" },
+		{ query_command, { "query", "--db", "DB", "--sql", "SELECT 6 * 7 AS x" }, 0, "42" },
+		{ query_command,
+		  { "query", "--db", "DB", "--sql", "DELETE FROM runs" },
+		  1,
+		  "DELETE is refused" },
 	};
 	struct fixture *f = *state;
 	char output[1 << 14];

@@ -1,4 +1,5 @@
-/* safetensors_test.c - safetensors files come back as they were written, whole or not at all, and no bytes harm the reader. */
+/* safetensors_test.c - safetensors files come back as they were written, whole or not at all, and
+ * no bytes harm the reader. */
 #include "core/safetensors.h"
 
 #include <errno.h>
@@ -128,7 +129,8 @@ enum { SAMPLES = sizeof sample / sizeof sample[0] };
 
 static void write_sample(const char *path)
 {
-	json_t *metadata = json_pack("{s:s, s:s}", "format", "pt", "note", "line\n\"two\" \xe2\x96\x81");
+	json_t *metadata =
+		json_pack("{s:s, s:s}", "format", "pt", "note", "line\n\"two\" \xe2\x96\x81");
 	struct error error;
 
 	if (!safetensors_write(path, sample, SAMPLES, metadata, &error))
@@ -199,7 +201,9 @@ static void numbers_begin_at_a_multiple_of_8(void **state)
 	char name[] = "aaaaaaaaaaaaaaaa";
 
 	for (size_t length = 1; length < sizeof name; length++) {
-		const struct tensor t = { name + sizeof name - 1 - length, TENSOR_F64, 1, { 3 }, 3, exact };
+		const struct tensor t = {
+			name + sizeof name - 1 - length, TENSOR_F64, 1, { 3 }, 3, exact
+		};
 		size_t size;
 		char *bytes;
 
@@ -238,7 +242,10 @@ static void every_cut_is_refused_with_both_sizes(void **state)
 	for (size_t cut = 1; cut < size; cut++) {
 		put_bytes(folder->file, bytes, cut);
 		snprintf(part, sizeof part, "cut short: %zu of %s%zu bytes", cut,
-			 cut < header ? "at least " : "", cut < 8 ? 10 : cut < header ? header : size);
+		         cut < header ? "at least " : "",
+		         cut < 8        ? 10
+		         : cut < header ? header
+		                        : size);
 		assert_refused(folder->file, part);
 	}
 	put_bytes(folder->file, bytes, 0);
@@ -293,8 +300,8 @@ static void random_bytes_do_no_harm(void **state)
 	for (int i = 0; i < 20000; i++) {
 		for (uint32_t changes = 1 + draw(&seed) % 4; changes > 0; changes--) {
 			const size_t at = draw(&seed) % (draw(&seed) % 8 ? header : size);
-			const char byte = draw(&seed) % 2 ? json[draw(&seed) % (sizeof json - 1)] :
-							    (char)draw(&seed);
+			const char byte = draw(&seed) % 2 ? json[draw(&seed) % (sizeof json - 1)]
+			                                  : (char)draw(&seed);
 
 			assert_int_equal(pwrite(descriptor, &byte, 1, (off_t)at), 1);
 		}
@@ -317,23 +324,30 @@ static void lies_of_the_header_are_refused(void **state)
 		{ "{\"a\":{" F32 "\"shape\":[4],\"data_offsets\":[8,24]}}", "a leaves a hole" },
 		{ "{\"a\":{" F32 "\"shape\":[3],\"data_offsets\":[0,12]}}", "4 bytes follow" },
 		{ "{}", "16 bytes follow" },
-		{ "{\"a\":{" F32 "\"shape\":[4],\"data_offsets\":[0,12]}}", "12 bytes for 4 numbers" },
+		{ "{\"a\":{" F32 "\"shape\":[4],\"data_offsets\":[0,12]}}",
+		  "12 bytes for 4 numbers" },
 		{ "{\"a\":{" F32 "\"shape\":[4],\"data_offsets\":[16,0]}}", "two positions" },
 		{ "{\"a\":{" F32 "\"shape\":[4],\"data_offsets\":[-16,0]}}", "two positions" },
 		{ "{\"a\":{" F32 "\"shape\":[4],\"data_offsets\":[0,1.6e1]}}", "two positions" },
 		{ "{\"a\":{" F32 "\"shape\":[4],\"data_offsets\":[0,16,16]}}", "two positions" },
 		{ "{\"a\":{" F32 "\"shape\":[4],\"data_offsets\":\"0,16\"}}", "two positions" },
 		{ "{\"a\":{" F32 "\"shape\":[4]}}", "two positions" },
-		{ "{\"a\":{" F32 "\"shape\":[4],\"data_offsets\":[9223372036854775791,9223372036854775807]}}",
+		{ "{\"a\":{" F32
+		  "\"shape\":[4],\"data_offsets\":[9223372036854775791,9223372036854775807]}}",
 		  "hole" },
-		{ "{\"a\":{" F32 "\"shape\":[4],\"data_offsets\":[0,99999999999999999999]}}", "not JSON" },
+		{ "{\"a\":{" F32 "\"shape\":[4],\"data_offsets\":[0,99999999999999999999]}}",
+		  "not JSON" },
 		{ "{\"a\":{" F32 "\"shape\":[-4],\"data_offsets\":[0,16]}}", "none negative" },
 		{ "{\"a\":{" F32 "\"shape\":[4.0],\"data_offsets\":[0,16]}}", "whole numbers" },
-		{ "{\"a\":{" F32 "\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}", "too large" },
-		{ "{\"a\":{" F32 "\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", "too large" },
-		{ "{\"a\":{" F32 "\"shape\":[2305843009213693951],\"data_offsets\":[0,9223372036854775804]}}",
+		{ "{\"a\":{" F32 "\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}",
+		  "too large" },
+		{ "{\"a\":{" F32 "\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}",
+		  "too large" },
+		{ "{\"a\":{" F32
+		  "\"shape\":[2305843009213693951],\"data_offsets\":[0,9223372036854775804]}}",
 		  "cut short" },
-		{ "{\"a\":{" F32 "\"shape\":[1,1,1,1,1,1,1,1,4],\"data_offsets\":[0,16]}}", "at most 8" },
+		{ "{\"a\":{" F32 "\"shape\":[1,1,1,1,1,1,1,1,4],\"data_offsets\":[0,16]}}",
+		  "at most 8" },
 		{ "{\"a\":{" F32 "\"shape\":4,\"data_offsets\":[0,16]}}", "a list of" },
 		{ "{\"a\":{" F32 "\"data_offsets\":[0,16]}}", "a list of" },
 		{ "{\"a\":{\"dtype\":\"BF16\",\"shape\":[8],\"data_offsets\":[0,16]}}",
@@ -343,18 +357,24 @@ static void lies_of_the_header_are_refused(void **state)
 		{ "{\"a\":[]}", "dtype (none)" },
 		{ "{\"a\":null}", "dtype (none)" },
 		{ "{\"a\":{" F32 "\"shape\":[2],\"data_offsets\":[0,8]},"
-		  "\"b\":{" F32 "\"shape\":[3],\"data_offsets\":[4,16]}}", "tensor b overlaps" },
+		  "\"b\":{" F32 "\"shape\":[3],\"data_offsets\":[4,16]}}",
+		  "tensor b overlaps" },
 		{ "{\"a\":{" F32 "\"shape\":[4],\"data_offsets\":[0,16]},"
-		  "\"b\":{" F32 "\"shape\":[4],\"data_offsets\":[0,16]}}", "overlaps" },
+		  "\"b\":{" F32 "\"shape\":[4],\"data_offsets\":[0,16]}}",
+		  "overlaps" },
 		{ "{\"a\":{" F32 "\"shape\":[4],\"data_offsets\":[0,16]},"
-		  "\"b\":{" F32 "\"shape\":[0],\"data_offsets\":[8,8]}}", "overlaps" },
+		  "\"b\":{" F32 "\"shape\":[0],\"data_offsets\":[8,8]}}",
+		  "overlaps" },
 		{ "{\"b\":{" F32 "\"shape\":[1],\"data_offsets\":[12,16]},"
-		  "\"a\":{" F32 "\"shape\":[2],\"data_offsets\":[0,8]}}", "tensor b leaves a hole" },
+		  "\"a\":{" F32 "\"shape\":[2],\"data_offsets\":[0,8]}}",
+		  "tensor b leaves a hole" },
 		{ "{\"a\":{" F32 "\"shape\":[2],\"data_offsets\":[0,8]},"
-		  "\"a\":{" F32 "\"shape\":[2],\"data_offsets\":[8,16]}}", "duplicate" },
+		  "\"a\":{" F32 "\"shape\":[2],\"data_offsets\":[8,16]}}",
+		  "duplicate" },
 		{ "{\"__metadata__\":[],\"a\":{" F32 "\"shape\":[4],\"data_offsets\":[0,16]}}",
 		  "__metadata__ is not an object" },
-		{ "{\"__metadata__\":{\"k\":1},\"a\":{" F32 "\"shape\":[4],\"data_offsets\":[0,16]}}",
+		{ "{\"__metadata__\":{\"k\":1},\"a\":{" F32
+		  "\"shape\":[4],\"data_offsets\":[0,16]}}",
 		  "__metadata__ k is not a text" },
 		{ "{\"a\\u0000b\":{" F32 "\"shape\":[4],\"data_offsets\":[0,16]}}", "not JSON" },
 		{ "{\"a\xff\":{" F32 "\"shape\":[4],\"data_offsets\":[0,16]}}", "not JSON" },
@@ -399,8 +419,11 @@ static void honest_headers_are_taken(void **state)
 /* A sparse file of a terabyte is refused by its header alone, or mapped and not read. */
 static void memory_depends_on_the_header_alone(void **state)
 {
-	static const uint64_t lengths[] = { 0, 1, (4 << 20) + 1, UINT64_C(1) << 40, UINT64_MAX - 7, UINT64_MAX };
-	static const char huge[] = "{\"a\":{" F32 "\"shape\":[274877906944],\"data_offsets\":[0,1099511627776]}}";
+	static const uint64_t lengths[] = {
+		0, 1, (4 << 20) + 1, UINT64_C(1) << 40, UINT64_MAX - 7, UINT64_MAX
+	};
+	static const char huge[] =
+		"{\"a\":{" F32 "\"shape\":[274877906944],\"data_offsets\":[0,1099511627776]}}";
 	const struct folder *folder = *state;
 	const uint64_t length = sizeof huge - 1;
 	struct safetensors file;

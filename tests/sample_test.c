@@ -21,7 +21,7 @@ static int outcome(const struct hypothesis *h, int vocabulary, int end)
 }
 
 static void tempered(const struct model *m, const struct prefix *p, double temperature,
-		     double *probability)
+                     double *probability)
 {
 	double sum = 0;
 
@@ -36,7 +36,7 @@ static void outcome_probabilities(const struct model *m, double temperature, dou
 {
 	int n = m->predictor.vocabulary;
 	double first[WORDS], second[WORDS];
-	struct prefix p = {.sentence = 4};
+	struct prefix p = { .sentence = 4 };
 
 	tempered(m, &p, temperature, first);
 	p.length = 1;
@@ -69,19 +69,19 @@ static double chi_square_tail(int cells, const double *probability, const int *c
 
 static void samples_have_the_frequencies_of_the_temperature(void **state)
 {
-	static const double temperatures[] = {1, 0.5, 2};
+	static const double temperatures[] = { 1, 0.5, 2 };
 	enum { V = 5, DRAWS = 40000 };
 
 	(void)state;
 	for (size_t t = 0; t < 3; t++) {
-		struct search_settings settings = {.beam = 1,
-						   .nbest = DRAWS,
-						   .sample = true,
-						   .temperature = temperatures[t],
-						   .seed = 17};
+		struct search_settings settings = { .beam = 1,
+			                            .nbest = DRAWS,
+			                            .sample = true,
+			                            .temperature = temperatures[t],
+			                            .seed = 17 };
 		struct model m = model_of(V, 12, 2);
 		double expected[V * V], other[V * V];
-		int count[V * V] = {0}, limit = 2;
+		int count[V * V] = { 0 }, limit = 2;
 		struct nbest n;
 
 		model_search(&m, &settings, 4, 1, &limit, &n);
@@ -92,7 +92,7 @@ static void samples_have_the_frequencies_of_the_temperature(void **state)
 		outcome_probabilities(&m, temperatures[t] * 1.3, other);
 		assert_true(chi_square_tail(V * V, expected, count, DRAWS) > 1e-3);
 		assert_true(chi_square_tail(V * V, other, count, DRAWS) <
-			    1e-6); /* the test has power */
+		            1e-6); /* the test has power */
 		nbest_free(&n);
 	}
 }
@@ -100,7 +100,8 @@ static void samples_have_the_frequencies_of_the_temperature(void **state)
 static void totals_of_samples_are_the_models(void **state)
 {
 	struct search_settings settings = {
-		.beam = 1, .nbest = 20, .sample = true, .temperature = 3, .length_penalty = 1};
+		.beam = 1, .nbest = 20, .sample = true, .temperature = 3, .length_penalty = 1
+	};
 	struct model m = model_of(7, 2, 3);
 	struct nbest n;
 	int limit = 9;
@@ -108,7 +109,7 @@ static void totals_of_samples_are_the_models(void **state)
 	(void)state;
 	model_search(&m, &settings, 3, 1, &limit, &n);
 	for (int i = 0; i < n.count; i++) {
-		struct answer a = {.prefix = {.sentence = 3}};
+		struct answer a = { .prefix = { .sentence = 3 } };
 		double logp[WORDS];
 
 		for (int k = 0; k < n.best[i].length + n.best[i].finished; k++) {
@@ -123,11 +124,13 @@ static void totals_of_samples_are_the_models(void **state)
 
 static void samples_depend_on_seed_sentence_and_draw(void **state)
 {
-	struct search_settings settings = {.beam = 1, .nbest = 3, .sample = true, .temperature = 1};
-	double flat[30 * 30] = {0};
+	struct search_settings settings = {
+		.beam = 1, .nbest = 3, .sample = true, .temperature = 1
+	};
+	double flat[30 * 30] = { 0 };
 	struct model m = model_of(30, 0, 0);
 	struct nbest a[2], b, again;
-	int limit[2] = {12, 12};
+	int limit[2] = { 12, 12 };
 
 	(void)state;
 	m.table = flat; /* the same for all sentences */
@@ -148,8 +151,9 @@ static void samples_depend_on_seed_sentence_and_draw(void **state)
 static void a_low_temperature_is_greedy(void **state)
 {
 	struct search_settings cold = {
-		.beam = 1, .nbest = 2, .sample = true, .temperature = 1e-300};
-	struct search_settings greedy = {.beam = 1, .nbest = 1};
+		.beam = 1, .nbest = 2, .sample = true, .temperature = 1e-300
+	};
+	struct search_settings greedy = { .beam = 1, .nbest = 1 };
 	int limit = 12;
 
 	(void)state;

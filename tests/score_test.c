@@ -42,7 +42,7 @@ static void restore(FILE *stream, int kept, FILE *from, char text[OUTPUT_SIZE])
 /* Runs the command with those arguments, up to the first NULL. */
 static int run(const char *const *argument, char output[OUTPUT_SIZE], char errors[OUTPUT_SIZE])
 {
-	char *argv[ARGUMENTS_MOST + 2] = {(char[]){"score"}};
+	char *argv[ARGUMENTS_MOST + 2] = { (char[]){ "score" } };
 	FILE *out = tmpfile(), *err = tmpfile();
 	int argc = 1, kept_out, kept_err, status;
 
@@ -66,24 +66,24 @@ static void output_is_that_of_sacrebleu(void **state)
 		const char *argument[ARGUMENTS_MOST + 1];
 		const char *output;
 	} cases[] = {
-		{{ENGLISH},
-		 "BLEU|nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0 = 65.00 "
-		 "87.8/70.4/58.2/49.6 (BP = 1.000 ratio = 1.003 hyp_len = 328 ref_len = 327)\n"},
-		{{ENGLISH, "--width", "1", "--metric", "bleu", "--tokenize", "13a", "--smooth",
-		  "exp"},
-		 "BLEU|nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0 = 65.0 "
-		 "87.8/70.4/58.2/49.6 (BP = 1.000 ratio = 1.003 hyp_len = 328 ref_len = 327)\n"},
-		{{ENGLISH, "--json"},
-		 "{\n \"name\": \"BLEU\",\n \"score\": 65.0,\n \"signature\": "
-		 "\"nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0\",\n "
-		 "\"verbose_score\": \"87.8/70.4/58.2/49.6 (BP = 1.000 ratio = 1.003 "
-		 "hyp_len = 328 ref_len = 327)\",\n \"nrefs\": \"1\",\n \"case\": \"mixed\",\n "
-		 "\"eff\": \"no\",\n \"tok\": \"13a\",\n \"smooth\": \"exp\",\n \"version\": "
-		 "\"2.6.0\"\n}\n"},
-		{{"--ref", TEXT "blank.ref0", "--ref", TEXT "blank.ref1", TEXT "blank.hyp",
-		  "--smooth", "floor"},
-		 "BLEU|nrefs:2|case:mixed|eff:no|tok:13a|smooth:floor[0.10]|version:2.6.0 = 0.00 "
-		 "0.0/0.0/0.0/0.0 (BP = 0.000 ratio = 0.000 hyp_len = 0 ref_len = 58)\n"},
+		{ { ENGLISH },
+		  "BLEU|nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0 = 65.00 "
+		  "87.8/70.4/58.2/49.6 (BP = 1.000 ratio = 1.003 hyp_len = 328 ref_len = 327)\n" },
+		{ { ENGLISH, "--width", "1", "--metric", "bleu", "--tokenize", "13a", "--smooth",
+		    "exp" },
+		  "BLEU|nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0 = 65.0 "
+		  "87.8/70.4/58.2/49.6 (BP = 1.000 ratio = 1.003 hyp_len = 328 ref_len = 327)\n" },
+		{ { ENGLISH, "--json" },
+		  "{\n \"name\": \"BLEU\",\n \"score\": 65.0,\n \"signature\": "
+		  "\"nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0\",\n "
+		  "\"verbose_score\": \"87.8/70.4/58.2/49.6 (BP = 1.000 ratio = 1.003 "
+		  "hyp_len = 328 ref_len = 327)\",\n \"nrefs\": \"1\",\n \"case\": \"mixed\",\n "
+		  "\"eff\": \"no\",\n \"tok\": \"13a\",\n \"smooth\": \"exp\",\n \"version\": "
+		  "\"2.6.0\"\n}\n" },
+		{ { "--ref", TEXT "blank.ref0", "--ref", TEXT "blank.ref1", TEXT "blank.hyp",
+		    "--smooth", "floor" },
+		  "BLEU|nrefs:2|case:mixed|eff:no|tok:13a|smooth:floor[0.10]|version:2.6.0 = 0.00 "
+		  "0.0/0.0/0.0/0.0 (BP = 0.000 ratio = 0.000 hyp_len = 0 ref_len = 58)\n" },
 	};
 	char output[OUTPUT_SIZE], errors[OUTPUT_SIZE];
 
@@ -97,8 +97,8 @@ static void output_is_that_of_sacrebleu(void **state)
 
 static void sentence_level_prints_a_line_a_sentence(void **state)
 {
-	static const char *const text[] = {ENGLISH, "--sentence-level", NULL};
-	static const char *const json[] = {ENGLISH, "--sentence-level", "--json", NULL};
+	static const char *const text[] = { ENGLISH, "--sentence-level", NULL };
+	static const char *const json[] = { ENGLISH, "--sentence-level", "--json", NULL };
 	static const char first[] = "BLEU|nrefs:1|case:mixed|eff:yes|tok:13a|smooth:exp|"
 				    "version:2.6.0 = 49.15 86.7/57.1/46.2/33.3 (BP = 0.936 "
 				    "ratio = 0.938 hyp_len = 15 ref_len = 16)\n";
@@ -122,23 +122,29 @@ static void errors_name_the_place_and_the_remedy(void **state)
 		int status;
 		const char *message; /* a part of it */
 	} cases[] = {
-		{{NULL}, 2, "hypotheses is missing"},
-		{{TEXT "english.hyp"}, 2, "--ref FILE is missing"},
-		{{ENGLISH, TEXT "world.hyp"}, 2, "2 files of hypotheses"},
-		{{ENGLISH, "--metric", "bluff"}, 2, "--metric bluff: must be"},
-		{{ENGLISH, "--tokenize", "14b"}, 2, "--tokenize 14b: must be one of 13a, none"},
-		{{ENGLISH, "--smooth", "sand"}, 2, "--smooth sand: must be"},
-		{{ENGLISH, "--smooth-value", "1"}, 2, "goes with --smooth floor or add-k"},
-		{{ENGLISH, "--smooth", "floor", "--smooth-value", "nan"}, 2, "must be a number"},
-		{{ENGLISH, "--smooth", "floor", "--smooth-value", "1x"}, 2, "must be a number"},
-		{{ENGLISH, "--smooth", "floor", "--smooth-value", "-1"}, 2, "must be a number"},
-		{{ENGLISH, "--width", "1.5"}, 2, "must be a whole number"},
-		{{ENGLISH, "--ref"}, 2, "--ref needs a value"},
-		{{ENGLISH, "--json=yes"}, 2, "--json=yes"},
-		{{ENGLISH, "--what"}, 2, "--what is not an option"},
-		{{"--ref", "-", "-"}, 2, "standard input can be read only once"},
-		{{"--ref", TEXT "world.ref0", TEXT "english.hyp"}, 1, "english.hyp has 24 lines, "},
-		{{"--ref", TEXT "none.ref0", TEXT "english.hyp"}, 1, "none.ref0: cannot be opened"},
+		{ { NULL }, 2, "hypotheses is missing" },
+		{ { TEXT "english.hyp" }, 2, "--ref FILE is missing" },
+		{ { ENGLISH, TEXT "world.hyp" }, 2, "2 files of hypotheses" },
+		{ { ENGLISH, "--metric", "bluff" }, 2, "--metric bluff: must be" },
+		{ { ENGLISH, "--tokenize", "14b" }, 2, "--tokenize 14b: must be one of 13a, none" },
+		{ { ENGLISH, "--smooth", "sand" }, 2, "--smooth sand: must be" },
+		{ { ENGLISH, "--smooth-value", "1" }, 2, "goes with --smooth floor or add-k" },
+		{ { ENGLISH, "--smooth", "floor", "--smooth-value", "nan" },
+		  2,
+		  "must be a number" },
+		{ { ENGLISH, "--smooth", "floor", "--smooth-value", "1x" }, 2, "must be a number" },
+		{ { ENGLISH, "--smooth", "floor", "--smooth-value", "-1" }, 2, "must be a number" },
+		{ { ENGLISH, "--width", "1.5" }, 2, "must be a whole number" },
+		{ { ENGLISH, "--ref" }, 2, "--ref needs a value" },
+		{ { ENGLISH, "--json=yes" }, 2, "--json=yes" },
+		{ { ENGLISH, "--what" }, 2, "--what is not an option" },
+		{ { "--ref", "-", "-" }, 2, "standard input can be read only once" },
+		{ { "--ref", TEXT "world.ref0", TEXT "english.hyp" },
+		  1,
+		  "english.hyp has 24 lines, " },
+		{ { "--ref", TEXT "none.ref0", TEXT "english.hyp" },
+		  1,
+		  "none.ref0: cannot be opened" },
 	};
 	char output[OUTPUT_SIZE], errors[OUTPUT_SIZE];
 
@@ -153,7 +159,7 @@ static void errors_name_the_place_and_the_remedy(void **state)
 
 static void help_is_no_error(void **state)
 {
-	static const char *const argument[] = {"--help", NULL};
+	static const char *const argument[] = { "--help", NULL };
 	char output[OUTPUT_SIZE], errors[OUTPUT_SIZE];
 
 	(void)state;

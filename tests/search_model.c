@@ -64,7 +64,7 @@ static void model_logits(const struct model *m, const struct prefix *p, real *lo
 		double u = (double)(model_hash(key + 1000 + (uint64_t)i) >> 11) * 0x1p-53;
 
 		logits[i] = (real)(m->table ? m->table[last * n + i]
-					    : m->spread * u + (double)(key % 5));
+		                            : m->spread * u + (double)(key % 5));
 	}
 	spoil(m, p, logits);
 }
@@ -91,7 +91,7 @@ static void model_step(void *context, int rows, const int *token, real *logits)
 }
 
 static void model_select(void *context, int rows, const int *row, int sentences,
-			 const int *sentence)
+                         const int *sentence)
 {
 	struct model *m = context;
 	struct prefix *old = m->row;
@@ -119,18 +119,18 @@ static void model_select(void *context, int rows, const int *row, int sentences,
 struct model model_of(int vocabulary, uint64_t seed, double spread)
 {
 	return (struct model){
-		.predictor = {.vocabulary = vocabulary,
-			      .begin = 0,
-			      .end = 1,
-			      .step = model_step,
-			      .select = model_select},
+		.predictor = { .vocabulary = vocabulary,
+		               .begin = 0,
+		               .end = 1,
+		               .step = model_step,
+		               .select = model_select },
 		.seed = seed,
 		.spread = spread,
 	};
 }
 
 void model_search(struct model *m, const struct search_settings *settings, int first, int sentences,
-		  const int *limit, struct nbest *result)
+                  const int *limit, struct nbest *result)
 {
 	size_t *number = memory_new((size_t)sentences, sizeof *number);
 
@@ -153,7 +153,7 @@ void model_search(struct model *m, const struct search_settings *settings, int f
 double expected_penalty(const struct search_settings *s, int length)
 {
 	return s->penalty == PENALTY_GNMT ? pow((5.0 + length) / 6, s->length_penalty)
-					  : pow(length, s->length_penalty);
+	                                  : pow(length, s->length_penalty);
 }
 
 static void answers_add(struct answers *all, struct answer a)
@@ -199,7 +199,7 @@ void model_log_probabilities(const struct model *m, const struct prefix *p, doub
 }
 
 struct answer answer_extend(const struct model *m, const struct search_settings *settings,
-			    struct answer from, int token, double logp)
+                            struct answer from, int token, double logp)
 {
 	int length = from.prefix.length + 1;
 
@@ -212,7 +212,7 @@ struct answer answer_extend(const struct model *m, const struct search_settings 
 }
 
 static void enumerate(const struct model *m, const struct search_settings *settings,
-		      struct answer from, int limit, struct answers *all)
+                      struct answer from, int limit, struct answers *all)
 {
 	double logp[WORDS];
 
@@ -228,11 +228,11 @@ static void enumerate(const struct model *m, const struct search_settings *setti
 }
 
 struct answers answers_of_all(const struct model *m, const struct search_settings *settings,
-			      int sentence, int limit)
+                              int sentence, int limit)
 {
-	struct answers all = {0};
+	struct answers all = { 0 };
 
-	enumerate(m, settings, (struct answer){.prefix = {.sentence = sentence}}, limit, &all);
+	enumerate(m, settings, (struct answer){ .prefix = { .sentence = sentence } }, limit, &all);
 	qsort(all.a, (size_t)all.count, sizeof(*all.a), by_score);
 	return all;
 }
@@ -240,9 +240,9 @@ struct answers answers_of_all(const struct model *m, const struct search_setting
 /* One step: finished ones are added to done, the best others replace those of live. Returns how
  * many finished. */
 static int plain_step(const struct model *m, const struct search_settings *settings,
-		      struct answers *live, struct answers *done)
+                      struct answers *live, struct answers *done)
 {
-	struct answers next = {0};
+	struct answers next = { 0 };
 	int finished = 0, others = 0;
 	double logp[WORDS];
 
@@ -251,7 +251,7 @@ static int plain_step(const struct model *m, const struct search_settings *setti
 		for (int k = 0; k < m->predictor.vocabulary; k++)
 			if (isfinite(logp[k]))
 				answers_add(&next,
-					    answer_extend(m, settings, live->a[i], k, logp[k]));
+				            answer_extend(m, settings, live->a[i], k, logp[k]));
 	}
 	qsort(next.a, (size_t)next.count, sizeof(*next.a), by_total);
 	for (int r = 0; r < next.count && r < 2 * settings->beam; r++) {
@@ -269,12 +269,12 @@ static int plain_step(const struct model *m, const struct search_settings *setti
 }
 
 struct answers answers_of_beam(const struct model *m, const struct search_settings *settings,
-			       int sentence, int limit)
+                               int sentence, int limit)
 {
-	struct answers live = {0}, done = {0};
+	struct answers live = { 0 }, done = { 0 };
 	int length = 0, finished = 0;
 
-	answers_add(&live, (struct answer){.prefix = {.sentence = sentence}});
+	answers_add(&live, (struct answer){ .prefix = { .sentence = sentence } });
 	while (live.count && finished < settings->beam && length < limit) {
 		finished += plain_step(m, settings, &live, &done);
 		length++;

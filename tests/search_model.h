@@ -29,7 +29,7 @@ struct prefix {
 struct model {
 	struct predictor predictor;
 	uint64_t seed;
-	double spread;	     /* logits lie in [0, spread) before they are shifted */
+	double spread;       /* logits lie in [0, spread) before they are shifted */
 	const double *table; /* [V][V] logits by the last word; NULL: a hash of the prefix */
 	enum quirk quirk;
 	int quirk_at;
@@ -50,7 +50,7 @@ struct model model_of(int vocabulary, uint64_t seed, double spread);
 /* search() of the sentences first, first + 1, ... of the model. Fails the test where step or select
  * is called with rows that do not fit the prefixes. */
 void model_search(struct model *, const struct search_settings *, int first, int sentences,
-		  const int *limit, struct nbest *result);
+                  const int *limit, struct nbest *result);
 
 /* Log-probabilities [V] of the token after a prefix, in double. */
 void model_log_probabilities(const struct model *, const struct prefix *, double *logp);
@@ -72,16 +72,16 @@ double expected_penalty(const struct search_settings *, int length);
 
 /* One token more. */
 struct answer answer_extend(const struct model *, const struct search_settings *,
-			    struct answer from, int token, double logp);
+                            struct answer from, int token, double logp);
 
 /* Every finished hypothesis of one sentence, best first. Free .a. */
 struct answers answers_of_all(const struct model *, const struct search_settings *, int sentence,
-			      int limit);
+                              int limit);
 
 /* Beam search of one sentence up to K finished ones or the limit, without any bound; best first.
  * Free .a. */
 struct answers answers_of_beam(const struct model *, const struct search_settings *, int sentence,
-			       int limit);
+                               int limit);
 
 /* Fail the test where something differs. */
 void expect_hypothesis(const struct hypothesis *, const struct answer *);

@@ -16,10 +16,10 @@ static void a_beam_of_all_prefixes_finds_the_best_of_all_sequences(void **state)
 	(void)state;
 	for (size_t c = 0; c < sizeof(golden_search) / sizeof(*golden_search); c++) {
 		const struct golden_search *golden = &golden_search[c];
-		struct search_settings settings = {.beam = 5 * 5 * 5 * 5 * 5,
-						   .nbest = GOLDEN_BEST,
-						   .length_penalty = golden->alpha,
-						   .penalty = PENALTY_GNMT};
+		struct search_settings settings = { .beam = 5 * 5 * 5 * 5 * 5,
+			                            .nbest = GOLDEN_BEST,
+			                            .length_penalty = golden->alpha,
+			                            .penalty = PENALTY_GNMT };
 		struct model m = model_of(GOLDEN_WORDS, 0, 0);
 		struct nbest n;
 		int limit = GOLDEN_LONGEST;
@@ -35,7 +35,7 @@ static void a_beam_of_all_prefixes_finds_the_best_of_all_sequences(void **state)
 			assert_true(fabs(h->score - golden->score[i]) < tolerance);
 			for (int k = 0; k < GOLDEN_LONGEST; k++)
 				assert_int_equal(k < h->length ? h->token[k] : 1,
-						 golden->words[i][k]);
+				                 golden->words[i][k]);
 		}
 		nbest_free(&n);
 	}
@@ -45,18 +45,18 @@ static const struct {
 	int penalty;
 	double alpha;
 } penalties[] = {
-	{PENALTY_GNMT, 0},   {PENALTY_GNMT, 0.6},    {PENALTY_GNMT, 2},
-	{PENALTY_LENGTH, 1}, {PENALTY_LENGTH, -0.5},
+	{ PENALTY_GNMT, 0 },   { PENALTY_GNMT, 0.6 },    { PENALTY_GNMT, 2 },
+	{ PENALTY_LENGTH, 1 }, { PENALTY_LENGTH, -0.5 },
 };
 
 enum { PENALTIES = sizeof(penalties) / sizeof(*penalties) };
 
 static struct search_settings beam_settings(int beam, int nbest, int p)
 {
-	return (struct search_settings){.beam = beam,
-					.nbest = nbest,
-					.penalty = penalties[p].penalty,
-					.length_penalty = penalties[p].alpha};
+	return (struct search_settings){ .beam = beam,
+		                         .nbest = nbest,
+		                         .penalty = penalties[p].penalty,
+		                         .length_penalty = penalties[p].alpha };
 }
 
 static void a_wide_beam_equals_enumeration_on_random_tables(void **state)
@@ -91,7 +91,7 @@ static void the_early_stop_never_changes_a_result(void **state)
 		for (int p = 0; p < PENALTIES; p++) {
 			int beam = 2 + (int)(seed % 5), limit = 1 + (int)(seed % 11);
 			struct model m = model_of(3 + (int)(model_hash(seed) % 8), seed,
-						  2 + (double)(seed % 7));
+			                          2 + (double)(seed % 7));
 			struct search_settings settings = beam_settings(
 				beam, 1 + (int)(model_hash(seed + 9) % (uint64_t)beam), p);
 			struct answers all = answers_of_beam(&m, &settings, 0, limit);
@@ -128,7 +128,8 @@ static void a_search_stops_when_nothing_better_can_come(void **state)
 static void a_longer_hypothesis_may_still_win(void **state)
 {
 	struct search_settings settings = {
-		.beam = 3, .nbest = 1, .penalty = PENALTY_GNMT, .length_penalty = 3};
+		.beam = 3, .nbest = 1, .penalty = PENALTY_GNMT, .length_penalty = 3
+	};
 	struct model m = model_of(5, 0, 0);
 	struct nbest n;
 	int limit = 10;
@@ -144,7 +145,7 @@ static void a_longer_hypothesis_may_still_win(void **state)
 
 static void equal_continuations_go_by_row_then_token(void **state)
 {
-	static const double flat[16] = {0};
+	static const double flat[16] = { 0 };
 	struct search_settings settings = beam_settings(3, 3, 0);
 	struct model m = model_of(4, 0, 0);
 	struct nbest n;
@@ -185,12 +186,12 @@ static void greedy_takes_the_most_probable_token(void **state)
 enum { SENTENCES = 12 };
 
 static const struct search_settings batch_cases[] = {
-	{.beam = 1, .nbest = 1},
-	{.beam = 3, .nbest = 3, .length_penalty = 1},
-	{.beam = 5, .nbest = 1},
-	{.beam = 40, .nbest = 7, .length_penalty = 0.6, .penalty = PENALTY_LENGTH},
-	{.beam = 1, .nbest = 1, .sample = true, .temperature = 1, .seed = 5},
-	{.beam = 1, .nbest = 6, .sample = true, .temperature = 0.7, .seed = 5},
+	{ .beam = 1, .nbest = 1 },
+	{ .beam = 3, .nbest = 3, .length_penalty = 1 },
+	{ .beam = 5, .nbest = 1 },
+	{ .beam = 40, .nbest = 7, .length_penalty = 0.6, .penalty = PENALTY_LENGTH },
+	{ .beam = 1, .nbest = 1, .sample = true, .temperature = 1, .seed = 5 },
+	{ .beam = 1, .nbest = 6, .sample = true, .temperature = 0.7, .seed = 5 },
 };
 
 static void together_gives_the_bits_of_alone(void **state)
@@ -219,7 +220,7 @@ static void sentences_leave_as_they_end(void **state)
 {
 	struct search_settings settings = beam_settings(1, 1, 0);
 	struct model m = model_of(5, 1, 1);
-	int limit[4] = {3, 1, 7, 2};
+	int limit[4] = { 3, 1, 7, 2 };
 	struct nbest n[4];
 
 	(void)state;
@@ -248,7 +249,7 @@ static void what_never_ends_is_cut_at_the_limit(void **state)
 	for (size_t c = 0; c < sizeof(batch_cases) / sizeof(*batch_cases); c++) {
 		struct model m = model_of(5, 8, 3);
 		struct nbest n[2];
-		int limit[2] = {6, 9};
+		int limit[2] = { 6, 9 };
 
 		m.quirk = NEVER_ENDS;
 		model_search(&m, &batch_cases[c], 0, 2, limit, n);
@@ -261,7 +262,7 @@ static void what_never_ends_is_cut_at_the_limit(void **state)
 				assert_int_equal(h->length, limit[s]);
 				assert_true(
 					fabs(h->score - h->total / expected_penalty(&batch_cases[c],
-										    limit[s])) <
+				                                                    limit[s])) <
 					tolerance);
 			}
 			nbest_free(&n[s]);
@@ -291,7 +292,7 @@ static void a_beam_wider_than_the_vocabulary_gives_what_there_is(void **state)
 {
 	static const struct {
 		int vocabulary, limit, count; /* of all hypotheses, those cut included */
-	} cases[] = {{3, 1, 3}, {3, 2, 7}, {2, 5, 6}, {3, 3, 15}};
+	} cases[] = { { 3, 1, 3 }, { 3, 2, 7 }, { 2, 5, 6 }, { 3, 3, 15 } };
 
 	(void)state;
 	for (size_t c = 0; c < sizeof(cases) / sizeof(*cases); c++) {
@@ -313,7 +314,7 @@ static void what_is_not_a_number_ends_a_hypothesis(void **state)
 		for (int at = 0; at < 3; at++) {
 			struct model m = model_of(6, 2, 1);
 			struct nbest n[2];
-			int limit[2] = {10, 4};
+			int limit[2] = { 10, 4 };
 
 			m.quirk = ALL_NAN;
 			m.quirk_at = at;
@@ -373,7 +374,7 @@ static void infinite_logits_share_the_probability(void **state)
 
 static void freeing_nothing_is_fine(void **state)
 {
-	struct nbest none = {0};
+	struct nbest none = { 0 };
 
 	(void)state;
 	nbest_free(NULL);

@@ -1,4 +1,5 @@
-/* setting_test.c - settings: what text is taken, what is refused and in which words, and the way back. */
+/* setting_test.c - settings: what text is taken, what is refused and in which words, and the way
+ * back. */
 #include "core/setting.h"
 #include "eval/settings.h"
 #include "models/settings.h"
@@ -56,10 +57,36 @@ static const struct {
 };
 
 static const char *const not_wholes[] = {
-	"",	 " ",	 "-",	   "k",	    "4.5",   "4.0",    "4.",   "5.M",	  "1.2345k",
-	"0x10",	 "1e3",	 "1_000",  "1,000", "4 ",    " 4",     "4kk",  "4m",	  "4K",
-	"4 k",	 "inf",	 "nan",	   "--4",   "+-4",   "1.2.3k", "four", "\xd9\xa4", "99999999999999999999",
-	"9223372036854775807G",	   "1000000000000001", "-1000000000000001",
+	"",
+	" ",
+	"-",
+	"k",
+	"4.5",
+	"4.0",
+	"4.",
+	"5.M",
+	"1.2345k",
+	"0x10",
+	"1e3",
+	"1_000",
+	"1,000",
+	"4 ",
+	" 4",
+	"4kk",
+	"4m",
+	"4K",
+	"4 k",
+	"inf",
+	"nan",
+	"--4",
+	"+-4",
+	"1.2.3k",
+	"four",
+	"\xd9\xa4",
+	"99999999999999999999",
+	"9223372036854775807G",
+	"1000000000000001",
+	"-1000000000000001",
 };
 
 static void whole_numbers_are_taken_exactly(void **state)
@@ -93,15 +120,16 @@ static const struct {
 	const char *text;
 	double value;
 } numbers[] = {
-	{ "0", 0 },	{ "1", 1 },	    { "0.1", 0.1 },	{ ".5", 0.5 },	 { "1.", 1 },
-	{ "1e-9", 1e-9 }, { "3E-4", 3e-4 }, { "+0.25", 0.25 }, { "0.30000000000000004", 0.1 + 0.2 },
+	{ "0", 0 },       { "1", 1 },        { "0.1", 0.1 },
+	{ ".5", 0.5 },    { "1.", 1 },       { "1e-9", 1e-9 },
+	{ "3E-4", 3e-4 }, { "+0.25", 0.25 }, { "0.30000000000000004", 0.1 + 0.2 },
 	{ "1e-400", 0 },
 };
 
 static const char *const not_numbers[] = {
-	"",    ".",   "-",    "e5",    "1e",   "1e+",  "inf",	"-inf",	  "nan",  "NAN", "infinity",
-	"0x1", "0,5", "0.5 ", " 0.5",  "1/2",  "0.5f", "1e999", "-1e999", "1k",	  "0.0.1",
-	"1.01", "-0.1",
+	"",     ".",     "-",        "e5",  "1e",    "1e+",  "inf",  "-inf",
+	"nan",  "NAN",   "infinity", "0x1", "0,5",   "0.5 ", " 0.5", "1/2",
+	"0.5f", "1e999", "-1e999",   "1k",  "0.0.1", "1.01", "-0.1",
 };
 
 static void numbers_are_taken_to_the_last_bit(void **state)
@@ -164,8 +192,7 @@ static const struct {
 	{ "optimizer", "sgd|adam", "optimizer = sgd|adam: must be sgd, adam or adamw" },
 	{ "stop.epochs", "-1", "stop.epochs = -1: must be a whole number from 0 to 1M" },
 	{ "kernel", "a\x1b[31m", "kernel = a?[31m: must be a whole number from 1 to 99" },
-	{ "kernel",
-	  "1234567890123456789012345678901234567890123456789012345678901234567890",
+	{ "kernel", "1234567890123456789012345678901234567890123456789012345678901234567890",
 	  "kernel = 123456789012345678901234567890123456789012345678901234567890...: must be a "
 	  "whole number from 1 to 99" },
 };
@@ -178,7 +205,7 @@ static void a_refusal_names_key_value_and_what_may_be(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
 		assert_false(setting_read(setting_find(table, refusals[i].key), &sample,
-					  refusals[i].text, &error));
+		                          refusals[i].text, &error));
 		assert_string_equal(error.message, refusals[i].message);
 	}
 }
@@ -198,13 +225,17 @@ static void a_long_value_is_not_cut_within_a_character(void **state)
 	assert_non_null(strstr(error.message, "\xe2\x82\xac...: must"));
 }
 
-static const double awkward[] = { 0.1, 1e-9,   3e-4,   1.0 / 3, 5e-324, 2.2250738585072014e-308, 0.98,
-				  1,   123456, 1e15,   1e22,	1.7976931348623157e308,
-				  -0.5, 100,   0.30000000000000004, 1e-5 };
+static const double awkward[] = { 0.1,     1e-9,   3e-4,
+	                          1.0 / 3, 5e-324, 2.2250738585072014e-308,
+	                          0.98,    1,      123456,
+	                          1e15,    1e22,   1.7976931348623157e308,
+	                          -0.5,    100,    0.30000000000000004,
+	                          1e-5 };
 
 static void written_numbers_read_back_the_same_bits(void **state)
 {
-	const struct setting s = SETTING_OF_REAL(struct sample, rate, "rate", "0", -HUGE_VAL, HUGE_VAL, "");
+	const struct setting s =
+		SETTING_OF_REAL(struct sample, rate, "rate", "0", -HUGE_VAL, HUGE_VAL, "");
 	struct sample sample = { 0 }, back = { 0 };
 	struct error error;
 
@@ -224,7 +255,7 @@ static void written_numbers_are_as_short_as_a_person_writes(void **state)
 	static const struct {
 		double value;
 		const char *text;
-	} cases[] = { { 0.1, "0.1" },	   { 1e-9, "1e-9" },	 { 100, "100" },
+	} cases[] = { { 0.1, "0.1" },       { 1e-9, "1e-9" },     { 100, "100" },
 		      { 100000, "100000" }, { 0.0003, "0.0003" }, { 1e-5, "1e-5" } };
 	struct sample sample = { 0 };
 	char text[SETTING_TEXT_SIZE];
@@ -239,7 +270,8 @@ static void written_numbers_are_as_short_as_a_person_writes(void **state)
 
 static void numbers_do_not_depend_on_the_locale(void **state)
 {
-	static const char *const comma[] = { "de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "ru_RU.UTF-8" };
+	static const char *const comma[] = { "de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8",
+		                             "ru_RU.UTF-8" };
 	const struct setting *s = setting_find(table, "rate");
 	struct sample sample = { 0 };
 	struct error error;
@@ -288,7 +320,8 @@ static const struct {
 } rules[] = {
 	{ { "stop.epochs" },
 	  { "0" },
-	  "stop: nothing would end the training: set epochs, updates, tokens, minutes or patience, as "
+	  "stop: nothing would end the training: set epochs, updates, tokens, minutes or patience, "
+	  "as "
 	  "in {epochs: 10}" },
 	{ { "nesterov" },
 	  { "true" },
@@ -319,8 +352,9 @@ static void rules_between_training_settings_name_the_key(void **state)
 		settings_default(train_settings_table, &train);
 		train.stop_epochs = 1;
 		for (int k = 0; k < 3 && rules[i].key[k]; k++)
-			assert_true(setting_read(setting_find(train_settings_table, rules[i].key[k]),
-						 &train, rules[i].text[k], &error));
+			assert_true(
+				setting_read(setting_find(train_settings_table, rules[i].key[k]),
+			                     &train, rules[i].text[k], &error));
 		assert_int_equal(train_settings_check(&train, &error), !rules[i].message);
 		assert_string_equal(error.message, rules[i].message ? rules[i].message : "");
 	}
@@ -328,9 +362,10 @@ static void rules_between_training_settings_name_the_key(void **state)
 
 static void ranges_are_in_words(void **state)
 {
-	static const char *const words[] = { "1 to 99", "0 to 1", "true or false",
-					     "sgd, adam or adamw", "-1000000G to 1000000G",
-					     "0 to 1M" };
+	static const char *const words[] = {
+		"1 to 99", "0 to 1", "true or false", "sgd, adam or adamw", "-1000000G to 1000000G",
+		"0 to 1M"
+	};
 	static const struct setting open = { "seed", SETTING_INT, 0, "1", 0, 9.2e18, NULL, "" };
 	char text[128];
 
@@ -367,7 +402,8 @@ static void json_gives_the_same_settings_again(void **state)
 
 	(void)state;
 	settings_default(table, &back);
-	assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "stop"), "epochs")), 3);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(json, "stop"), "epochs")), 3);
 	assert_string_equal(json_string_value(json_object_get(json, "optimizer")), "adamw");
 	assert_true(settings_from_json(table, &back, json, &error));
 	assert_int_equal(back.kernel, 5);
@@ -408,7 +444,7 @@ static void json_of_another_shape_is_refused(void **state)
 
 		settings_default(table, &sample);
 		assert_int_equal(settings_from_json(table, &sample, json, &error),
-				 objects[i].message == NULL);
+		                 objects[i].message == NULL);
 		assert_string_equal(error.message, objects[i].message ? objects[i].message : "");
 		json_decref(json);
 	}
@@ -440,7 +476,7 @@ static void a_slip_of_the_finger_finds_its_word_and_another_word_none(void **sta
 		const char *nearest = nearest_word(slips[i].word, words);
 
 		assert_string_equal(nearest ? nearest : "none",
-				    slips[i].nearest ? slips[i].nearest : "none");
+		                    slips[i].nearest ? slips[i].nearest : "none");
 	}
 	memset(endless, 'a', sizeof endless);
 	endless[sizeof endless - 1] = '\0';

@@ -1,4 +1,5 @@
-/* spec_test.c - experiment files: where an error is and what it says, and what a good file means. */
+/* spec_test.c - experiment files: where an error is and what it says, and what a good file means.
+ */
 #include "experiments/spec.h"
 #include "core/error.h"
 
@@ -16,8 +17,8 @@
 enum { MUTATIONS = 10000, TEXT_SIZE = 8192 };
 
 /* Every test runs in a folder of its own that has these empty files. */
-static const char *const corpora[] = { "train.de", "train.en", "valid.de", "valid.en", "sub/near.de",
-				       "sub/near.en" };
+static const char *const corpora[] = { "train.de", "train.en",    "valid.de",
+	                               "valid.en", "sub/near.de", "sub/near.en" };
 
 static void write_bytes(const char *path, const char *bytes, size_t size)
 {
@@ -55,7 +56,7 @@ static int leave_folder(void **state)
 }
 
 static bool read_text(struct experiment *e, const char *text, char *const *set, int sets,
-		      struct error *error)
+                      struct error *error)
 {
 	write_bytes("toy.yaml", text, strlen(text));
 	return experiment_read(e, "toy.yaml", set, sets, error);
@@ -145,7 +146,8 @@ static const struct {
 	{ "experiment: toy\ndata: {task: copy}\ntrain:\n  stop: 12\n" LSTM,
 	  "4: train.stop: must be a map of keys, as in stop: {epochs: ...}" },
 	{ "experiment: toy\ndata: {task: copy}\ntrain: fast\n" LSTM,
-	  "3: train: must be a map of keys, as in train: {learning_rate: 0.001, stop: {epochs: 10}}" },
+	  "3: train: must be a map of keys, as in train: {learning_rate: 0.001, stop: {epochs: "
+	  "10}}" },
 	{ HEAD "search:\n  beam: [1, 5]\n" LSTM,
 	  "5: search.beam: must be one value, 1 to 1000; a list of values to try belongs under "
 	  "`grid:`" },
@@ -170,7 +172,8 @@ static const struct {
 	  "7: contestants.convs2s.kernel = 4: must be odd (3, 5, 7)" },
 	{ HEAD "contestants:\n  t:\n    architecture: transformer\n    width: 30\n",
 	  "5: contestants.t.heads = 4: must divide width = 30" },
-	{ HEAD "grid:\n  t.heads:\n    - 1\n    - 3\ncontestants:\n  t: {architecture: transformer}\n",
+	{ HEAD
+	  "grid:\n  t.heads:\n    - 1\n    - 3\ncontestants:\n  t: {architecture: transformer}\n",
 	  "7: grid.t.heads = 3: must divide width = 128" },
 	{ "experiment: toy\ndata: {task: copy}\n" LSTM,
 	  "4: contestants.lstm.train.stop: nothing would end the training: set epochs, updates, "
@@ -188,9 +191,10 @@ static const struct {
 
 	/* Contestants. */
 	{ HEAD, "1: contestants: is missing; name at least one, as in contestants: {lstm: "
-		"{architecture: rnn}}" },
-	{ HEAD "contestants:\n", "4: contestants: is missing; name at least one, as in contestants: "
-				 "{lstm: {architecture: rnn}}" },
+	        "{architecture: rnn}}" },
+	{ HEAD "contestants:\n",
+	  "4: contestants: is missing; name at least one, as in contestants: "
+	  "{lstm: {architecture: rnn}}" },
 	{ HEAD "contestants: [lstm]\n",
 	  "4: contestants: must be a map of keys, as in contestants: {lstm: {architecture: rnn}}" },
 	{ HEAD "contestants:\n  lstm:\n",
@@ -198,7 +202,8 @@ static const struct {
 	{ HEAD "contestants:\n  lstm: rnn\n",
 	  "5: contestants.lstm: must be a map of keys, as in lstm: {architecture: rnn}" },
 	{ HEAD "contestants:\n  t:\n    architecture: transfomer\n",
-	  "6: contestants.t.architecture = transfomer: must be rnn, cnn or transformer; did you mean "
+	  "6: contestants.t.architecture = transfomer: must be rnn, cnn or transformer; did you "
+	  "mean "
 	  "transformer?" },
 	{ HEAD "contestants:\n  lstm.big: {architecture: rnn}\n",
 	  "5: contestants.lstm.big: the name of a contestant has no '.', '=' or '/'" },
@@ -253,12 +258,14 @@ static const struct {
 	{ FILES "  train: [train.de]\n",
 	  "6: data.train: must be two files, the source and its translation, as in [train.de, "
 	  "train.en]" },
-	{ FILES "  train: [train.de, [train.en]]\n", "6: data.train: must be the path of a text file" },
+	{ FILES "  train: [train.de, [train.en]]\n",
+	  "6: data.train: must be the path of a text file" },
 	{ FILES "  train: [train.de,\n    train.fr]\n",
 	  "7: data.train = train.fr: there is no such file" },
-	{ FILES "  train: [sub, train.en]\n", "6: data.train = sub: is a folder, must be a text file" },
+	{ FILES "  train: [sub, train.en]\n",
+	  "6: data.train = sub: is a folder, must be a text file" },
 	{ FILES "  train: [train.de, train.en]\n  valid: [valid.de, valid.en]\n  test:\n"
-		"    flickr: [x.de, x.en]\n",
+	        "    flickr: [x.de, x.en]\n",
 	  "9: data.test.flickr = x.de: there is no such file" },
 	{ FILES "  train: [train.de, train.en]\n  valid: [valid.de, valid.en]\n  test: train.de\n",
 	  "8: data.test: must be two files, as in [test.de, test.en], or a map of names to such "
@@ -304,7 +311,7 @@ static void a_file_of_many_bytes_or_values_is_refused(void **state)
 	write_bytes("toy.yaml", text, size);
 	assert_false(experiment_read(&e, "toy.yaml", NULL, 0, &error));
 	assert_string_equal(error.message,
-			    "toy.yaml: larger than 256 KiB; is this an experiment file?");
+	                    "toy.yaml: larger than 256 KiB; is this an experiment file?");
 	for (size_t i = 0; i < size; i += 2)
 		memcpy(text + i, i ? ",1" : "[1", i + 1 < size ? 2 : 1);
 	write_bytes("toy.yaml", text, size - 1);
@@ -313,23 +320,24 @@ static void a_file_of_many_bytes_or_values_is_refused(void **state)
 	free(text);
 }
 
-static const char WHOLE[] = "experiment: toy\n"
-			    "data:\n"
-			    "  train: [train.de, train.en]\n"
-			    "  valid: [valid.de, valid.en]\n"
-			    "  test: {flickr2016: [valid.de, valid.en], other.set: [train.de, train.en]}\n"
-			    "  subwords: {model: words, size: 2k, joint: false}\n"
-			    "  lowercase: yes\n"
-			    "train: {learning_rate: 2e-3, stop: {epochs: 3, minutes: 1.5}}\n"
-			    "search: {beam: 4, longest: {factor: 3}}\n"
-			    "match: {parameters: 7.5M}\n"
-			    "seeds: [3, 1, 2]\n"
-			    "contestants:\n"
-			    "  lstm: {architecture: rnn, hidden: 64, width: 32, train: {learning_rate: 0.003}, "
-			    "search: {beam: 1}}\n"
-			    "  transformer:\n"
-			    "    architecture: transformer\n"
-			    "    dropout: 0\n";
+static const char WHOLE[] =
+	"experiment: toy\n"
+	"data:\n"
+	"  train: [train.de, train.en]\n"
+	"  valid: [valid.de, valid.en]\n"
+	"  test: {flickr2016: [valid.de, valid.en], other.set: [train.de, train.en]}\n"
+	"  subwords: {model: words, size: 2k, joint: false}\n"
+	"  lowercase: yes\n"
+	"train: {learning_rate: 2e-3, stop: {epochs: 3, minutes: 1.5}}\n"
+	"search: {beam: 4, longest: {factor: 3}}\n"
+	"match: {parameters: 7.5M}\n"
+	"seeds: [3, 1, 2]\n"
+	"contestants:\n"
+	"  lstm: {architecture: rnn, hidden: 64, width: 32, train: {learning_rate: 0.003}, "
+	"search: {beam: 1}}\n"
+	"  transformer:\n"
+	"    architecture: transformer\n"
+	"    dropout: 0\n";
 
 static void every_part_of_a_file_arrives(void **state)
 {
@@ -382,13 +390,14 @@ static void a_test_set_without_name_is_called_test_and_none_is_fine(void **state
 	struct experiment e;
 
 	(void)state;
-	read_good(&e, FILES "  train: [train.de, train.en]\n  valid: [valid.de, valid.en]\n", NULL, 0);
+	read_good(&e, FILES "  train: [train.de, train.en]\n  valid: [valid.de, valid.en]\n", NULL,
+	          0);
 	assert_int_equal(e.data.tests, 0);
 	experiment_free(&e);
 	read_good(&e,
-		  FILES "  train: [train.de, train.en]\n  valid: [valid.de, valid.en]\n"
-			"  test: [train.de, train.en]\n",
-		  NULL, 0);
+	          FILES "  train: [train.de, train.en]\n  valid: [valid.de, valid.en]\n"
+	                "  test: [train.de, train.en]\n",
+	          NULL, 0);
 	assert_int_equal(e.data.tests, 1);
 	assert_string_equal(e.data.test[0].name, "test");
 	assert_int_equal(e.seeds, 1);
@@ -399,7 +408,8 @@ static void a_test_set_without_name_is_called_test_and_none_is_fine(void **state
 
 static void files_are_looked_for_beside_the_experiment_file_first(void **state)
 {
-	static const char text[] = FILES "  train: [near.de, near.en]\n  valid: [valid.de, valid.en]\n";
+	static const char text[] =
+		FILES "  train: [near.de, near.en]\n  valid: [valid.de, valid.en]\n";
 	static const char missing[] = FILES "  train: [near.de, far.en]\n";
 	struct experiment e;
 	struct error error;
@@ -412,31 +422,28 @@ static void files_are_looked_for_beside_the_experiment_file_first(void **state)
 	experiment_free(&e);
 	write_bytes("sub/toy.yaml", missing, sizeof missing - 1);
 	assert_false(experiment_read(&e, "sub/toy.yaml", NULL, 0, &error));
-	assert_string_equal(error.message,
-			    "sub/toy.yaml:6: data.train = far.en: there is neither sub/far.en nor, in "
-			    "the working directory, far.en");
+	assert_string_equal(
+		error.message,
+		"sub/toy.yaml:6: data.train = far.en: there is neither sub/far.en nor, in "
+		"the working directory, far.en");
 }
 
 static void a_grid_makes_the_product_of_its_lists(void **state)
 {
 	static const char *const names[] = {
-		"lstm clip=0 learning_rate=0.001",
-		"lstm clip=0 learning_rate=0.01",
-		"lstm clip=1 learning_rate=0.001",
-		"lstm clip=1 learning_rate=0.01",
-		"t heads=1 learning_rate=0.001",
-		"t heads=1 learning_rate=0.01",
-		"t heads=2 learning_rate=0.001",
-		"t heads=2 learning_rate=0.01",
+		"lstm clip=0 learning_rate=0.001", "lstm clip=0 learning_rate=0.01",
+		"lstm clip=1 learning_rate=0.001", "lstm clip=1 learning_rate=0.01",
+		"t heads=1 learning_rate=0.001",   "t heads=1 learning_rate=0.01",
+		"t heads=2 learning_rate=0.001",   "t heads=2 learning_rate=0.01",
 	};
 	struct experiment e;
 
 	(void)state;
 	read_good(&e,
-		  HEAD "grid:\n  t.heads: [1, 2]\n  lstm: {train: {clip: [0, 1]}}\n"
-		       "  train.learning_rate: [1e-3, 0.010]\n" LSTM
-		       "  t: {architecture: transformer, train: {learning_rate: 5}}\n",
-		  NULL, 0);
+	          HEAD "grid:\n  t.heads: [1, 2]\n  lstm: {train: {clip: [0, 1]}}\n"
+	               "  train.learning_rate: [1e-3, 0.010]\n" LSTM
+	               "  t: {architecture: transformer, train: {learning_rate: 5}}\n",
+	          NULL, 0);
 	assert_int_equal(e.contestants, 8);
 	for (int i = 0; i < 8; i++) {
 		assert_string_equal(e.contestant[i].name, names[i]);
@@ -459,13 +466,19 @@ static void a_grid_with_nothing_below_it_changes_nothing(void **state)
 
 static void set_overrides_the_file_before_anything_is_checked(void **state)
 {
-	char *set[] = { "train.batch_tokens=4096",      "contestants.lstm.hidden=32",
-			"data.test.other.set=[valid.de, valid.en]",
-			"seeds=[7, 8]",                 "search={beam: 2}",
-			"contestants.conv={architecture: cnn}", "contestants.conv.kernel=5",
-			"grid.conv.kernel=[3, 5]",      "contestants.lstm.train.stop.epochs=9",
-			"experiment=other=name",        "train.clip=x",
-			"train.clip=2",                 "match=" };
+	char *set[] = { "train.batch_tokens=4096",
+		        "contestants.lstm.hidden=32",
+		        "data.test.other.set=[valid.de, valid.en]",
+		        "seeds=[7, 8]",
+		        "search={beam: 2}",
+		        "contestants.conv={architecture: cnn}",
+		        "contestants.conv.kernel=5",
+		        "grid.conv.kernel=[3, 5]",
+		        "contestants.lstm.train.stop.epochs=9",
+		        "experiment=other=name",
+		        "train.clip=x",
+		        "train.clip=2",
+		        "match=" };
 	struct experiment e;
 
 	(void)state;
@@ -500,7 +513,8 @@ static const struct {
 	{ "train.clip=", ": train.clip: has no value; it may be 0 to 1M" },
 	{ "train.clip= # 3", ": train.clip: has no value; it may be 0 to 1M" },
 	{ "train.clip.x=3", ": train.clip: must be one value, 0 to 1M" },
-	{ "train.lerning_rate=3", ": train.lerning_rate: no such key; did you mean learning_rate?" },
+	{ "train.lerning_rate=3",
+	  ": train.lerning_rate: no such key; did you mean learning_rate?" },
 	{ "trian.clip=3", ": trian: no such key; did you mean train?" },
 	{ "contestants.lstn.hidden=4",
 	  ": contestants.lstn: there is no contestant lstn; did you mean lstm?" },
@@ -509,10 +523,11 @@ static const struct {
 	{ "contestants.lstm.hidden=5",
 	  ": contestants.lstm.hidden = 5: must be even, half for each direction" },
 	{ "seeds=[1", ": not valid YAML: did not find expected ',' or ']' (while parsing a flow "
-		      "sequence)" },
+	              "sequence)" },
 	{ "seeds=*a", ": *a: aliases are not supported; write values out (text that starts with * "
-		      "needs quotes)" },
-	{ "experiment.name=3", ": experiment is a single value or a list and has no keys below it" },
+	              "needs quotes)" },
+	{ "experiment.name=3",
+	  ": experiment is a single value or a list and has no keys below it" },
 	{ "data.train=[x, y]", ": data.train = x: there is no such file" },
 };
 
@@ -529,8 +544,9 @@ static void an_error_of_set_names_the_assignment(void **state)
 		if (read_text(&e, WHOLE, set, 2, &error))
 			fail_msg("--set %s was taken", bad_sets[i].set);
 		snprintf(expected, sizeof expected, "--set %s%s", bad_sets[i].set,
-			 bad_sets[i].message);
-		error.message[strlen(expected) < sizeof error.message ? strlen(expected) : 0] = '\0';
+		         bad_sets[i].message);
+		error.message[strlen(expected) < sizeof error.message ? strlen(expected) : 0] =
+			'\0';
 		assert_string_equal(error.message, expected);
 	}
 }
@@ -574,7 +590,7 @@ static void json_gives_the_same_contestant_again(void **state)
 static void json_has_its_keys_sorted_and_the_data_without_folders(void **state)
 {
 	static const char *const keys[] = { "architecture", "data",     "model",
-					    "search",       "settings", "train" };
+		                            "search",       "settings", "train" };
 	struct experiment e;
 	const char *key;
 	json_t *json, *value;
@@ -585,8 +601,7 @@ static void json_has_its_keys_sorted_and_the_data_without_folders(void **state)
 	free(e.data.train.file[SIDE_SOURCE]);
 	e.data.train.file[SIDE_SOURCE] = memory_text("some/where/train.de");
 	json = contestant_to_json(&e, &e.contestant[0]);
-	json_object_foreach(json, key, value)
-		assert_string_equal(key, keys[n++]);
+	json_object_foreach(json, key, value) assert_string_equal(key, keys[n++]);
 	value = json_object_get(json_object_get(json, "data"), "train");
 	assert_string_equal(json_string_value(json_array_get(value, 0)), "train.de");
 	assert_string_equal(json_string_value(json_array_get(value, 1)), "train.en");
@@ -645,10 +660,32 @@ static size_t insert(char *text, size_t size, size_t at, const char *bytes, size
 
 static size_t mutate(char *text, size_t size, uint64_t *state)
 {
-	static const char *const bits[] = { "&a ", "*a",  "[",   "{",  "]",  "}",   ": ",  "\n  ",
-					    "\t",  "!!x", "\xff", "- ", "? ", "---\n", "\"", "'",
-					    "|\n", "grid: {lstm.hidden: [2, 4]}\n", "999999999999999999999",
-					    "\xef\xbb\xbf", "%YAML 9.9\n", "<<: ", "\\0", "~", ",", "#" };
+	static const char *const bits[] = { "&a ",
+		                            "*a",
+		                            "[",
+		                            "{",
+		                            "]",
+		                            "}",
+		                            ": ",
+		                            "\n  ",
+		                            "\t",
+		                            "!!x",
+		                            "\xff",
+		                            "- ",
+		                            "? ",
+		                            "---\n",
+		                            "\"",
+		                            "'",
+		                            "|\n",
+		                            "grid: {lstm.hidden: [2, 4]}\n",
+		                            "999999999999999999999",
+		                            "\xef\xbb\xbf",
+		                            "%YAML 9.9\n",
+		                            "<<: ",
+		                            "\\0",
+		                            "~",
+		                            ",",
+		                            "#" };
 	const size_t at = chance(state) % (size + 1), left = size - at;
 	const size_t count = left ? 1 + chance(state) % (left < 40 ? left : 40) : 0;
 	const char *bit = bits[chance(state) % (sizeof bits / sizeof bits[0])];

@@ -36,7 +36,7 @@ static void fill(uint64_t seed, int n, int grain, real *x)
 
 static void argmax_is_the_first_of_the_largest(void **state)
 {
-	static const int sizes[] = {1, 2, 31, 32, 33, 64, 100, 1000, 8000};
+	static const int sizes[] = { 1, 2, 31, 32, 33, 64, 100, 1000, 8000 };
 	real *x = memory_new(8000, sizeof(*x));
 
 	(void)state;
@@ -77,7 +77,7 @@ static int by_rank(const void *a, const void *b)
 
 /* All candidates of the rows, sorted; returns how many. */
 static int sort_all(int rows, int n, const double *total, const double *log_sum, const real *x,
-		    struct candidate *all)
+                    struct candidate *all)
 {
 	int count = 0;
 
@@ -88,7 +88,8 @@ static int sort_all(int rows, int n, const double *total, const double *log_sum,
 			if (isnan(logit) || isinf(logit))
 				continue;
 			all[count++] = (struct candidate){
-				total[row] + fmin((double)logit - log_sum[row], 0), row, i};
+				total[row] + fmin((double)logit - log_sum[row], 0), row, i
+			};
 		}
 	}
 	qsort(all, (size_t)count, sizeof(*all), by_rank);
@@ -100,8 +101,9 @@ static void the_best_continuations_are_those_of_sorting_all(void **state)
 	static const struct {
 		int rows, n, room, grain;
 	} cases[] = {
-		{1, 5, 10, 1},	     {3, 5, 4, 1},	{1, 8000, 1, 1},    {5, 8000, 10, 1},
-		{5, 8000, 10, 4000}, {5, 8000, 20, 10}, {10, 333, 20, 100}, {7, 100, 900, 3},
+		{ 1, 5, 10, 1 },      { 3, 5, 4, 1 },        { 1, 8000, 1, 1 },
+		{ 5, 8000, 10, 1 },   { 5, 8000, 10, 4000 }, { 5, 8000, 20, 10 },
+		{ 10, 333, 20, 100 }, { 7, 100, 900, 3 },
 	};
 	struct candidate *all = memory_new(5 * 8000, sizeof(*all));
 	struct candidate *best = memory_new(900, sizeof(*best));
@@ -112,7 +114,7 @@ static void the_best_continuations_are_those_of_sorting_all(void **state)
 		for (uint64_t seed = 0; seed < 20; seed++) {
 			int rows = cases[k].rows, n = cases[k].n, count;
 			double total[10], log_sum[10];
-			struct top top = {.best = best, .room = cases[k].room};
+			struct top top = { .best = best, .room = cases[k].room };
 
 			fill(seed + k * 100, rows * n, cases[k].grain, x);
 			for (int row = 0; row < rows; row++) {
@@ -137,9 +139,9 @@ static void the_best_continuations_are_those_of_sorting_all(void **state)
 
 static void a_log_probability_is_never_above_zero(void **state)
 {
-	const real x[] = {1, 3, 2};
+	const real x[] = { 1, 3, 2 };
 	struct candidate best[2];
-	struct top top = {.best = best, .room = 2};
+	struct top top = { .best = best, .room = 2 };
 
 	(void)state;
 	top_add_row(&top, 0, -1, 2.5, 3, x); /* a sum that rounding made too low */

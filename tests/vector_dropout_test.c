@@ -39,7 +39,7 @@ static double correlation(int n, const signed char *a, const signed char *b)
 
 static void test_dropout_keeps_its_share(void **state)
 {
-	static const double shares[] = {0.01, 0.1, 0.3, 0.5, 0.9};
+	static const double shares[] = { 0.01, 0.1, 0.3, 0.5, 0.9 };
 	signed char *kept = memory_new(ELEMENTS, 1);
 
 	(void)state;
@@ -109,12 +109,12 @@ static void test_dropout_keys_are_uncorrelated(void **state)
 
 static void test_dropout_depends_only_on_key_and_element(void **state)
 {
-	static const uint64_t starts[] = {0,
-					  5,
-					  (UINT64_C(1) << 30) - 50,
-					  (UINT64_C(1) << 32) - 37,
-					  (UINT64_C(3) << 32) - 64,
-					  UINT64_MAX - 40};
+	static const uint64_t starts[] = { 0,
+		                           5,
+		                           (UINT64_C(1) << 30) - 50,
+		                           (UINT64_C(1) << 32) - 37,
+		                           (UINT64_C(3) << 32) - 64,
+		                           UINT64_MAX - 40 };
 
 	(void)state;
 	for (size_t s = 0; s < LENGTH(starts); s++)

@@ -135,7 +135,7 @@ static void gradient_cross_entropy(size_t n, const real *x, const real *w, real 
 {
 	(void)w;
 	vector_kernels()->exp_gradient(n, vector_kernels()->log_sum_exp(n, x), (real)0.01, 3, x,
-				       dx);
+	                               dx);
 }
 
 /* x, gain, bias */
@@ -176,14 +176,14 @@ static void gradient_lstm(size_t n, const real *x, const real *w, real *dx)
 }
 
 static const struct gradient_case gradients[] = {
-	{"relu", 1, loss_relu, gradient_relu},
-	{"tanh", 1, loss_tanh, gradient_tanh},
-	{"sigmoid", 1, loss_sigmoid, gradient_sigmoid},
-	{"glu", 2, loss_glu, gradient_glu},
-	{"softmax", 1, loss_softmax, gradient_softmax},
-	{"cross-entropy", 1, loss_cross_entropy, gradient_cross_entropy},
-	{"layer norm", 3, loss_layer_norm, gradient_layer_norm},
-	{"lstm", 5, loss_lstm, gradient_lstm},
+	{ "relu", 1, loss_relu, gradient_relu },
+	{ "tanh", 1, loss_tanh, gradient_tanh },
+	{ "sigmoid", 1, loss_sigmoid, gradient_sigmoid },
+	{ "glu", 2, loss_glu, gradient_glu },
+	{ "softmax", 1, loss_softmax, gradient_softmax },
+	{ "cross-entropy", 1, loss_cross_entropy, gradient_cross_entropy },
+	{ "layer norm", 3, loss_layer_norm, gradient_layer_norm },
+	{ "lstm", 5, loss_lstm, gradient_lstm },
 };
 
 static void test_gradients_match_finite_differences(void **state)
@@ -197,7 +197,7 @@ static void test_gradients_match_finite_differences(void **state)
 	}
 	for (size_t g = 0; g < LENGTH(gradients); g++) {
 		const struct gradient_case *c = &gradients[g];
-		real x[5 * SMALL], w[2 * SMALL], dx[5 * SMALL] = {0};
+		real x[5 * SMALL], w[2 * SMALL], dx[5 * SMALL] = { 0 };
 		uint64_t seed = g;
 
 		for (int i = 0; i < 5 * SMALL; i++)
@@ -216,7 +216,7 @@ static void test_gradients_match_finite_differences(void **state)
 			double slope = (above - below) / (2 * (double)little);
 			if (!(fabs(slope - (double)dx[i]) < 1e-8))
 				fail_msg("%s: gradient %zu is %.12g instead of %.12g", c->name, i,
-					 (double)dx[i], slope);
+				         (double)dx[i], slope);
 		}
 	}
 }

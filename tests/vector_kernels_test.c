@@ -25,7 +25,7 @@ struct arrays {
 
 static struct arrays arrays_new(void)
 {
-	struct arrays a = {.result = 0};
+	struct arrays a = { .result = 0 };
 
 	for (int i = 0; i < ARRAYS; i++)
 		a.x[i] = memory_new(ROOM, sizeof(real));
@@ -115,7 +115,7 @@ FORMULA(sum_rows, x[1][i] += x[0][i] + x[0][n + i] + x[0][2 * n + i])
 /* 11 rows of n / 3 */
 RUN(sum_many_rows, k->sum_rows(11, n / 3, x[0], x[1]))
 FORMULA(sum_many_rows,
-	for (size_t r = 0; r < 11; r++) x[1][i] += i < n / 3 ? x[0][r * (n / 3) + i] : 0)
+        for (size_t r = 0; r < 11; r++) x[1][i] += i < n / 3 ? x[0][r * (n / 3) + i] : 0)
 RUN_RESULT(dot, k->dot(n, x[0], x[1]))
 FORMULA_RESULT(dot, y += x[0][i] * x[1][i])
 RUN_RESULT(sum, k->sum(n, x[0]))
@@ -134,7 +134,7 @@ RUN(glu, k->glu(n, x[0], x[1], x[2]))
 FORMULA(glu, (x[1][i] = sigmoid(x[0][n + i]), x[2][i] = x[0][i] * x[1][i]))
 RUN(glu_backward, k->glu_backward(n, x[0], x[1], x[2], x[3]))
 FORMULA(glu_backward,
-	(x[3][i] = x[2][i] * x[1][i], x[3][n + i] = x[2][i] * x[0][i] * x[1][i] * (1 - x[1][i])))
+        (x[3][i] = x[2][i] * x[1][i], x[3][n + i] = x[2][i] * x[0][i] * x[1][i] * (1 - x[1][i])))
 RUN(softmax, k->softmax(n, (real)1.5, x[0]))
 RUN(softmax_negative, k->softmax(n, (real)-1.5, x[0]))
 RUN(softmax_backward, k->softmax_backward(n, (real)1.5, x[0], x[1]))
@@ -312,8 +312,8 @@ static double formula_adam(size_t n, double **x)
 		x[1][i] = step.beta1 * x[1][i] + (1 - step.beta1) * g;
 		x[6][i] = step.beta2 * x[6][i] + (1 - step.beta2) * g * g;
 		x[2][i] = x[2][i] * step.decoupled -
-			  step.rate * (x[1][i] / step.correction1) /
-				  (sqrt(x[6][i] / step.correction2) + step.epsilon);
+		          step.rate * (x[1][i] / step.correction1) /
+		                  (sqrt(x[6][i] / step.correction2) + step.epsilon);
 	}
 	return 0;
 }
@@ -364,7 +364,7 @@ static const struct kernel_case {
 
 /* Runs the case on pointers `offset` numbers into the arrays. */
 static void arrays_run(struct arrays *a, const struct kernel_case *c,
-		       const struct vector_kernels *set, size_t n, size_t offset)
+                       const struct vector_kernels *set, size_t n, size_t offset)
 {
 	real *x[ARRAYS];
 
@@ -403,10 +403,10 @@ static void same_bits(const struct kernel_case *c, size_t n, struct arrays *a, s
 			same = memcmp(&a->result, &b->result, sizeof(double)) == 0;
 			for (int i = 0; i < ARRAYS; i++)
 				same = same && memcmp(a->x[i], b->x[i],
-						      (4 * n + 2 * GUARD) * sizeof(real)) == 0;
+				                      (4 * n + 2 * GUARD) * sizeof(real)) == 0;
 			if (!same && n > 0)
 				fail_msg("%s, n = %zu, offset %zu: %s and portable differ", c->name,
-					 n, offset, set->name);
+				         n, offset, set->name);
 		}
 	}
 }
@@ -439,7 +439,7 @@ static void near(const char *name, size_t n, const real *x, const real *before, 
 			tolerance = 0;
 		if (!(fabs((double)x[j] - exact[j]) <= tolerance))
 			fail_msg("%s, n = %zu: element %zu is %.9g instead of %.9g", name, n, j,
-				 (double)x[j], exact[j]);
+			         (double)x[j], exact[j]);
 	}
 }
 
@@ -494,20 +494,20 @@ static const struct in_place {
 	int to, of;   /* the result of apart is x[to], that of in_place x[of] */
 	size_t width; /* of it, times n */
 } places[] = {
-	{"exp", run_exp, run_exp_in_place, 1, 0, 1},
-	{"tanh", run_tanh, run_tanh_in_place, 1, 0, 1},
-	{"sigmoid", run_sigmoid, run_sigmoid_in_place, 1, 0, 1},
-	{"add to the first", run_add, run_add_to_first, 2, 0, 1},
-	{"add to the second", run_add, run_add_to_second, 2, 1, 1},
-	{"scale", run_scale, run_scale_in_place, 1, 0, 1},
-	{"relu", run_relu, run_relu_in_place, 1, 0, 1},
-	{"glu", run_glu, run_glu_in_place, 2, 0, 1},
-	{"glu_backward", run_glu_backward, run_glu_backward_in_place, 3, 0, 2},
-	{"exp_gradient", run_exp_gradient, run_exp_gradient_in_place, 1, 0, 1},
-	{"layer_norm", run_layer_norm, run_layer_norm_in_place, 3, 0, 1},
-	{"lstm", run_lstm, run_lstm_in_place, 2, 1, 1},
-	{"lstm_backward", run_lstm_backward, run_lstm_backward_in_place, 5, 0, 4},
-	{"dropout", run_dropout, run_dropout_in_place, 1, 0, 1},
+	{ "exp", run_exp, run_exp_in_place, 1, 0, 1 },
+	{ "tanh", run_tanh, run_tanh_in_place, 1, 0, 1 },
+	{ "sigmoid", run_sigmoid, run_sigmoid_in_place, 1, 0, 1 },
+	{ "add to the first", run_add, run_add_to_first, 2, 0, 1 },
+	{ "add to the second", run_add, run_add_to_second, 2, 1, 1 },
+	{ "scale", run_scale, run_scale_in_place, 1, 0, 1 },
+	{ "relu", run_relu, run_relu_in_place, 1, 0, 1 },
+	{ "glu", run_glu, run_glu_in_place, 2, 0, 1 },
+	{ "glu_backward", run_glu_backward, run_glu_backward_in_place, 3, 0, 2 },
+	{ "exp_gradient", run_exp_gradient, run_exp_gradient_in_place, 1, 0, 1 },
+	{ "layer_norm", run_layer_norm, run_layer_norm_in_place, 3, 0, 1 },
+	{ "lstm", run_lstm, run_lstm_in_place, 2, 1, 1 },
+	{ "lstm_backward", run_lstm_backward, run_lstm_backward_in_place, 5, 0, 4 },
+	{ "dropout", run_dropout, run_dropout_in_place, 1, 0, 1 },
 };
 
 static void test_in_place_gives_the_same_bits(void **state)
@@ -526,7 +526,7 @@ static void test_in_place_gives_the_same_bits(void **state)
 				c->in_place(vector_kernels_available(s), n, b.x);
 				if (memcmp(a.x[c->to], b.x[c->of], c->width * n * sizeof(real)))
 					fail_msg("%s, n = %zu, set %d: not the same in place",
-						 c->name, n, s);
+					         c->name, n, s);
 			}
 	arrays_free(&a);
 	arrays_free(&b);

@@ -61,15 +61,15 @@ struct function {
 	size_t offset; /* of the kernel in struct vector_kernels */
 	long double (*exact)(long double);
 	double (*quick)(double); /* for all floats: exact enough for them */
-	double limit;		 /* ulp */
+	double limit;            /* ulp */
 };
 
 /* In double these are the C library's, whose tanh errs by up to 2.2 ulp. */
 static const struct function functions[] = {
-	{"exp", offsetof(struct vector_kernels, exp), expl, exp, 2},
-	{"tanh", offsetof(struct vector_kernels, tanh), tanhl, tanh, sizeof(real) == 4 ? 2 : 3},
-	{"sigmoid", offsetof(struct vector_kernels, sigmoid), sigmoid, quick_sigmoid,
-	 sizeof(real) == 4 ? 2 : 3},
+	{ "exp", offsetof(struct vector_kernels, exp), expl, exp, 2 },
+	{ "tanh", offsetof(struct vector_kernels, tanh), tanhl, tanh, sizeof(real) == 4 ? 2 : 3 },
+	{ "sigmoid", offsetof(struct vector_kernels, sigmoid), sigmoid, quick_sigmoid,
+	  sizeof(real) == 4 ? 2 : 3 },
 };
 
 typedef void map(size_t n, const real *x, real *y);
@@ -85,7 +85,7 @@ static map *kernel(const struct vector_kernels *set, const struct function *f)
 enum { CHUNK = 4096 };
 
 static double worst_of(const struct function *f, bool quick, const real *x, const real *y,
-		       real *where)
+                       real *where)
 {
 	double worst = 0;
 
@@ -95,7 +95,7 @@ static double worst_of(const struct function *f, bool quick, const real *x, cons
 			continue;
 		}
 		double error = ulps(y[i], quick ? (long double)f->quick((double)x[i])
-						: f->exact((long double)x[i]));
+		                                : f->exact((long double)x[i]));
 
 		if (!(error <= worst)) {
 			worst = error;
@@ -146,7 +146,7 @@ static void test_error_below_the_limit_for_all_floats(void **state)
 	(void)state;
 	if (!getenv("BAKEOFF_ALL_FLOATS") || sizeof(real) > 4) {
 		print_message("skipped: takes 20 minutes, in the float build; set "
-			      "BAKEOFF_ALL_FLOATS=1\n");
+		              "BAKEOFF_ALL_FLOATS=1\n");
 		skip();
 	}
 	for (size_t i = 0; i < LENGTH(functions); i++)
@@ -159,32 +159,33 @@ static void test_special_values(void **state)
 		int function;
 		real x, y;
 	} cases[] = {
-		{0, 0, 1},
-		{0, -(real)0.0, 1},
-		{0, (real)INFINITY, (real)INFINITY},
-		{0, -(real)INFINITY, 0},
-		{0, (real)1e30, (real)INFINITY},
-		{0, (real)-1e30, 0},
+		{ 0, 0, 1 },
+		{ 0, -(real)0.0, 1 },
+		{ 0, (real)INFINITY, (real)INFINITY },
+		{ 0, -(real)INFINITY, 0 },
+		{ 0, (real)1e30, (real)INFINITY },
+		{ 0, (real)-1e30, 0 },
 #ifndef BAKEOFF_DOUBLE
-		{0, 0x1.62e43p6f, INFINITY}, /* 88.722839: above ln(FLT_MAX) by a third of an ulp */
-		{0, -0x1.9fe36ap6f, 0},	     /* -103.972084 */
-		{0, -0x1.9fe368p6f, 0x1p-149f}, /* -103.972076 */
-		{1, 0x1p-149f, 0x1p-149f},
-		{1, 9.02f, 1},
-		{2, -0x1.9fe368p6f, 0x1p-149f},
-		{2, 18, 1},
+		{ 0, 0x1.62e43p6f,
+		  INFINITY },             /* 88.722839: above ln(FLT_MAX) by a third of an ulp */
+		{ 0, -0x1.9fe36ap6f, 0 }, /* -103.972084 */
+		{ 0, -0x1.9fe368p6f, 0x1p-149f }, /* -103.972076 */
+		{ 1, 0x1p-149f, 0x1p-149f },
+		{ 1, 9.02f, 1 },
+		{ 2, -0x1.9fe368p6f, 0x1p-149f },
+		{ 2, 18, 1 },
 #endif
-		{1, 0, 0},
-		{1, -(real)0.0, -(real)0.0},
-		{1, (real)INFINITY, 1},
-		{1, -(real)INFINITY, -1},
-		{1, (real)-1e30, -1},
-		{2, 0, (real)0.5},
-		{2, -(real)0.0, (real)0.5},
-		{2, (real)INFINITY, 1},
-		{2, -(real)INFINITY, 0},
-		{2, (real)1e30, 1},
-		{2, (real)-1e30, 0},
+		{ 1, 0, 0 },
+		{ 1, -(real)0.0, -(real)0.0 },
+		{ 1, (real)INFINITY, 1 },
+		{ 1, -(real)INFINITY, -1 },
+		{ 1, (real)-1e30, -1 },
+		{ 2, 0, (real)0.5 },
+		{ 2, -(real)0.0, (real)0.5 },
+		{ 2, (real)INFINITY, 1 },
+		{ 2, -(real)INFINITY, 0 },
+		{ 2, (real)1e30, 1 },
+		{ 2, (real)-1e30, 0 },
 	};
 
 	(void)state;
@@ -199,20 +200,20 @@ static void test_special_values(void **state)
 			for (int j = 0; j < 19; j++)
 				if (memcmp(&y[j], &cases[i].y, sizeof(real)) != 0)
 					fail_msg("%s(%a) = %a instead of %a", f->name, (double)x[j],
-						 (double)y[j], (double)cases[i].y);
+					         (double)y[j], (double)cases[i].y);
 		}
 }
 
 static void test_rows_of_extreme_scores(void **state)
 {
 	const real infinite = (real)INFINITY, nan = (real)NAN;
-	const real nothing[2] = {-infinite, -infinite}, bad[2] = {nan, nan};
-	const real mixed[3] = {-infinite, nan, 1}, above[2] = {infinite, 0};
+	const real nothing[2] = { -infinite, -infinite }, bad[2] = { nan, nan };
+	const real mixed[3] = { -infinite, nan, 1 }, above[2] = { infinite, 0 };
 
 	(void)state;
 	for (int s = 0; vector_kernels_available(s); s++) {
 		const struct vector_kernels *k = vector_kernels_available(s);
-		real far[3] = {1000, 999, -infinite}, masked[2] = {-infinite, -infinite};
+		real far[3] = { 1000, 999, -infinite }, masked[2] = { -infinite, -infinite };
 
 		assert_true(k->max(0, nothing) == -infinite && k->max(2, nothing) == -infinite);
 		assert_true(k->max(3, mixed) == 1);
@@ -232,7 +233,7 @@ static void test_rows_of_extreme_scores(void **state)
 
 static void test_sets_are_ordered_and_named(void **state)
 {
-	static const char *const names[] = {"portable", "avx2", "avx512"};
+	static const char *const names[] = { "portable", "avx2", "avx512" };
 	int sets = 0;
 
 	(void)state;
@@ -247,7 +248,7 @@ static void test_sets_are_ordered_and_named(void **state)
 
 static void test_environment_lowers_the_choice_only(void **state)
 {
-	static const char *const names[] = {"portable", "avx2", "avx512", "", "sse9"};
+	static const char *const names[] = { "portable", "avx2", "avx512", "", "sse9" };
 	const char *old = getenv("BAKEOFF_VECTOR");
 	char *kept = old ? memory_text(old) : NULL;
 	int widest = 0;
@@ -258,7 +259,7 @@ static void test_environment_lowers_the_choice_only(void **state)
 	for (int i = 0; i < (int)LENGTH(names); i++) {
 		setenv("BAKEOFF_VECTOR", names[i], 1);
 		assert_ptr_equal(vector_kernels(),
-				 vector_kernels_available(i < widest ? i : widest));
+		                 vector_kernels_available(i < widest ? i : widest));
 	}
 	unsetenv("BAKEOFF_VECTOR");
 	assert_ptr_equal(vector_kernels(), vector_kernels_available(widest));

@@ -14,7 +14,7 @@
 
 enum { GENERATED = 400, MOST_IDS = 2000 };
 
-static const int every_model[] = {SUBWORD_BPE, SUBWORD_UNIGRAM, SUBWORD_WORDS, SUBWORD_CHARS};
+static const int every_model[] = { SUBWORD_BPE, SUBWORD_UNIGRAM, SUBWORD_WORDS, SUBWORD_CHARS };
 
 /* Sentences of words that are made of few syllables, so that there is something to learn. */
 struct sample {
@@ -30,8 +30,8 @@ static uint32_t next(uint32_t *chance)
 
 static int make_sample(void **state)
 {
-	static const char *const syllable[] = {"ba", "r\xc3\xbc", "\xd0\xb6\xd0\xb8", "Ton", "es",
-					       "x,", "\xe8\xaa\x9e"};
+	static const char *const syllable[] = { "ba", "r\xc3\xbc", "\xd0\xb6\xd0\xb8", "Ton",
+		                                "es", "x,",        "\xe8\xaa\x9e" };
 	struct sample *sample = memory_new(1, sizeof *sample);
 	uint32_t chance = 1;
 
@@ -43,8 +43,8 @@ static int make_sample(void **state)
 				at = stpcpy(at, syllable[next(&chance) % COUNT(syllable)]);
 			at = stpcpy(at, words > 1 ? " " : "");
 		}
-		sample->line[i] = (struct line){sample->text[i],
-						(size_t)(at - sample->text[i]), i + 1};
+		sample->line[i] =
+			(struct line){ sample->text[i], (size_t)(at - sample->text[i]), i + 1 };
 	}
 	*state = sample;
 	return 0;
@@ -61,7 +61,7 @@ static struct vocabulary *learn_sample(void **state, int model, long size)
 	const struct sample *sample = *state;
 	struct error error;
 	struct vocabulary *vocabulary = vocabulary_train((enum subword_model)model, size, false,
-							 sample->line, GENERATED, &error);
+	                                                 sample->line, GENERATED, &error);
 
 	if (!vocabulary)
 		fail_msg("%s", error.message);
@@ -69,13 +69,13 @@ static struct vocabulary *learn_sample(void **state, int model, long size)
 }
 
 static struct vocabulary *learn(int model, long size, bool lowercase, const char *const *text,
-				struct error *error)
+                                struct error *error)
 {
 	struct line line[16];
 	size_t lines = 0;
 
 	for (; text[lines]; lines++)
-		line[lines] = (struct line){text[lines], strlen(text[lines]), lines + 1};
+		line[lines] = (struct line){ text[lines], strlen(text[lines]), lines + 1 };
 	return vocabulary_train((enum subword_model)model, size, lowercase, line, lines, error);
 }
 
@@ -92,7 +92,7 @@ static void decoding_gives_back_what_was_encoded(void **state)
 			const struct line *line = &sample->line[i];
 			int id[MOST_IDS];
 			size_t count = vocabulary_encode(vocabulary, line->text, line->bytes, id,
-							 MOST_IDS);
+			                                 MOST_IDS);
 			char *text = vocabulary_decode(vocabulary, id, count);
 
 			assert_string_equal(text, line->text);
@@ -130,7 +130,7 @@ static void special_tokens_in_text_are_text(void **state)
 {
 	(void)state;
 	for (size_t m = 0; m < COUNT(every_model); m++) {
-		const char *const text[] = {"<s> a </s>", "<pad> <unk>", "<s> <s> ab >", NULL};
+		const char *const text[] = { "<s> a </s>", "<pad> <unk>", "<s> <s> ab >", NULL };
 		long size = 16; /* special tokens and the 12 characters */
 		struct error error;
 		struct vocabulary *vocabulary = learn(every_model[m], size, false, text, &error);
@@ -158,24 +158,27 @@ static void frequent_tokens_come_first_and_ties_by_code_point(void **state)
 		const char *text[4];
 		const char *token[6];
 	} cases[] = {
-		{SUBWORD_WORDS, 100, {"b a", "c a c", "a"}, {"a", "c", "b"}},
-		{SUBWORD_WORDS, 6, {"b a", "c a c", "a"}, {"a", "c"}},
-		{SUBWORD_WORDS, 100, {"\xc3\xbc z a"}, {"a", "z", "\xc3\xbc"}},
-		{SUBWORD_CHARS, 100, {"aba \xc3\xbc"}, {"a", "\xe2\x96\x81", "b", "\xc3\xbc"}},
-		{SUBWORD_CHARS, 6, {"zzyyx"}, {"y", "z"}},
+		{ SUBWORD_WORDS, 100, { "b a", "c a c", "a" }, { "a", "c", "b" } },
+		{ SUBWORD_WORDS, 6, { "b a", "c a c", "a" }, { "a", "c" } },
+		{ SUBWORD_WORDS, 100, { "\xc3\xbc z a" }, { "a", "z", "\xc3\xbc" } },
+		{ SUBWORD_CHARS,
+		  100,
+		  { "aba \xc3\xbc" },
+		  { "a", "\xe2\x96\x81", "b", "\xc3\xbc" } },
+		{ SUBWORD_CHARS, 6, { "zzyyx" }, { "y", "z" } },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct error error;
-		struct vocabulary *vocabulary = learn(cases[i].model, cases[i].size, false,
-						      cases[i].text, &error);
+		struct vocabulary *vocabulary =
+			learn(cases[i].model, cases[i].size, false, cases[i].text, &error);
 		int size = TOKEN_SPECIALS;
 
 		assert_non_null(vocabulary);
 		for (; cases[i].token[size - TOKEN_SPECIALS]; size++)
 			assert_string_equal(vocabulary_token(vocabulary, size),
-					    cases[i].token[size - TOKEN_SPECIALS]);
+			                    cases[i].token[size - TOKEN_SPECIALS]);
 		assert_int_equal(vocabulary_size(vocabulary), size);
 		vocabulary_free(vocabulary);
 	}
@@ -187,18 +190,18 @@ static void what_was_not_learned_is_unknown(void **state)
 		int model;
 		const char *text, *decoded;
 	} cases[] = {
-		{SUBWORD_WORDS, "a zzz b", "a \xe2\x81\x87 b"},
-		{SUBWORD_WORDS, " zzz\t\tzz ", "\xe2\x81\x87 \xe2\x81\x87"},
-		{SUBWORD_WORDS, "", ""},
-		{SUBWORD_CHARS, "azb", "a \xe2\x81\x87 b"},
-		{SUBWORD_BPE, "a z b", "a  \xe2\x81\x87  b"},
-		{SUBWORD_UNIGRAM, "a z b", "a  \xe2\x81\x87  b"},
-		{SUBWORD_BPE, "", ""},
+		{ SUBWORD_WORDS, "a zzz b", "a \xe2\x81\x87 b" },
+		{ SUBWORD_WORDS, " zzz\t\tzz ", "\xe2\x81\x87 \xe2\x81\x87" },
+		{ SUBWORD_WORDS, "", "" },
+		{ SUBWORD_CHARS, "azb", "a \xe2\x81\x87 b" },
+		{ SUBWORD_BPE, "a z b", "a  \xe2\x81\x87  b" },
+		{ SUBWORD_UNIGRAM, "a z b", "a  \xe2\x81\x87  b" },
+		{ SUBWORD_BPE, "", "" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		const char *const text[] = {"a b a b", "b a", "ab ba ab", NULL};
+		const char *const text[] = { "a b a b", "b a", "ab ba ab", NULL };
 		struct error error;
 		struct vocabulary *vocabulary = learn(cases[i].model, 8, false, text, &error);
 		int id[32];
@@ -208,7 +211,7 @@ static void what_was_not_learned_is_unknown(void **state)
 		if (!vocabulary)
 			fail_msg("%s", error.message);
 		count = vocabulary_encode(vocabulary, cases[i].text, strlen(cases[i].text), id,
-					  COUNT(id));
+		                          COUNT(id));
 		decoded = vocabulary_decode(vocabulary, id, count);
 		assert_string_equal(decoded, cases[i].decoded);
 		free(decoded);
@@ -221,10 +224,11 @@ static void special_tokens_vanish_from_decoded_text(void **state)
 	const struct sample *sample = *state;
 
 	for (size_t m = 0; m < COUNT(every_model); m++) {
-		struct vocabulary *vocabulary = learn_sample(state, every_model[m], 1000 * (m > 1) + 50);
-		int id[MOST_IDS] = {TOKEN_BEGIN};
+		struct vocabulary *vocabulary =
+			learn_sample(state, every_model[m], 1000 * (m > 1) + 50);
+		int id[MOST_IDS] = { TOKEN_BEGIN };
 		size_t count = 1 + vocabulary_encode(vocabulary, sample->text[0],
-						     sample->line[0].bytes, id + 1, MOST_IDS - 3);
+		                                     sample->line[0].bytes, id + 1, MOST_IDS - 3);
 		char *text;
 
 		id[count++] = TOKEN_END;
@@ -244,12 +248,14 @@ static void encoding_needs_no_more_room_than_it_says(void **state)
 		struct vocabulary *vocabulary = learn_sample(state, every_model[m], 50);
 		int all[MOST_IDS], part[MOST_IDS];
 		const struct line *line = &sample->line[3];
-		size_t count = vocabulary_encode(vocabulary, line->text, line->bytes, all, MOST_IDS);
+		size_t count =
+			vocabulary_encode(vocabulary, line->text, line->bytes, all, MOST_IDS);
 
 		for (size_t room = 0; room <= count; room++) {
 			memset(part, 0xff, sizeof part);
-			assert_int_equal(vocabulary_encode(vocabulary, line->text, line->bytes, part,
-							   room), count);
+			assert_int_equal(
+				vocabulary_encode(vocabulary, line->text, line->bytes, part, room),
+				count);
 			assert_memory_equal(part, all, room * sizeof *all);
 			assert_int_equal(part[room], -1);
 		}
@@ -264,7 +270,9 @@ static void lowercase_vocabularies_do_not_see_case(void **state)
 {
 	(void)state;
 	for (size_t m = 0; m < COUNT(every_model); m++) {
-		const char *const text[] = {"\xc3\x9c""ber Aber", "aber ABER", NULL};
+		const char *const text[] = { "\xc3\x9c"
+			                     "ber Aber",
+			                     "aber ABER", NULL };
 		struct error error;
 		struct vocabulary *vocabulary = learn(every_model[m], 12, true, text, &error);
 		int upper[16], lower[16];
@@ -272,9 +280,15 @@ static void lowercase_vocabularies_do_not_see_case(void **state)
 
 		if (!vocabulary)
 			fail_msg("%s", error.message);
-		count = vocabulary_encode(vocabulary, "\xc3\x9c""BER", 5, upper, COUNT(upper));
-		assert_int_equal(vocabulary_encode(vocabulary, "\xc3\xbc""ber", 5, lower,
-						   COUNT(lower)), count);
+		count = vocabulary_encode(vocabulary,
+		                          "\xc3\x9c"
+		                          "BER",
+		                          5, upper, COUNT(upper));
+		assert_int_equal(vocabulary_encode(vocabulary,
+		                                   "\xc3\xbc"
+		                                   "ber",
+		                                   5, lower, COUNT(lower)),
+		                 count);
 		assert_memory_equal(upper, lower, count * sizeof *upper);
 		vocabulary_free(vocabulary);
 	}
@@ -288,21 +302,46 @@ static void learning_refuses_text_that_does_not_fit(void **state)
 		const char *text[3];
 		const char *message;
 	} cases[] = {
-		{SUBWORD_BPE, 7, {"a b c"},
-		 "data.subwords.size = 7: less than the text's different characters: set it to 8 or more"},
-		{SUBWORD_UNIGRAM, 7, {"a b c"},
-		 "data.subwords.size = 7: less than the text's different characters: set it to 8 or more"},
-		{SUBWORD_BPE, 8000, {"aab ab cd", "ab cd"},
-		 "data.subwords.size = 8000: the text has too few pieces: set it to 18 or less"},
-		{SUBWORD_UNIGRAM, 8000, {"aab ab cd", "ab cd"},
-		 "data.subwords.size = 8000: the text has too few pieces: set it to 10 or less"},
-		{SUBWORD_UNIGRAM, 100, {" \xe2\x96\x81 ", "\xe2\x96\x85"},
-		 "the text has no line to learn subwords from: give text with lines of at most 4192 bytes"},
-		{SUBWORD_BPE, 100, {""},
-		 "the text has no line to learn subwords from: give text with lines of at most 4192 bytes"},
-		{SUBWORD_WORDS, 100, {"", "  "}, "the text has no word to learn: every line is empty"},
-		{SUBWORD_CHARS, 100, {NULL}, "the text has no word to learn: every line is empty"},
-		{SUBWORD_BPE, 1000001, {"a"}, "data.subwords.size = 1000001: set it to 1000000 or less"},
+		{ SUBWORD_BPE,
+		  7,
+		  { "a b c" },
+		  "data.subwords.size = 7: less than the text's different characters: set it to 8 "
+		  "or more" },
+		{ SUBWORD_UNIGRAM,
+		  7,
+		  { "a b c" },
+		  "data.subwords.size = 7: less than the text's different characters: set it to 8 "
+		  "or more" },
+		{ SUBWORD_BPE,
+		  8000,
+		  { "aab ab cd", "ab cd" },
+		  "data.subwords.size = 8000: the text has too few pieces: set it to 18 or less" },
+		{ SUBWORD_UNIGRAM,
+		  8000,
+		  { "aab ab cd", "ab cd" },
+		  "data.subwords.size = 8000: the text has too few pieces: set it to 10 or less" },
+		{ SUBWORD_UNIGRAM,
+		  100,
+		  { " \xe2\x96\x81 ", "\xe2\x96\x85" },
+		  "the text has no line to learn subwords from: give text with lines of at most "
+		  "4192 bytes" },
+		{ SUBWORD_BPE,
+		  100,
+		  { "" },
+		  "the text has no line to learn subwords from: give text with lines of at most "
+		  "4192 bytes" },
+		{ SUBWORD_WORDS,
+		  100,
+		  { "", "  " },
+		  "the text has no word to learn: every line is empty" },
+		{ SUBWORD_CHARS,
+		  100,
+		  { NULL },
+		  "the text has no word to learn: every line is empty" },
+		{ SUBWORD_BPE,
+		  1000001,
+		  { "a" },
+		  "data.subwords.size = 1000001: set it to 1000000 or less" },
 	};
 
 	(void)state;
@@ -319,7 +358,7 @@ static void the_size_that_an_error_names_fits(void **state)
 	(void)state;
 	for (int model = SUBWORD_BPE; model <= SUBWORD_UNIGRAM; model++)
 		for (long size = 5; size <= 30; size += 25) {
-			const char *const text[] = {"aab ab cd", "ab cd abab", "ba cab", NULL};
+			const char *const text[] = { "aab ab cd", "ab cd abab", "ba cab", NULL };
 			struct error error;
 			struct vocabulary *vocabulary;
 			long better;
@@ -337,7 +376,7 @@ static void a_line_too_long_to_learn_from_is_no_harm(void **state)
 {
 	size_t bytes = 200000;
 	char *word = memory_new(bytes + 1, 1);
-	const char *const text[] = {word, "ab ab", "abb", NULL};
+	const char *const text[] = { word, "ab ab", "abb", NULL };
 
 	(void)state;
 	memset(word, 'b', bytes);
@@ -387,10 +426,12 @@ static void learning_is_deterministic_and_saving_loses_nothing(void **state)
 		for (size_t i = 0; i < GENERATED; i++) {
 			const struct line *line = &sample->line[i];
 			int a[MOST_IDS], b[MOST_IDS];
-			size_t count = vocabulary_encode(first, line->text, line->bytes, a, MOST_IDS);
+			size_t count =
+				vocabulary_encode(first, line->text, line->bytes, a, MOST_IDS);
 
-			assert_int_equal(vocabulary_encode(loaded, line->text, line->bytes, b,
-							   MOST_IDS), count);
+			assert_int_equal(
+				vocabulary_encode(loaded, line->text, line->bytes, b, MOST_IDS),
+				count);
 			assert_memory_equal(a, b, count * sizeof *a);
 		}
 		vocabulary_free(first);
@@ -509,9 +550,10 @@ static void saving_where_there_is_no_place_is_an_error(void **state)
 	static const struct {
 		const char *path, *message;
 	} cases[] = {
-		{"/nowhere/at/all.model", "/nowhere/at/all.model: cannot be written: No such file or "
-					  "directory: make room or choose another folder"},
-		{"/tmp", "/tmp: cannot be written: "},
+		{ "/nowhere/at/all.model",
+		  "/nowhere/at/all.model: cannot be written: No such file or "
+		  "directory: make room or choose another folder" },
+		{ "/tmp", "/tmp: cannot be written: " },
 	};
 	struct vocabulary *vocabulary = learn_sample(state, SUBWORD_WORDS, 40);
 

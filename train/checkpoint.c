@@ -18,16 +18,37 @@ struct field {
 	size_t offset;
 };
 
-#define LONG(name) { #name, FIELD_LONG, offsetof(struct progress, name) }
-#define DOUBLE(name) { #name, FIELD_DOUBLE, offsetof(struct progress, name) }
+#define LONG(name)                                                                                 \
+	{                                                                                          \
+#name, FIELD_LONG, offsetof(struct progress, name)                                 \
+	}
+#define DOUBLE(name)                                                                               \
+	{                                                                                          \
+#name, FIELD_DOUBLE, offsetof(struct progress, name)                               \
+	}
 static const struct field progress_fields[] = {
-	LONG(update), LONG(epoch), LONG(batch), LONG(batches),
-	DOUBLE(target_tokens), DOUBLE(source_tokens), DOUBLE(padded_tokens),
-	DOUBLE(train_seconds), DOUBLE(valid_seconds), DOUBLE(io_seconds),
-	DOUBLE(learning_rate), DOUBLE(gradient_norm),
-	DOUBLE(report_loss), DOUBLE(report_nll), DOUBLE(report_target_tokens),
-	DOUBLE(report_source_tokens), DOUBLE(report_padded_tokens), DOUBLE(report_seconds),
-	LONG(validations), DOUBLE(valid_nll), DOUBLE(best_nll), LONG(best_update),
+	LONG(update),
+	LONG(epoch),
+	LONG(batch),
+	LONG(batches),
+	DOUBLE(target_tokens),
+	DOUBLE(source_tokens),
+	DOUBLE(padded_tokens),
+	DOUBLE(train_seconds),
+	DOUBLE(valid_seconds),
+	DOUBLE(io_seconds),
+	DOUBLE(learning_rate),
+	DOUBLE(gradient_norm),
+	DOUBLE(report_loss),
+	DOUBLE(report_nll),
+	DOUBLE(report_target_tokens),
+	DOUBLE(report_source_tokens),
+	DOUBLE(report_padded_tokens),
+	DOUBLE(report_seconds),
+	LONG(validations),
+	DOUBLE(valid_nll),
+	DOUBLE(best_nll),
+	LONG(best_update),
 	LONG(bad_validations),
 	{ NULL, FIELD_LONG, 0 },
 };
@@ -67,15 +88,17 @@ static void write_fields(json_t *metadata, const struct field *fields, const voi
 }
 
 static bool read_fields(const struct safetensors *file, const struct field *fields, void *base,
-			struct error *error)
+                        struct error *error)
 {
 	for (const struct field *f = fields; f->name; f++) {
 		const char *text = safetensors_metadata(file, f->name);
 		char *at = (char *)base + f->offset, *end;
 
 		if (!text)
-			return error_set(error, "has no %s: it holds weights alone, not a state to resume from",
-					 f->name);
+			return error_set(
+				error,
+				"has no %s: it holds weights alone, not a state to resume from",
+				f->name);
 		if (f->type == FIELD_DOUBLE)
 			*(double *)(void *)at = strtod(text, &end);
 		else if (f->type == FIELD_LONG)
@@ -104,7 +127,8 @@ static struct tensor flat_tensor(const char *name, const real *x, size_t n)
 	return (struct tensor){ name, real_type, 1, { n }, n, x };
 }
 
-static size_t describe(const struct model *model, const struct optimizer *optimizer, struct tensor *t)
+static size_t describe(const struct model *model, const struct optimizer *optimizer,
+                       struct tensor *t)
 {
 	const struct parameters *all = &model->parameters;
 	size_t count = 0;
@@ -113,9 +137,10 @@ static size_t describe(const struct model *model, const struct optimizer *optimi
 		const struct parameter *p = &all->list[i];
 		const size_t rows = (size_t)p->rows, columns = (size_t)p->columns;
 
-		t[count++] = (struct tensor){ p->name, real_type, rows == 1 ? 1 : 2,
-					      { rows == 1 ? columns : rows, columns }, rows * columns,
-					      all->x + p->offset };
+		t[count++] =
+			(struct tensor){ p->name,           real_type,
+			                 rows == 1 ? 1 : 2, { rows == 1 ? columns : rows, columns },
+			                 rows * columns,    all->x + p->offset };
 	}
 	if (optimizer && optimizer->m)
 		t[count++] = flat_tensor("optimizer.m", optimizer->m, optimizer->n);
@@ -125,9 +150,9 @@ static size_t describe(const struct model *model, const struct optimizer *optimi
 }
 
 bool checkpoint_save(const char *path, const struct model *model,
-		     const struct checkpoint_identity *identity, const struct optimizer *optimizer,
-		     const struct schedule_state *schedule, const struct progress *progress,
-		     struct error *error)
+                     const struct checkpoint_identity *identity, const struct optimizer *optimizer,
+                     const struct schedule_state *schedule, const struct progress *progress,
+                     struct error *error)
 {
 	struct tensor *t = memory_new((size_t)model->parameters.count + 2, sizeof *t);
 	const size_t count = describe(model, optimizer, t);
@@ -154,22 +179,24 @@ bool checkpoint_save(const char *path, const struct model *model,
 	return saved;
 }
 
-static bool same_vocabularies(const struct safetensors *file, const struct checkpoint_identity *identity,
-			      struct error *error)
+static bool same_vocabularies(const struct safetensors *file,
+                              const struct checkpoint_identity *identity, struct error *error)
 {
 	for (int side = 0; side < SIDES; side++) {
 		const char *text = safetensors_metadata(file, vocabulary_key[side]);
 
 		if (!text || strtoull(text, NULL, 16) != identity->vocabulary[side])
-			return error_set(error, "was trained with another %s vocabulary; take the one beside it, "
-					 "or train again",
-					 side == SIDE_SOURCE ? "source" : "target");
+			return error_set(
+				error,
+				"was trained with another %s vocabulary; take the one beside it, "
+				"or train again",
+				side == SIDE_SOURCE ? "source" : "target");
 	}
 	return true;
 }
 
 static bool read_flat(const struct safetensors *file, const char *name, real *x, size_t n,
-		      struct error *error)
+                      struct error *error)
 {
 	const struct tensor *t = safetensors_find(file, name);
 
@@ -181,41 +208,49 @@ static bool read_flat(const struct safetensors *file, const char *name, real *x,
 	return true;
 }
 
-static bool read_weights(const struct safetensors *file, struct parameters *all, struct error *error)
+static bool read_weights(const struct safetensors *file, struct parameters *all,
+                         struct error *error)
 {
 	for (int i = 0; i < all->count; i++) {
 		const struct parameter *p = &all->list[i];
 		const struct tensor *t = safetensors_find(file, p->name);
 
 		if (!t)
-			return error_set(error, "has no %s: it belongs to a model with other settings", p->name);
+			return error_set(error,
+			                 "has no %s: it belongs to a model with other settings",
+			                 p->name);
 		if (t->count != (size_t)p->rows * (size_t)p->columns ||
 		    (t->dimensions && t->shape[t->dimensions - 1] != (size_t)p->columns))
-			return error_set(error, "%s: its shape is not [%d][%d]: it belongs to a model with "
-					 "other settings", p->name, p->rows, p->columns);
+			return error_set(
+				error,
+				"%s: its shape is not [%d][%d]: it belongs to a model with "
+				"other settings",
+				p->name, p->rows, p->columns);
 		tensor_to_real(t, all->x + p->offset);
 	}
 	return true;
 }
 
 static bool read_all(const struct safetensors *file, struct model *model,
-		     const struct checkpoint_identity *identity, struct optimizer *optimizer,
-		     struct schedule_state *schedule, struct progress *progress, struct error *error)
+                     const struct checkpoint_identity *identity, struct optimizer *optimizer,
+                     struct schedule_state *schedule, struct progress *progress,
+                     struct error *error)
 {
 	if (!same_vocabularies(file, identity, error) ||
 	    !read_weights(file, &model->parameters, error))
 		return false;
 	if (optimizer && (!read_flat(file, "optimizer.m", optimizer->m, optimizer->n, error) ||
-			  !read_flat(file, "optimizer.v", optimizer->v, optimizer->n, error) ||
-			  !read_fields(file, optimizer_fields, optimizer, error)))
+	                  !read_flat(file, "optimizer.v", optimizer->v, optimizer->n, error) ||
+	                  !read_fields(file, optimizer_fields, optimizer, error)))
 		return false;
 	return (!schedule || read_fields(file, schedule_fields, schedule, error)) &&
 	       (!progress || read_fields(file, progress_fields, progress, error));
 }
 
-bool checkpoint_load(const char *path, struct model *model, const struct checkpoint_identity *identity,
-		     struct optimizer *optimizer, struct schedule_state *schedule,
-		     struct progress *progress, struct error *error)
+bool checkpoint_load(const char *path, struct model *model,
+                     const struct checkpoint_identity *identity, struct optimizer *optimizer,
+                     struct schedule_state *schedule, struct progress *progress,
+                     struct error *error)
 {
 	struct safetensors file;
 	bool loaded;
@@ -223,13 +258,13 @@ bool checkpoint_load(const char *path, struct model *model, const struct checkpo
 	if (!safetensors_read(&file, path, error))
 		return false;
 	loaded = read_all(&file, model, identity, optimizer, schedule, progress, error) ||
-		 error_prefix(error, "%s", path);
+	         error_prefix(error, "%s", path);
 	safetensors_free(&file);
 	return loaded;
 }
 
 bool checkpoint_average(char *const *path, int paths, struct model *model,
-			const struct checkpoint_identity *identity, struct error *error)
+                        const struct checkpoint_identity *identity, struct error *error)
 {
 	const size_t n = model->parameters.size;
 	double *sum = memory_new(n, sizeof *sum);
@@ -255,7 +290,8 @@ bool checkpoint_update(const char *path, long *update, struct error *error)
 	if (access(path, F_OK) && errno == ENOENT)
 		return true;
 	if (!safetensors_read(&file, path, error))
-		return error_prefix(error, "cannot resume (delete the file to train from the start)");
+		return error_prefix(error,
+		                    "cannot resume (delete the file to train from the start)");
 	text = safetensors_metadata(&file, "update");
 	if (text)
 		*update = strtol(text, NULL, 10);

@@ -28,7 +28,7 @@ void optimizer_begin(struct optimizer *o)
 }
 
 static void sgd(const struct optimizer *o, double rate, double scale, const real *gradient, real *w,
-		size_t from, size_t to)
+                size_t from, size_t to)
 {
 	const struct train_settings *s = o->settings;
 	const real momentum = (real)s->momentum, decay = (real)s->weight_decay, step = (real)rate;
@@ -46,7 +46,7 @@ static void sgd(const struct optimizer *o, double rate, double scale, const real
 }
 
 void optimizer_update(const struct optimizer *o, double rate, double scale, const real *gradient,
-		      real *weights, size_t from, size_t to)
+                      real *weights, size_t from, size_t to)
 {
 	const struct train_settings *s = o->settings;
 	const bool decoupled = s->optimizer == OPTIMIZER_ADAMW;
@@ -66,7 +66,7 @@ void optimizer_update(const struct optimizer *o, double rate, double scale, cons
 		sgd(o, rate, scale, gradient, weights, from, to);
 	else
 		vector_kernels()->adam(to - from, &step, gradient + from, o->m + from, o->v + from,
-				       weights + from);
+		                       weights + from);
 }
 
 size_t gradient_blocks(size_t n)

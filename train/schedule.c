@@ -40,7 +40,7 @@ static double cosine(const struct train_settings *s, double step)
 }
 
 double schedule_rate(const struct train_settings *s, const struct schedule_state *state, long step,
-		     double width)
+                     double width)
 {
 	switch (s->schedule) {
 	case SCHEDULE_INVERSE_SQRT:

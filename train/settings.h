@@ -14,10 +14,10 @@ enum schedule_kind {
 };
 
 struct train_settings {
-	long batch_tokens;     /* padded positions a batch on either side */
-	long accumulate;       /* batches an update */
-	long shards;           /* parts of a batch that workers take; decides the bits, unlike threads */
-	int optimizer;         /* enum optimizer_kind */
+	long batch_tokens; /* padded positions a batch on either side */
+	long accumulate;   /* batches an update */
+	long shards;   /* parts of a batch that workers take; decides the bits, unlike threads */
+	int optimizer; /* enum optimizer_kind */
 	double learning_rate;  /* the schedule's highest */
 	double momentum;       /* sgd */
 	bool nesterov;         /* sgd */
@@ -29,22 +29,24 @@ struct train_settings {
 	long cosine_updates;   /* cosine: update at which the floor is reached; 0: stop.updates */
 	double floor;          /* cosine and plateau: lowest learning rate */
 	double plateau_factor; /* plateau: rate is multiplied by this ... */
-	long plateau_patience; /* ... after more than this many validations without improvement ... */
+	long plateau_patience; /* ... after more than this many validations without improvement ...
+	                        */
 	double plateau_threshold; /* ... by this relative amount */
 	double label_smoothing;
 	double clip;           /* global gradient norm; 0: none */
 	long validate_every;   /* updates; 0: at the end of each epoch */
 	long checkpoint_every; /* updates between checkpoints for resuming; 0: at each validation */
 	long report_every;     /* updates between points of the training curves */
-	long average;          /* checkpoints averaged for testing: the last so many validations; 1: the best alone */
+	long average; /* checkpoints averaged for testing: the last so many validations; 1: the best
+	                 alone */
 	long stop_epochs, stop_updates, stop_tokens, stop_patience; /* 0: not a reason to stop */
 	double stop_minutes;
 };
 
 extern const struct setting train_settings_table[];
 
-/* Rules between settings, as in the contract of an architecture: false and a message that starts with a
- * key, "stop: nothing would end the training: ...". */
+/* Rules between settings, as in the contract of an architecture: false and a message that starts
+ * with a key, "stop: nothing would end the training: ...". */
 bool train_settings_check(const struct train_settings *, struct error *);
 
 #endif

@@ -26,7 +26,7 @@ struct run {
 	struct schedule_state schedule;
 	struct updater updater;
 	struct batch_plan plan;
-	long planned_epoch;   /* of plan; -1: none */
+	long planned_epoch; /* of plan; -1: none */
 	struct error *error;
 };
 
@@ -48,7 +48,7 @@ static double updates_share(const struct train_settings *s, const struct progres
 	const double epochs = (double)p->epoch + share((double)p->batch, (double)p->batches);
 
 	return fmax(share((double)p->update, (double)s->stop_updates),
-		    share(epochs, (double)s->stop_epochs));
+	            share(epochs, (double)s->stop_epochs));
 }
 
 double train_share(const struct train_settings *s, const struct progress *p)
@@ -87,8 +87,8 @@ static bool save(struct run *run)
 		return false;
 	start = machine_seconds();
 	path_of(run, path, "last.safetensors", 0);
-	if (!checkpoint_save(path, run->trainer->model, &run->identity, &run->optimizer, &run->schedule,
-			     run->progress, run->error))
+	if (!checkpoint_save(path, run->trainer->model, &run->identity, &run->optimizer,
+	                     &run->schedule, run->progress, run->error))
 		return false;
 	run->progress->io_seconds += machine_seconds() - start;
 	return true;
@@ -101,7 +101,8 @@ static bool save_weights(struct run *run, const char *format, long number)
 	bool saved;
 
 	path_of(run, path, format, number);
-	saved = checkpoint_save(path, run->trainer->model, &run->identity, NULL, NULL, NULL, run->error);
+	saved = checkpoint_save(path, run->trainer->model, &run->identity, NULL, NULL, NULL,
+	                        run->error);
 	run->progress->io_seconds += machine_seconds() - start;
 	return saved;
 }
@@ -112,8 +113,10 @@ static bool keep_weights(struct run *run)
 	struct progress *p = run->progress;
 
 	if (!isfinite(p->valid_nll))
-		return error_set(run->error, "diverged: the validation loss is not finite at update %ld; lower "
-				 "train.learning_rate (%g)", p->update, run->settings->learning_rate);
+		return error_set(run->error,
+		                 "diverged: the validation loss is not finite at update %ld; lower "
+		                 "train.learning_rate (%g)",
+		                 p->update, run->settings->learning_rate);
 	if (p->valid_nll < p->best_nll || p->validations == 1) {
 		p->best_nll = p->valid_nll;
 		p->best_update = p->update;
@@ -125,7 +128,7 @@ static bool keep_weights(struct run *run)
 	}
 	if (run->settings->average > 1)
 		return save_weights(run, "recent-%ld.safetensors",
-				    p->validations % run->settings->average);
+		                    p->validations % run->settings->average);
 	return true;
 }
 
@@ -134,7 +137,7 @@ static bool validate(struct run *run)
 	struct progress *p = run->progress;
 	const double start = machine_seconds();
 	const struct loss loss = evaluate(run->trainer->model, &run->trainer->dataset->valid,
-					  run->settings->batch_tokens, run->trainer->pool, NULL);
+	                                  run->settings->batch_tokens, run->trainer->pool, NULL);
 
 	p->valid_nll = loss.nll / (double)loss.tokens;
 	p->validations++;
@@ -155,7 +158,7 @@ static void plan_epoch(struct run *run)
 		return;
 	batch_plan_free(&run->plan);
 	batch_plan_make(&run->plan, &run->trainer->dataset->train, run->settings->batch_tokens,
-			run->trainer->seed, (uint64_t)p->epoch);
+	                run->trainer->seed, (uint64_t)p->epoch);
 	run->planned_epoch = p->epoch;
 	p->batches = (long)run->plan.batches;
 }
@@ -184,14 +187,15 @@ static bool one_update(struct run *run)
 
 	plan_epoch(run);
 	take = p->batches - p->batch < run->settings->accumulate ? p->batches - p->batch
-								   : run->settings->accumulate;
+	                                                         : run->settings->accumulate;
 	p->learning_rate = schedule_rate(run->settings, &run->schedule, p->update + 1,
-					 (double)run->trainer->model->settings.width);
+	                                 (double)run->trainer->model->settings.width);
 	if (!update(&run->updater, p->update + 1, run->plan.order, run->plan.start + p->batch, take,
-		    p->learning_rate, &result))
-		return error_set(run->error, "diverged: the gradient is not finite at update %ld; lower "
-				 "train.learning_rate (%g) or train.clip (%g)", p->update + 1,
-				 run->settings->learning_rate, run->settings->clip);
+	            p->learning_rate, &result))
+		return error_set(run->error,
+		                 "diverged: the gradient is not finite at update %ld; lower "
+		                 "train.learning_rate (%g) or train.clip (%g)",
+		                 p->update + 1, run->settings->learning_rate, run->settings->clip);
 	p->update++;
 	p->batch += take;
 	if (p->batch == p->batches) {
@@ -211,12 +215,14 @@ static void report(const struct run *run)
 	p->report_target_tokens = p->report_source_tokens = p->report_padded_tokens = 0;
 }
 
-/* What is due after an update. Weights that are the best so far are never newer than the checkpoint. */
+/* What is due after an update. Weights that are the best so far are never newer than the
+ * checkpoint. */
 static bool after_update(struct run *run, bool stop)
 {
 	const struct train_settings *s = run->settings;
 	const struct progress *p = run->progress;
-	const bool validation = s->validate_every ? p->update % s->validate_every == 0 : p->batch == 0;
+	const bool validation =
+		s->validate_every ? p->update % s->validate_every == 0 : p->batch == 0;
 
 	if (p->update % s->report_every == 0 || stop)
 		report(run);
@@ -224,7 +230,8 @@ static bool after_update(struct run *run, bool stop)
 		return false;
 	if (p->report_target_tokens > 0 && should_stop(run))
 		report(run);
-	if (p->best_update == p->update || (s->checkpoint_every ? p->update % s->checkpoint_every == 0 : validation))
+	if (p->best_update == p->update ||
+	    (s->checkpoint_every ? p->update % s->checkpoint_every == 0 : validation))
 		return save(run);
 	return true;
 }
@@ -256,15 +263,16 @@ static bool finish(struct run *run)
 	if (run->settings->average <= 1) {
 		path_of(run, text[0], "best.safetensors", 0);
 		if (!checkpoint_load(text[0], run->trainer->model, &run->identity, NULL, NULL, NULL,
-				     run->error))
+		                     run->error))
 			return false;
 	} else {
 		for (long i = 0; i < files; i++) {
 			path_of(run, text[i], "recent-%ld.safetensors",
-				(run->progress->validations - i) % run->settings->average);
+			        (run->progress->validations - i) % run->settings->average);
 			path[i] = text[i];
 		}
-		if (!checkpoint_average(path, (int)files, run->trainer->model, &run->identity, run->error))
+		if (!checkpoint_average(path, (int)files, run->trainer->model, &run->identity,
+		                        run->error))
 			return false;
 	}
 	return save_weights(run, "model.safetensors", 0);
@@ -278,18 +286,22 @@ static bool start(struct run *run)
 	parameters_start(&t->model->parameters, t->seed);
 	path_of(run, path, "last.safetensors", 0);
 	if (access(path, F_OK) != 0)
-		return errno == ENOENT ||
-		       error_set(run->error, "%s: %s", path, strerror(errno));
-	if (!checkpoint_load(path, t->model, &run->identity, &run->optimizer, &run->schedule, run->progress,
-			     run->error))
-		return error_prefix(run->error, "cannot resume (delete the file to train from the start)");
+		return errno == ENOENT || error_set(run->error, "%s: %s", path, strerror(errno));
+	if (!checkpoint_load(path, t->model, &run->identity, &run->optimizer, &run->schedule,
+	                     run->progress, run->error))
+		return error_prefix(run->error,
+		                    "cannot resume (delete the file to train from the start)");
 	return true;
 }
 
-enum train_outcome train(const struct trainer *trainer, struct progress *progress, struct error *error)
+enum train_outcome train(const struct trainer *trainer, struct progress *progress,
+                         struct error *error)
 {
-	struct run run = { .trainer = trainer, .settings = trainer->settings, .progress = progress,
-			   .planned_epoch = -1, .error = error };
+	struct run run = { .trainer = trainer,
+		           .settings = trainer->settings,
+		           .progress = progress,
+		           .planned_epoch = -1,
+		           .error = error };
 	enum train_outcome outcome = TRAIN_FAILED;
 
 	*progress = (struct progress){ 0 };
@@ -299,7 +311,7 @@ enum train_outcome train(const struct trainer *trainer, struct progress *progres
 	if (!start(&run))
 		goto done;
 	updater_open(&run.updater, trainer->model, &trainer->dataset->train, trainer->settings,
-		     &run.optimizer, trainer->pool, trainer->seed);
+	             &run.optimizer, trainer->pool, trainer->seed);
 	outcome = loop(&run);
 	if (outcome == TRAIN_DONE && !finish(&run))
 		outcome = TRAIN_FAILED;

@@ -1,4 +1,5 @@
-/* train.h - optimise a model on batches until a stop rule holds; can stop at any update and go on later with the same bits. */
+/* train.h - optimise a model on batches until a stop rule holds; can stop at any update and go on
+ * later with the same bits. */
 #ifndef BAKEOFF_TRAIN_H
 #define BAKEOFF_TRAIN_H
 
@@ -9,36 +10,40 @@
 
 #include <stdint.h>
 
-/* Where training is, all that a resumed run needs besides weights and optimizer, and all that a watcher may want. Tokens are real
- * target or source tokens, end of sentence included. Seconds are wall-clock time of this kind of work. */
+/* Where training is, all that a resumed run needs besides weights and optimizer, and all that a
+ * watcher may want. Tokens are real target or source tokens, end of sentence included. Seconds are
+ * wall-clock time of this kind of work. */
 struct progress {
-	long update;            /* updates done */
-	long epoch;             /* epochs done */
-	long batch, batches;    /* of this epoch: done, and in all */
-	double target_tokens, source_tokens, padded_tokens; /* trained on so far; padded: target positions, filled or not */
+	long update;         /* updates done */
+	long epoch;          /* epochs done */
+	long batch, batches; /* of this epoch: done, and in all */
+	double target_tokens, source_tokens,
+		padded_tokens; /* trained on so far; padded: target positions, filled or not */
 	double train_seconds, valid_seconds, io_seconds;
-	double learning_rate;   /* of the last update */
-	double gradient_norm;   /* of the last update, before clipping */
+	double learning_rate; /* of the last update */
+	double gradient_norm; /* of the last update, before clipping */
 	/* Since the last report: */
-	double report_loss, report_nll, report_target_tokens, report_source_tokens, report_padded_tokens;
+	double report_loss, report_nll, report_target_tokens, report_source_tokens,
+		report_padded_tokens;
 	double report_seconds;
 	/* Validation: */
 	long validations;
-	double valid_nll;       /* nats a target token, the last one */
-	double best_nll;        /* lowest so far */
+	double valid_nll; /* nats a target token, the last one */
+	double best_nll;  /* lowest so far */
 	long best_update;
-	long bad_validations;   /* since the best */
+	long bad_validations; /* since the best */
 };
 
 enum train_event {
-	TRAIN_REPORT,    /* every train.report_every updates */
+	TRAIN_REPORT, /* every train.report_every updates */
 	TRAIN_VALIDATED,
-	TRAIN_SAVING,    /* before a checkpoint: what was reported so far will not be reported
-			    again; false: fail instead of saving */
-	TRAIN_IDLE,      /* after every update, to ask whether to stop */
+	TRAIN_SAVING, /* before a checkpoint: what was reported so far will not be reported
+	                 again; false: fail instead of saving */
+	TRAIN_IDLE,   /* after every update, to ask whether to stop */
 };
 
-/* False: stop after this update, with a checkpoint. The watcher sets the error where it says false to TRAIN_SAVING. */
+/* False: stop after this update, with a checkpoint. The watcher sets the error where it says false
+ * to TRAIN_SAVING. */
 typedef bool train_watch(void *context, enum train_event, const struct progress *);
 
 enum train_outcome {
@@ -48,21 +53,23 @@ enum train_outcome {
 };
 
 struct trainer {
-	struct model *model;       /* weights are started or resumed here; at the end those to test */
+	struct model *model; /* weights are started or resumed here; at the end those to test */
 	const struct dataset *dataset;
 	const struct train_settings *settings;
 	uint64_t seed;
-	const char *folder;        /* of this run's files; exists */
+	const char *folder; /* of this run's files; exists */
 	struct pool *pool;
 	train_watch *watch;
 	void *context;
 };
 
-/* Trains from the checkpoint in the folder where there is one, else from the start. Files: last.safetensors (to resume),
- * best.safetensors, recent-N.safetensors (averaging), model.safetensors (the result). */
+/* Trains from the checkpoint in the folder where there is one, else from the start. Files:
+ * last.safetensors (to resume), best.safetensors, recent-N.safetensors (averaging),
+ * model.safetensors (the result). */
 enum train_outcome train(const struct trainer *, struct progress *, struct error *);
 
-/* The share of the work that is done, 0 .. 1, by the stop rule that is nearest to its end; 0 where only patience would stop. */
+/* The share of the work that is done, 0 .. 1, by the stop rule that is nearest to its end; 0 where
+ * only patience would stop. */
 double train_share(const struct train_settings *, const struct progress *);
 
 #endif

@@ -21,14 +21,18 @@ struct update_job {
 };
 
 void updater_open(struct updater *u, struct model *model, const struct corpus *corpus,
-		  const struct train_settings *settings, struct optimizer *optimizer,
-		  struct pool *pool, uint64_t seed)
+                  const struct train_settings *settings, struct optimizer *optimizer,
+                  struct pool *pool, uint64_t seed)
 {
 	const size_t shards = (size_t)settings->shards, workers = (size_t)pool_workers(pool);
 	const size_t size = model->parameters.size;
 
-	*u = (struct updater){ .model = model, .corpus = corpus, .settings = settings,
-			       .optimizer = optimizer, .pool = pool, .seed = seed };
+	*u = (struct updater){ .model = model,
+		               .corpus = corpus,
+		               .settings = settings,
+		               .optimizer = optimizer,
+		               .pool = pool,
+		               .seed = seed };
 	u->gradient = memory_new(shards, sizeof *u->gradient);
 	for (size_t i = 0; i < shards; i++)
 		u->gradient[i] = memory_new(size, sizeof(real));
@@ -59,7 +63,7 @@ void updater_close(struct updater *u)
 static uint64_t dropout_key(const struct update_job *job, long batch, int shard)
 {
 	const uint64_t parts[4] = { job->updater->seed, (uint64_t)job->number, (uint64_t)batch,
-				    (uint64_t)shard };
+		                    (uint64_t)shard };
 
 	return XXH64(parts, sizeof parts, 0);
 }
@@ -82,17 +86,19 @@ static void run_shard(void *context, int number, int worker)
 
 		if (from == to)
 			continue;
-		batch_fill(batch, u->corpus, job->sentence + job->first[i] + from, (int)(to - from));
+		batch_fill(batch, u->corpus, job->sentence + job->first[i] + from,
+		           (int)(to - from));
 		tape_begin(tape, &u->model->parameters, u->gradient[number], true,
-			   dropout_key(job, i, number));
+		           dropout_key(job, i, number));
 		tape_backward(tape, model_loss(tape, u->model, batch, u->settings->label_smoothing,
-					       &shard->loss, NULL));
+		                               &shard->loss, NULL));
 		shard->source_tokens += batch->source_tokens;
 		shard->padded_tokens += (size_t)batch->n * (size_t)batch->target_t;
 	}
 }
 
-/* Adds the shards' gradients of one block up into the first, in their order, and squares the sum. */
+/* Adds the shards' gradients of one block up into the first, in their order, and squares the sum.
+ */
 static void reduce_block(void *context, int block, int worker)
 {
 	struct update_job *job = context;
@@ -114,12 +120,12 @@ static void apply_block(void *context, int block, int worker)
 	const size_t to = size - from < GRADIENT_BLOCK ? size : from + GRADIENT_BLOCK;
 
 	(void)worker;
-	optimizer_update(u->optimizer, job->rate, job->scale, u->gradient[0], u->model->parameters.x,
-			 from, to);
+	optimizer_update(u->optimizer, job->rate, job->scale, u->gradient[0],
+	                 u->model->parameters.x, from, to);
 }
 
-bool update(struct updater *u, long number, const uint32_t *sentence, const size_t *first, long batches,
-	    double rate, struct update_result *result)
+bool update(struct updater *u, long number, const uint32_t *sentence, const size_t *first,
+            long batches, double rate, struct update_result *result)
 {
 	struct update_job job = { u, number, sentence, first, batches, rate, 1 };
 	const int blocks = (int)gradient_blocks(u->model->parameters.size);
@@ -143,7 +149,8 @@ bool update(struct updater *u, long number, const uint32_t *sentence, const size
 	result->gradient_norm = sqrt(sum) / (double)result->loss.tokens;
 	if (!isfinite(result->gradient_norm) || !isfinite(result->loss.smoothed))
 		return false;
-	job.scale = gradient_clip(result->gradient_norm, u->settings->clip) / (double)result->loss.tokens;
+	job.scale = gradient_clip(result->gradient_norm, u->settings->clip) /
+	            (double)result->loss.tokens;
 	optimizer_begin(u->optimizer);
 	pool_run(u->pool, blocks, apply_block, &job);
 	return true;

@@ -16,11 +16,11 @@ struct updater {
 	struct optimizer *optimizer;
 	struct pool *pool;
 	uint64_t seed;
-	real **gradient;      /* [shards][parameters] */
-	struct tape *tape;    /* [workers] */
-	struct batch *batch;  /* [workers] */
-	double *square;       /* [blocks] of the gradient norm */
-	struct shard *shard;  /* [shards] */
+	real **gradient;     /* [shards][parameters] */
+	struct tape *tape;   /* [workers] */
+	struct batch *batch; /* [workers] */
+	double *square;      /* [blocks] of the gradient norm */
+	struct shard *shard; /* [shards] */
 };
 
 /* What an update did. */
@@ -31,15 +31,16 @@ struct update_result {
 	double gradient_norm; /* of the mean over tokens, before clipping */
 };
 
-void updater_open(struct updater *, struct model *, const struct corpus *, const struct train_settings *,
-		  struct optimizer *, struct pool *, uint64_t seed);
+void updater_open(struct updater *, struct model *, const struct corpus *,
+                  const struct train_settings *, struct optimizer *, struct pool *, uint64_t seed);
 void updater_close(struct updater *);
 
-/* Trains on `batches` lists of sentences, first[i] .. first[i + 1] of `sentence`: each is cut into settings->shards parts,
- * gradients are summed in the order of the shards and divided by the tokens, then clipped and applied with learning
- * rate `rate`. `number` counts updates from 1. The result and all bits are a function of the arguments, not of the
- * number of workers. False when the gradient is not finite; the weights are then as before. */
-bool update(struct updater *, long number, const uint32_t *sentence, const size_t *first, long batches,
-	    double rate, struct update_result *);
+/* Trains on `batches` lists of sentences, first[i] .. first[i + 1] of `sentence`: each is cut into
+ * settings->shards parts, gradients are summed in the order of the shards and divided by the
+ * tokens, then clipped and applied with learning rate `rate`. `number` counts updates from 1. The
+ * result and all bits are a function of the arguments, not of the number of workers. False when the
+ * gradient is not finite; the weights are then as before. */
+bool update(struct updater *, long number, const uint32_t *sentence, const size_t *first,
+            long batches, double rate, struct update_result *);
 
 #endif

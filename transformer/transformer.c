@@ -15,15 +15,16 @@ struct transformer_settings {
 
 #define S struct transformer_settings
 static const struct setting settings_table[] = {
-	SETTING_OF_INT(S, heads, "heads", "4", 1, 1024, "attention heads, each of width / heads channels"),
+	SETTING_OF_INT(S, heads, "heads", "4", 1, 1024,
+	               "attention heads, each of width / heads channels"),
 	SETTING_OF_INT(S, feed_forward, "feed_forward", "512", 1, 262144,
-		       "channels inside the feed-forward block (d_ff)"),
+	               "channels inside the feed-forward block (d_ff)"),
 	SETTING_OF_INT(S, encoder_layers, "encoder_layers", "3", 1, 48, "layers of the encoder"),
 	SETTING_OF_INT(S, decoder_layers, "decoder_layers", "3", 1, 48, "layers of the decoder"),
 	SETTING_OF_WORD(S, norm, "norm", "pre", "pre|post",
-			"layer norm before each block (trains easily) or after it (as published)"),
+	                "layer norm before each block (trains easily) or after it (as published)"),
 	SETTING_OF_WORD(S, activation, "activation", "relu", "relu|gelu",
-			"of the feed-forward block"),
+	                "of the feed-forward block"),
 	{ .name = NULL },
 };
 #undef S
@@ -34,7 +35,7 @@ struct norm {
 
 struct layer {
 	struct attention_block self, cross; /* cross: decoder only */
-	struct norm norm[3];                /* of self-attention, (decoder) cross-attention, feed-forward */
+	struct norm norm[3]; /* of self-attention, (decoder) cross-attention, feed-forward */
 	struct projection linear1, linear2;
 };
 
@@ -49,7 +50,8 @@ static bool check(const void *settings, const struct model_settings *model, stru
 	const struct transformer_settings *s = settings;
 
 	if (model->width % s->heads)
-		return error_set(error, "heads = %ld: must divide width = %ld", s->heads, model->width);
+		return error_set(error, "heads = %ld: must divide width = %ld", s->heads,
+		                 model->width);
 	return true;
 }
 
@@ -63,7 +65,7 @@ static struct norm norm_add(struct parameters *all, int d, const char *name)
 }
 
 static void layer_build(struct model *model, const struct transformer_settings *s, int side,
-			int number, struct layer *layer)
+                        int number, struct layer *layer)
 {
 	struct parameters *all = &model->parameters;
 	const int d = (int)model->settings.width, ff = (int)s->feed_forward;
@@ -100,17 +102,18 @@ static void build(struct model *model, const void *settings, int side)
 		layer_build(model, s, side, i, &stack->layer[i]);
 	if (s->norm == NORM_PRE)
 		stack->last = norm_add(&model->parameters, (int)model->settings.width,
-				       side == SIDE_SOURCE ? "encoder_norm" : "decoder_norm");
+		                       side == SIDE_SOURCE ? "encoder_norm" : "decoder_norm");
 }
 
 static struct var *normalise(struct tape *tape, struct norm norm, struct var *x)
 {
-	return op_layer_norm(tape, x, tape_parameter(tape, norm.gain), tape_parameter(tape, norm.bias));
+	return op_layer_norm(tape, x, tape_parameter(tape, norm.gain),
+	                     tape_parameter(tape, norm.bias));
 }
 
 /* What each block of a layer is applied to, and what its result becomes. */
 static struct var *block_input(struct tape *tape, const struct model *model, struct norm norm,
-			       struct var *x)
+                               struct var *x)
 {
 	const struct transformer_settings *s = model->body;
 
@@ -118,7 +121,7 @@ static struct var *block_input(struct tape *tape, const struct model *model, str
 }
 
 static struct var *block_output(struct tape *tape, const struct model *model, struct norm norm,
-				struct var *x, struct var *fx)
+                                struct var *x, struct var *fx)
 {
 	const struct transformer_settings *s = model->body;
 	struct var *y = op_add(tape, x, fx, model->settings.dropout, 1);
@@ -127,18 +130,20 @@ static struct var *block_output(struct tape *tape, const struct model *model, st
 }
 
 static struct var *feed_forward(struct tape *tape, const struct model *model,
-				const struct layer *layer, struct norm norm, struct var *x)
+                                const struct layer *layer, struct norm norm, struct var *x)
 {
 	const struct transformer_settings *s = model->body;
 	struct var *y = block_input(tape, model, norm, x);
 
-	y = projection_apply(tape, layer->linear1, y, s->activation ? ACTIVATION_GELU : ACTIVATION_RELU);
+	y = projection_apply(tape, layer->linear1, y,
+	                     s->activation ? ACTIVATION_GELU : ACTIVATION_RELU);
 	y = projection_apply(tape, layer->linear2, y, ACTIVATION_NONE);
 	return block_output(tape, model, norm, x, y);
 }
 
-static struct var *self_block(struct tape *tape, const struct model *model, const struct layer *layer,
-			      struct var *x, const int *length, bool causal, struct carry *carry, int i)
+static struct var *self_block(struct tape *tape, const struct model *model,
+                              const struct layer *layer, struct var *x, const int *length,
+                              bool causal, struct carry *carry, int i)
 {
 	struct var *y = block_input(tape, model, layer->norm[0], x);
 
@@ -146,15 +151,16 @@ static struct var *self_block(struct tape *tape, const struct model *model, cons
 	return block_output(tape, model, layer->norm[0], x, y);
 }
 
-static struct var *last_norm(struct tape *tape, const struct model *model, const struct stack *stack,
-			     struct var *x)
+static struct var *last_norm(struct tape *tape, const struct model *model,
+                             const struct stack *stack, struct var *x)
 {
 	const struct transformer_settings *s = model->body;
 
 	return s->norm == NORM_PRE ? normalise(tape, stack->last, x) : x;
 }
 
-static void encode(struct tape *tape, const struct model *model, struct var *x, struct memory *memory)
+static void encode(struct tape *tape, const struct model *model, struct var *x,
+                   struct memory *memory)
 {
 	const struct stack *stack = model->side[SIDE_SOURCE].layout;
 
@@ -172,11 +178,12 @@ static void project(struct tape *tape, const struct model *model, struct memory 
 	const struct stack *stack = model->side[SIDE_TARGET].layout;
 
 	for (int i = 0; i < stack->layers; i++)
-		attention_remember(tape, &stack->layer[i].cross, memory->states, memory->states, memory);
+		attention_remember(tape, &stack->layer[i].cross, memory->states, memory->states,
+		                   memory);
 }
 
 static struct var *decode(struct tape *tape, const struct model *model, const struct memory *memory,
-			  struct var *y, struct carry *carry)
+                          struct var *y, struct carry *carry)
 {
 	const struct stack *stack = model->side[SIDE_TARGET].layout;
 
@@ -193,7 +200,8 @@ static struct var *decode(struct tape *tape, const struct model *model, const st
 	return last_norm(tape, model, stack, y);
 }
 
-/* Projections 4 d^2 a step and block, scores and contexts 2 d a pair of steps, feed-forward 2 d d_ff a step. */
+/* Projections 4 d^2 a step and block, scores and contexts 2 d a pair of steps, feed-forward 2 d
+ * d_ff a step. */
 static struct cost cost(const struct model *model, int source, int target)
 {
 	const struct transformer_settings *s = model->body;
@@ -204,7 +212,7 @@ static struct cost cost(const struct model *model, int source, int target)
 
 	return (struct cost){
 		.multiply_adds = (double)s->encoder_layers * encoder +
-				 (double)s->decoder_layers * (self + cross),
+		                 (double)s->decoder_layers * (self + cross),
 		.sequential = (double)(s->encoder_layers + s->decoder_layers),
 		.path = 1,
 	};
