@@ -11,6 +11,7 @@ struct transformer_settings {
 	long heads, feed_forward, encoder_layers, decoder_layers;
 	int norm;       /* enum norm_place */
 	int activation; /* index in the table's words */
+	double attention_dropout;
 };
 
 #define S struct transformer_settings
@@ -25,6 +26,8 @@ static const struct setting settings_table[] = {
 	                "layer norm before each block (trains easily) or after it (as published)"),
 	SETTING_OF_WORD(S, activation, "activation", "relu", "relu|gelu",
 	                "of the feed-forward block"),
+	SETTING_OF_REAL(S, attention_dropout, "attention_dropout", "0", 0, 0.95,
+			"share of attention weights set to zero in training"),
 	{ .name = NULL },
 };
 #undef S
@@ -145,9 +148,10 @@ static struct var *self_block(struct tape *tape, const struct model *model,
                               const struct layer *layer, struct var *x, const int *length,
                               bool causal, struct carry *carry, int i)
 {
+	const struct transformer_settings *s = model->body;
 	struct var *y = block_input(tape, model, layer->norm[0], x);
 
-	y = attention_self(tape, &layer->self, y, length, causal, carry, 0, i);
+	y = attention_self(tape, &layer->self, y, length, causal, carry, s->attention_dropout, i);
 	return block_output(tape, model, layer->norm[0], x, y);
 }
 
@@ -185,6 +189,7 @@ static void project(struct tape *tape, const struct model *model, struct memory 
 static struct var *decode(struct tape *tape, const struct model *model, const struct memory *memory,
                           struct var *y, struct carry *carry)
 {
+	const struct transformer_settings *s = model->body;
 	const struct stack *stack = model->side[SIDE_TARGET].layout;
 
 	for (int i = 0; i < stack->layers; i++) {
@@ -193,7 +198,7 @@ static struct var *decode(struct tape *tape, const struct model *model, const st
 
 		y = self_block(tape, model, layer, y, NULL, true, carry, i);
 		a = block_input(tape, model, layer->norm[1], y);
-		a = attention_cross(tape, &layer->cross, a, memory, 0, i);
+		a = attention_cross(tape, &layer->cross, a, memory, s->attention_dropout, i);
 		y = block_output(tape, model, layer->norm[1], y, a);
 		y = feed_forward(tape, model, layer, layer->norm[2], y);
 	}
