@@ -16,9 +16,9 @@
 static const char usage[] =
 	"usage: bakeoff attend --run ID [OPTION...] \"SENTENCE\"\n\n"
 	"Translates the sentence with a trained run (`bakeoff runs` lists them) and draws the "
-        "weights of its\n"
+	"weights of its\n"
 	"cross-attention: a row for each token written, a column for each source token, darker is "
-        "more.\n\n"
+	"more.\n\n"
 	"  --run ID    the run\n"
 	"  --db FILE   its database (results.db)\n"
 	"  --layer N   decoder layer, from 1 (the last)\n"
@@ -148,9 +148,11 @@ static bool show(const struct options *o, const struct trained *t, const struct 
 		char *text = vocabulary_decode(t->vocabulary[SIDE_TARGET], pair->id[SIDE_TARGET],
 		                               pair->start[SIDE_TARGET][1]);
 
-		printf("%s\n\ncross-attention of layer %d, %s %ld of %d\n\n", text, a->layer + 1,
-		       o->head ? "head" : "mean of heads 1 to", o->head ? o->head : (long)a->heads,
-		       a->heads);
+		printf("%s\n\ncross-attention of layer %d, ", text, a->layer + 1);
+		if (o->head || a->heads == 1)
+			printf("head %ld of %d\n\n", o->head ? o->head : 1, a->heads);
+		else
+			printf("mean of its %d heads\n\n", a->heads);
 		draw(t, a, &batch, o->head);
 		free(text);
 		shown = true;
@@ -202,6 +204,7 @@ static bool attend(const struct options *o, const struct trained *t, char *sente
 	if (!target)
 		return false;
 	corpus_of_lines(&pair, t->vocabulary, &sentence, &target, 1, t->longest);
+	warn_cut("attend", pair.cut, t->longest);
 	shown = show(o, t, &pair, error);
 	corpus_free(&pair);
 	free(target);

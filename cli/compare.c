@@ -7,13 +7,13 @@
 static const char usage[] =
 	"usage: bakeoff compare [--db FILE] [--format NAME] EXPERIMENT\n"
 	"Compares the contestants of an experiment, a row each: means and sample deviations over "
-        "the seeds\n"
+	"the seeds\n"
 	"of the runs that are done, the best of each quality marked. Tokens are counted without "
-        "padding;\n"
+	"padding;\n"
 	"speeds are medians, of training alone and of decoding alone. Box, markdown and latex go "
-        "on with\n"
+	"on with\n"
 	"the settings that differ and the runs that are not done; the other formats leave those "
-        "to\n"
+	"to\n"
 	"`bakeoff query settings` and `bakeoff query unfinished`.\n" VIEW_OPTIONS_HELP;
 
 int compare_command(int argc, char **argv)

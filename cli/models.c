@@ -1,6 +1,9 @@
 /* models.c - bakeoff models: every architecture with its settings. */
 #include "cli/commands.h"
+#include "data/settings.h"
+#include "eval/settings.h"
 #include "models/architecture.h"
+#include "train/settings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +20,33 @@ static void print_settings(const struct setting *table)
 	putchar('\n');
 }
 
+/* What an experiment file can say beside its contestants. */
+static const struct {
+	const char *name, *about;
+	const struct setting *settings;
+} sections[] = {
+	{ "data", "what is learned from; also train, valid, test: files", data_settings_table },
+	{ "train", "how it is learned; a contestant's own train: overrides it",
+	  train_settings_table },
+	{ "search", "how tests are decoded; a contestant's own search: overrides it",
+	  search_settings_table },
+	{ NULL, NULL, NULL },
+};
+
+static void print_section(int i)
+{
+	printf("%s: - %s\n", sections[i].name, sections[i].about);
+	print_settings(sections[i].settings);
+}
+
+static int find_section(const char *name)
+{
+	for (int i = 0; sections[i].name; i++)
+		if (!strcmp(sections[i].name, name))
+			return i;
+	return -1;
+}
+
 static void print_architecture(const struct architecture *a)
 {
 	printf("%s - %s\n", a->name, a->about);
@@ -28,9 +58,14 @@ int models_command(int argc, char **argv)
 	const struct architecture *one = NULL;
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		puts("usage: bakeoff models [ARCHITECTURE]\n\n"
+		puts("usage: bakeoff models [ARCHITECTURE|data|train|search]\n\n"
 		     "Prints each architecture with its settings, their defaults, ranges and "
-		     "meaning.");
+		     "meaning,\n"
+		     "or the keys of that section of an experiment file.");
+		return 0;
+	}
+	if (argc == 2 && find_section(argv[1]) >= 0) {
+		print_section(find_section(argv[1]));
 		return 0;
 	}
 	if (argc > 2 || (argc == 2 && !(one = architecture_find(argv[1])))) {

@@ -80,6 +80,15 @@ bool read_lines(const char *path, char ***line, size_t *lines, struct error *err
 	return whole;
 }
 
+void warn_cut(const char *command, size_t cut, long longest)
+{
+	if (cut)
+		fprintf(stderr,
+		        "bakeoff %s: %zu too long, cut to the %ld tokens that this run reads "
+		        "(data.longest)\n",
+		        command, cut, longest);
+}
+
 void write_seconds(char *text, size_t size, double seconds)
 {
 	const long s = (long)(seconds + 0.5);

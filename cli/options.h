@@ -16,6 +16,9 @@ bool option_number(const char *command, const char *option, const char *text, lo
 bool read_lines(const char *path, char ***line, size_t *lines, struct error *);
 void free_lines(char **line, size_t lines);
 
+/* One line on standard error where sentences had to be cut to what the run reads. */
+void warn_cut(const char *command, size_t cut, long longest);
+
 /* "12 s", "3 min 20 s", "2 h 05 min" */
 void write_seconds(char *text, size_t size, double seconds);
 

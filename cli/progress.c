@@ -95,7 +95,7 @@ static void show_update(struct progress_view *v, const struct trial_news *n)
 		v->started_share = train_share(n->settings, p);
 		v->started_seconds = p->train_seconds + p->valid_seconds;
 	}
-	if (machine_seconds() < v->next || !v->loss)
+	if (machine_seconds() < v->next || !v->loss || train_share(n->settings, p) >= 1)
 		return;
 	time_left(v, n, left, sizeof left);
 	show(v, "  update %ld, epoch %.2f: loss %.3f, %.0f target tok/s, rate %.2g, left %s",
@@ -114,7 +114,7 @@ static void start(struct progress_view *v, const struct trial_news *n, bool resu
 	const struct trial *t = n->trial;
 
 	v->trial++;
-	v->loss = 0;
+	v->loss = v->speed = 0;
 	v->next = 0;
 	v->started = false;
 	say(v, "[%d/%d] run %ld, %s (%s), seed %ld: %.2f M parameters%s", v->trial, v->trials,
@@ -125,15 +125,17 @@ static void start(struct progress_view *v, const struct trial_news *n, bool resu
 static void say_validation(struct progress_view *v, const struct trial_news *n)
 {
 	const struct progress *p = n->progress;
-	char left[32], spent[32];
+	char left[32], spent[32], train[96] = "", speed[64] = "";
 
 	time_left(v, n, left, sizeof left);
 	write_seconds(spent, sizeof spent, p->train_seconds);
-	say(v,
-	    "  epoch %.1f, update %ld: train loss %.3f, validation loss %.4f, perplexity %.2f%s; "
-	    "%.0f target tok/s, %s%s%s",
-	    (double)p->epoch + (double)p->batch / (double)p->batches, p->update, v->loss,
-	    p->valid_nll, exp(p->valid_nll), p->best_update == p->update ? " (best)" : "", v->speed,
+	if (v->speed > 0) {
+		snprintf(train, sizeof train, "train loss %.3f, ", v->loss);
+		snprintf(speed, sizeof speed, "%.0f target tok/s, ", v->speed);
+	}
+	say(v, "  epoch %.1f, update %ld: %svalidation loss %.4f, perplexity %.2f%s; %s%s%s%s",
+	    (double)p->epoch + (double)p->batch / (double)p->batches, p->update, train,
+	    p->valid_nll, exp(p->valid_nll), p->best_update == p->update ? " (best)" : "", speed,
 	    spent, left[0] ? ", left " : "", left);
 }
 
@@ -177,10 +179,12 @@ bool progress_watch(void *view, const struct trial_news *n)
 	case TRIAL_STOPPED:
 		break;
 	case TRIAL_FAILED:
+		if (!n->run)
+			v->trial++;
 		end_line(v);
 		fflush(stdout);
-		fprintf(stderr, "bakeoff run: %s, seed %ld: %s\n", n->trial->contestant->name,
-		        n->trial->seed, n->reason);
+		fprintf(stderr, "bakeoff run: [%d/%d] %s, seed %ld: %s\n", v->trial, v->trials,
+		        n->trial->contestant->name, n->trial->seed, n->reason);
 		break;
 	}
 	return !interrupt_asked();

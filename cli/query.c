@@ -12,7 +12,7 @@ static const char usage[] =
 	"       bakeoff query [--db FILE] [--format NAME] --sql SELECT [EXPERIMENT]\n"
 	"       bakeoff query --list\n"
 	"Runs a query that may only read. docs/results.md describes the tables and views; "
-        ":experiment in\n"
+	":experiment in\n"
 	"the SQL stands for EXPERIMENT, NULL where none is given.\n" VIEW_OPTIONS_HELP
 	"  --sql SELECT   a query of your own\n"
 	"  --list         names the queries, with a line on each\n";

@@ -18,15 +18,15 @@
 static const char usage[] =
 	"usage: bakeoff run EXPERIMENT.yaml [OPTION...]\n\n"
 	"Trains and tests every contestant of the experiment with every seed. What is done already "
-        "is skipped, what\n"
+	"is skipped, what\n"
 	"was interrupted goes on where it stopped, bit for bit.\n\n"
 	"  --db FILE        where results go (results.db); checkpoints go beside it, to FILE "
-        "without .db + .runs/\n"
+	"without .db + .runs/\n"
 	"  --set KEY=VALUE  override a key of the file, e.g. --set train.batch_tokens=1024 "
-        "(repeatable)\n"
+	"(repeatable)\n"
 	"  --only NAME      only this contestant\n"
 	"  --threads N      workers (all processors); the results are the same bits for any "
-        "number\n"
+	"number\n"
 	"  --dry-run        say what would be done: parameters, multiply-adds, time, memory\n"
 	"  --quiet          only errors and the comparison\n";
 
@@ -127,20 +127,24 @@ static int say_result(const struct request *r, const struct experiment *e,
 {
 	struct database database = { 0 };
 	struct error error;
+	bool shown;
 
 	if (result->interrupted) {
 		puts("\nStopped; nothing is lost. The same command again goes on from here.");
 		return 1;
 	}
 	putchar('\n');
-	if (!database_open(&database, r->run.database, DATABASE_READ, &error) ||
-	    !compare_print(stdout, &database, e->name, TABLE_BOX, &error))
+	shown = database_open(&database, r->run.database, DATABASE_READ, &error) &&
+	        compare_print(stdout, &database, e->name, TABLE_BOX, &error);
+	if (!shown)
 		fprintf(stderr, "bakeoff run: %s\n", error.message);
 	database_close(&database);
 	if (result->failed)
-		printf("\n%d of %d trials failed; `bakeoff runs %s --db %s` says why.\n",
+		printf("\n%d of %d trials failed; their reasons are above, and of those that began "
+		       "in\n"
+		       "`bakeoff runs %s --db %s`.\n",
 		       result->failed, result->trials, e->name, r->run.database);
-	return result->failed ? 1 : 0;
+	return result->failed || !shown ? 1 : 0;
 }
 
 static int trials_of(const struct request *r, const struct experiment *e)

@@ -7,7 +7,7 @@
 
 static const char usage[] = "usage: bakeoff runs [--db FILE] [--format NAME] [EXPERIMENT]\n"
 			    "Lists the runs, of one experiment or all, with status, size, speed "
-                            "and quality.\n" VIEW_OPTIONS_HELP;
+			    "and quality.\n" VIEW_OPTIONS_HELP;
 
 int runs_command(int argc, char **argv)
 {

@@ -15,7 +15,7 @@ enum { WIDTH_MOST = 12, NUMBER_SIZE = 32 };
 static const char usage[] =
 	"usage: bakeoff score --ref FILE [--ref FILE...] HYP\n"
 	"Scores the hypotheses in HYP (- is standard input), one a line, as "
-        "sacreBLEU\n" SACREBLEU_VERSION " does.\n"
+	"sacreBLEU\n" SACREBLEU_VERSION " does.\n"
 	"  --ref FILE         references, line by line with HYP; one for each set of references\n"
 	"  --metric NAME      bleu (the default)\n"
 	"  --tokenize NAME    13a (the default) or none\n"

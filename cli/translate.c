@@ -27,7 +27,7 @@ static const char usage[] =
 	"  --temperature T     of sampling (1)\n"
 	"  --seed N            of sampling (1)\n"
 	"  --force FILE        do not search: print log p of each line of FILE as the translation "
-        "of its line\n"
+	"of its line\n"
 	"  --threads N         (all processors)\n";
 
 struct options {
@@ -164,6 +164,7 @@ static bool force(const struct options *o, struct trained *t, struct pool *pool,
 		                  targets);
 	if (whole) {
 		corpus_of_lines(&pairs, t->vocabulary, source, target, lines, t->longest);
+		warn_cut("translate", pairs.cut, t->longest);
 		log_probability = memory_new(lines, sizeof *log_probability);
 		evaluate(&t->model, &pairs, FORCED_TOKENS, pool, log_probability);
 		for (size_t i = 0; i < lines; i++)
@@ -185,6 +186,7 @@ static bool search_all(const struct options *o, struct trained *t, struct pool *
 	bool whole;
 
 	corpus_of_lines(&corpus, t->vocabulary, source, NULL, lines, t->longest);
+	warn_cut("translate", corpus.cut, t->longest);
 	whole = translate(&t->model, &corpus, &search, pool, go_on, NULL, found) ||
 	        error_set(error, "stopped");
 	for (size_t i = 0; i < lines; i++) {

@@ -25,7 +25,10 @@ double machine_seconds(void);
 /* Memory of this machine, bytes. */
 double machine_memory(void);
 
-/* Most resident memory of this process so far, bytes. */
+/* Most resident memory of this process since machine_reset_peak (where the system can: else since its start), bytes. */
 long machine_peak_memory(void);
+
+/* Gives free memory back and starts to measure anew. */
+void machine_reset_peak(void);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PATH_SIZE = 4096 };
 
@@ -39,6 +40,12 @@ static bool load_weights(struct trained *t, const char *folder, const struct con
 		return false;
 	parameters_start(&t->model.parameters, 0);
 	snprintf(path, sizeof path, "%s/model.safetensors", folder);
+	if (access(path, F_OK))
+		return error_set(
+			error,
+			"%s is gone, and belongs beside the database; delete the run's row, or the "
+			"database, and run the experiment again to train it",
+			path);
 	return checkpoint_load(path, &t->model, &identity, NULL, NULL, NULL, error);
 }
 

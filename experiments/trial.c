@@ -56,7 +56,8 @@ static void count_totals(struct work *w)
 	w->totals.updates = p->update;
 	w->totals.source_tokens = (long)p->source_tokens;
 	w->totals.target_tokens = (long)p->target_tokens;
-	w->totals.peak_memory = machine_peak_memory();
+	if (machine_peak_memory() > w->totals.peak_memory)
+		w->totals.peak_memory = machine_peak_memory();
 }
 
 static bool point(struct work *w, const char *metric, double value)
@@ -497,6 +498,7 @@ enum trial_outcome trial_run(const struct trial *trial, trial_watch *watch, void
 	enum trial_outcome outcome = TRIAL_BROKEN;
 	bool done;
 
+	machine_reset_peak();
 	w.news.trial = trial;
 	w.news.settings = &trial->contestant->train;
 	w.news.progress = &w.progress;

@@ -299,6 +299,7 @@ ok 'translate: forced scores' forced
 ok 'attend: a map in the terminal' attended
 ok 'compare, runs, query' sh -c "'$program' compare small --db whole.db && '$program' runs --db whole.db && '$program' query --db whole.db --list"
 ok 'models: every architecture with its settings' sh -c "'$program' models | grep -q feed_forward"
+ok 'models: the keys of train' sh -c "'$program' models train | grep -q stop.patience"
 ok 'score: BLEU as sacreBLEU has it' scored
 ok 'mistake: a misspelt key names the nearest' says 2 'learning_rate' "$program" run small.yaml --db no.db --set train.learning_rat=1
 ok 'mistake: a size that cannot be matched' says 1 'match.parameters' "$program" run small.yaml --db no.db --set match.parameters=100
