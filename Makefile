@@ -12,6 +12,7 @@ PREFIX ?= /usr/local
 REAL ?=
 WERROR ?=
 SANITIZE ?=
+JOBS ?= $(shell nproc)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla $(WERROR)
 CWARN := $(WARN) -Wstrict-prototypes -Wmissing-prototypes -Wdouble-promotion
@@ -35,7 +36,9 @@ HELPERS := $(filter-out $(wildcard tests/*_test.c),$(wildcard tests/*.c))
 -include $(wildcard $B/*/*.d $B/*.d)
 
 .PHONY: build
-build: $B/bakeoff ## build the program, build/release/bakeoff
+build: ## build the program, build/release/bakeoff
+	@./setup.sh build
+	@$(MAKE) --no-print-directory -j$(JOBS) $B/bakeoff
 
 # What the run row says of this build; rewritten only when it changes.
 $B/version.h: FORCE
@@ -90,7 +93,6 @@ ASAN = B=build/asan OPTIMIZE=-O1 SANITIZE="-fsanitize=address,undefined -fno-san
 ASAN_DOUBLE = B=build/asan-double REAL=-DBAKEOFF_DOUBLE OPTIMIZE=-O1 \
 	SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
 TALLY = build/tally
-JOBS ?= $(shell nproc)
 
 .PHONY: programs
 programs: $B/bakeoff $(TESTS:%=$B/tests/%)
@@ -135,7 +137,7 @@ ci: ## what .ci/run runs: warnings are errors, tests, and the tests again under 
 .PHONY: demo
 demo: ## King James verses into modern English by three architectures, side by side (about ten minutes)
 	@./setup.sh demo
-	@$(MAKE) --no-print-directory -j$(JOBS) build
+	@$(MAKE) --no-print-directory build
 	@experiments/demo/demo.sh $B/bakeoff
 
 .PHONY: bench
