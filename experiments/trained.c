@@ -13,7 +13,7 @@ enum { PATH_SIZE = 4096 };
 static bool load_vocabularies(struct trained *t, const char *folder, struct error *error)
 {
 	static const char *const name[SIDES] = { "source.vocabulary", "target.vocabulary" };
-	char path[PATH_SIZE];
+	char path[PATH_SIZE + 64];
 
 	for (int side = 0; side < SIDES; side++) {
 		snprintf(path, sizeof path, "%s/%s", folder, name[side]);
@@ -30,7 +30,7 @@ static bool load_weights(struct trained *t, const char *folder, const struct con
 	const int vocabulary[SIDES] = { vocabulary_size(t->vocabulary[SIDE_SOURCE]),
 		                        vocabulary_size(t->vocabulary[SIDE_TARGET]) };
 	struct checkpoint_identity identity;
-	char path[PATH_SIZE];
+	char path[PATH_SIZE + 64];
 
 	for (int side = 0; side < SIDES; side++)
 		identity.vocabulary[side] = vocabulary_hash(t->vocabulary[side]);

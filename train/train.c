@@ -137,7 +137,8 @@ static bool validate(struct run *run)
 	struct progress *p = run->progress;
 	const double start = machine_seconds();
 	const struct loss loss = evaluate(run->trainer->model, &run->trainer->dataset->valid,
-	                                  run->settings->batch_tokens, run->trainer->pool, NULL);
+	                                  run->settings->batch_tokens / run->settings->shards,
+	                                  run->trainer->pool, NULL);
 
 	p->valid_nll = loss.nll / (double)loss.tokens;
 	p->validations++;
