@@ -1,9 +1,8 @@
 /* trial.c - train, test and record one contestant with one seed. */
-#include "experiments/trial.h"
+#include "experiments/trial_parts.h"
 #include "core/error.h"
 #include "core/gemm.h"
 #include "core/machine.h"
-#include "eval/translate.h"
 #include "train/checkpoint.h"
 
 #include <errno.h>
@@ -17,28 +16,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-enum { PATH_SIZE = 4096 };
-
-/* A trial under way. */
-struct work {
-	const struct trial *trial;
-	trial_watch *watch;
-	void *context;
-	struct error *error;
-	struct model model;
-	struct progress progress;
-	struct trial_news news;
-	struct run_totals totals;
-	char *settings; /* JSON */
-	char key[17];
-	char name[128]; /* of the folder, below the runs' */
-	char folder[PATH_SIZE];
-	int lock; /* file descriptor of folder/lock, held while the trial runs; -1: not held */
-	bool database_failed;
-	bool stop;
-};
-
-static bool tell(struct work *w, enum trial_event event)
+bool trial_tell(struct work *w, enum trial_event event)
 {
 	w->news.event = event;
 	if (w->watch && !w->watch(w->context, &w->news))
@@ -101,145 +79,22 @@ static bool on_training(void *context, enum train_event event, const struct prog
 	switch (event) {
 	case TRAIN_REPORT:
 		kept = report_points(w);
-		tell(w, TRIAL_REPORT);
+		trial_tell(w, TRIAL_REPORT);
 		break;
 	case TRAIN_VALIDATED:
 		kept = point(w, "valid_nll", w->progress.valid_nll) &&
 		       point(w, "valid_perplexity", exp(w->progress.valid_nll)) && flush(w);
-		tell(w, TRIAL_VALIDATED);
+		trial_tell(w, TRIAL_VALIDATED);
 		break;
 	case TRAIN_SAVING:
 		kept = flush(w);
 		break;
 	case TRAIN_IDLE:
-		tell(w, TRIAL_UPDATE);
+		trial_tell(w, TRIAL_UPDATE);
 		break;
 	}
 	w->database_failed |= !kept;
 	return !w->database_failed && (event == TRAIN_SAVING || !w->stop);
-}
-
-static bool on_translation(void *context, size_t done, size_t all)
-{
-	struct work *w = context;
-
-	w->news.done = done;
-	w->news.all = all;
-	return tell(w, TRIAL_DECODING);
-}
-
-static char *detokenised(const struct work *w, const struct nbest *found, double *log_probability)
-{
-	const struct vocabulary *vocabulary = w->trial->dataset->vocabulary[SIDE_TARGET];
-
-	*log_probability = found->count ? found->best[0].total : 0;
-	return vocabulary_decode(vocabulary, found->count ? found->best[0].token : NULL,
-	                         found->count ? (size_t)found->best[0].length : 0);
-}
-
-static bool keep_score(struct work *w, const char *metric, double value, const char *signature,
-                       const struct corpus *test, double seconds)
-{
-	const struct search_settings *search = &w->trial->contestant->search;
-	const long tested = w->trial->contestant->train.average > 1 ? w->progress.update
-	                                                            : w->progress.best_update;
-	const struct score score = { test->name,
-		                     metric,
-		                     value,
-		                     tested,
-		                     signature,
-		                     seconds,
-		                     (long)test->sentences,
-		                     search->beam,
-		                     search->length_penalty };
-
-	return database_score(w->trial->database, w->news.run, &score, w->error);
-}
-
-static double exact_matches(const struct translation *t, size_t n)
-{
-	size_t equal = 0;
-
-	for (size_t i = 0; i < n; i++)
-		equal += !strcmp(t[i].hypothesis, t[i].reference);
-	return n ? 100.0 * (double)equal / (double)n : 0;
-}
-
-/* Corpus BLEU of the hypotheses against the raw references, by sacreBLEU's rules and defaults. */
-static void bleu_of(const struct translation *t, size_t n, struct bleu_score *score,
-                    char signature[BLEU_TEXT_SIZE])
-{
-	struct segments hypothesis = { memory_new(n, sizeof(struct segment)), n, NULL };
-	struct segments reference = { memory_new(n, sizeof(struct segment)), n, NULL };
-	struct bleu_settings settings;
-	struct bleu *bleu;
-	double *rows;
-
-	bleu_default(&settings);
-	for (size_t i = 0; i < n; i++) {
-		hypothesis.segment[i] =
-			(struct segment){ t[i].hypothesis, strlen(t[i].hypothesis) };
-		reference.segment[i] = (struct segment){ t[i].reference, strlen(t[i].reference) };
-	}
-	bleu = bleu_new(&settings);
-	rows = memory_new(n, bleu_columns(&settings) * sizeof *rows);
-	bleu_corpus(bleu, &hypothesis, &reference, 1, rows);
-	bleu_score_of_rows(&settings, rows, n, score);
-	bleu_signature(&settings, 1, signature);
-	bleu_free(bleu);
-	free(rows);
-	free(hypothesis.segment);
-	free(reference.segment);
-}
-
-static bool score(struct work *w, const struct corpus *test, const struct translation *t,
-                  double seconds)
-{
-	const size_t n = test->sentences;
-	struct bleu_score bleu;
-	char signature[BLEU_TEXT_SIZE];
-	bool kept;
-
-	bleu_of(t, n, &bleu, signature);
-	kept = keep_score(w, "BLEU", bleu.score, signature, test, seconds) &&
-	       keep_score(w, "exact_match", exact_matches(t, n), NULL, test, seconds) &&
-	       keep_score(w, "decode_sentences_per_second", (double)n / seconds, NULL, test,
-	                  seconds) &&
-	       database_hypotheses(w->trial->database, w->news.run, test->name, t, n, w->error);
-	w->database_failed |= !kept;
-	w->news.bleu = &bleu;
-	w->news.seconds = seconds;
-	if (kept)
-		tell(w, TRIAL_SCORED);
-	return kept;
-}
-
-static bool test_one(struct work *w, const struct corpus *test)
-{
-	const size_t n = test->sentences;
-	const double start = machine_seconds();
-	struct nbest *found = memory_new(n, sizeof *found);
-	struct translation *t = memory_new(n, sizeof *t);
-	double seconds;
-	bool whole;
-
-	w->news.test_set = test->name;
-	whole = translate(&w->model, test, &w->trial->contestant->search, w->trial->pool,
-	                  on_translation, w, found);
-	seconds = machine_seconds() - start;
-	w->totals.decode_seconds += seconds;
-	for (size_t i = 0; i < n; i++) {
-		t[i].source = test->text[SIDE_SOURCE][i];
-		t[i].reference = test->text[SIDE_TARGET][i];
-		t[i].hypothesis = detokenised(w, &found[i], &t[i].log_probability);
-		nbest_free(&found[i]);
-	}
-	whole = whole && score(w, test, t, seconds);
-	for (size_t i = 0; i < n; i++)
-		free((char *)t[i].hypothesis);
-	free(found);
-	free(t);
-	return whole;
 }
 
 static void identify(struct work *w)
@@ -313,34 +168,6 @@ static bool keep_vocabularies(struct work *w)
 	return true;
 }
 
-/* Weights, a gradient for each shard and two moments, before any activation. */
-static bool fits_memory(const struct model *model, const struct contestant *c, struct error *error)
-{
-	const double bytes =
-		(double)model->parameters.size * sizeof(real) * (3 + (double)c->train.shards);
-
-	return bytes <= machine_memory() ||
-	       error_set(error,
-	                 "contestants.%s: %.0f million parameters need %.1f GiB to train, this "
-	                 "machine has "
-	                 "%.1f; make it smaller",
-	                 c->name, (double)parameters_count(&model->parameters) / 1e6,
-	                 bytes / 0x1p30, machine_memory() / 0x1p30);
-}
-
-bool trial_model(struct model *model, const struct experiment *experiment,
-                 const struct contestant *c, const struct dataset *d, struct error *error)
-{
-	const int vocabulary[SIDES] = { vocabulary_size(d->vocabulary[SIDE_SOURCE]),
-		                        vocabulary_size(d->vocabulary[SIDE_TARGET]) };
-	const bool joint = d->vocabulary[SIDE_SOURCE] == d->vocabulary[SIDE_TARGET];
-
-	if (!model_open(model, c->architecture, &c->model, c->settings, vocabulary, joint,
-	                (int)experiment->data.longest, error))
-		return error_prefix(error, "contestants.%s", c->name);
-	return fits_memory(model, c, error);
-}
-
 static bool open_model(struct work *w)
 {
 	const struct trial *t = w->trial;
@@ -349,15 +176,6 @@ static bool open_model(struct work *w)
 		return false;
 	w->news.parameters = parameters_count(&w->model.parameters);
 	return true;
-}
-
-double trial_multiply_adds(const struct model *model, const struct corpus *c)
-{
-	const double n = (double)c->sentences;
-	const long source = lround((double)c->start[SIDE_SOURCE][c->sentences] / n + 1);
-	const long target = lround((double)c->start[SIDE_TARGET][c->sentences] / n + 1);
-
-	return model_multiply_adds(model, (int)source, (int)target) / (double)target;
 }
 
 struct fingerprint {
@@ -437,7 +255,7 @@ static bool begin(struct work *w, bool *done)
 		kept = checkpoint_update(saved, &update, w->error) &&
 		       database_run_resume(db, w->news.run, &record, update, w->error);
 	if (kept)
-		tell(w, found ? TRIAL_RESUMED : TRIAL_STARTED);
+		trial_tell(w, found ? TRIAL_RESUMED : TRIAL_STARTED);
 	return kept;
 }
 
@@ -452,7 +270,7 @@ static enum train_outcome work_on(struct work *w)
 	if (w->database_failed)
 		return TRAIN_FAILED;
 	for (int i = 0; outcome == TRAIN_DONE && i < t->dataset->tests; i++)
-		if (!test_one(w, &t->dataset->test[i]))
+		if (!trial_test(w, &t->dataset->test[i]))
 			outcome = w->stop && !w->database_failed ? TRAIN_INTERRUPTED : TRAIN_FAILED;
 	return outcome;
 }
@@ -474,12 +292,12 @@ static enum trial_outcome conclude(struct work *w, enum train_outcome outcome)
 	case TRAIN_DONE:
 		if (!finish(w, RUN_DONE, NULL))
 			return TRIAL_BROKEN;
-		tell(w, TRIAL_FINISHED);
+		trial_tell(w, TRIAL_FINISHED);
 		return TRIAL_DONE;
 	case TRAIN_INTERRUPTED:
 		if (!finish(w, RUN_INTERRUPTED, "stopped on request"))
 			return TRIAL_BROKEN;
-		tell(w, TRIAL_STOPPED);
+		trial_tell(w, TRIAL_STOPPED);
 		return TRIAL_INTERRUPTED;
 	case TRAIN_FAILED:
 		break;
@@ -506,7 +324,7 @@ enum trial_outcome trial_run(const struct trial *trial, trial_watch *watch, void
 	if (!make_folder(&w) || !lock_folder(&w) || !open_model(&w) || !begin(&w, &done))
 		goto end;
 	if (done) {
-		tell(&w, TRIAL_SKIPPED);
+		trial_tell(&w, TRIAL_SKIPPED);
 		outcome = TRIAL_WAS_DONE;
 		goto end;
 	}
@@ -516,7 +334,7 @@ enum trial_outcome trial_run(const struct trial *trial, trial_watch *watch, void
 end:
 	if (outcome == TRIAL_BROKEN) {
 		w.news.reason = error->message;
-		tell(&w, TRIAL_FAILED);
+		trial_tell(&w, TRIAL_FAILED);
 	}
 	if (w.lock >= 0)
 		close(w.lock);

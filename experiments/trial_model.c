@@ -1,0 +1,43 @@
+/* trial_model.c - the model of a contestant, and what it costs. */
+#include "core/error.h"
+#include "core/machine.h"
+#include "experiments/trial.h"
+
+#include <math.h>
+
+/* Weights, a gradient for each shard and two moments, before any activation. */
+static bool fits_memory(const struct model *model, const struct contestant *c, struct error *error)
+{
+	const double bytes =
+		(double)model->parameters.size * sizeof(real) * (3 + (double)c->train.shards);
+
+	return bytes <= machine_memory() ||
+	       error_set(error,
+	                 "contestants.%s: %.0f million parameters need %.1f GiB to train, this "
+	                 "machine has "
+	                 "%.1f; make it smaller",
+	                 c->name, (double)parameters_count(&model->parameters) / 1e6,
+	                 bytes / 0x1p30, machine_memory() / 0x1p30);
+}
+
+bool trial_model(struct model *model, const struct experiment *experiment,
+                 const struct contestant *c, const struct dataset *d, struct error *error)
+{
+	const int vocabulary[SIDES] = { vocabulary_size(d->vocabulary[SIDE_SOURCE]),
+		                        vocabulary_size(d->vocabulary[SIDE_TARGET]) };
+	const bool joint = d->vocabulary[SIDE_SOURCE] == d->vocabulary[SIDE_TARGET];
+
+	if (!model_open(model, c->architecture, &c->model, c->settings, vocabulary, joint,
+	                (int)experiment->data.longest, error))
+		return error_prefix(error, "contestants.%s", c->name);
+	return fits_memory(model, c, error);
+}
+
+double trial_multiply_adds(const struct model *model, const struct corpus *c)
+{
+	const double n = (double)c->sentences;
+	const long source = lround((double)c->start[SIDE_SOURCE][c->sentences] / n + 1);
+	const long target = lround((double)c->start[SIDE_TARGET][c->sentences] / n + 1);
+
+	return model_multiply_adds(model, (int)source, (int)target) / (double)target;
+}

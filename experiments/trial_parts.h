@@ -1,0 +1,35 @@
+/* trial_parts.h - a trial under way, shared by the files that run it. Internal to experiments/. */
+#ifndef BAKEOFF_TRIAL_PARTS_H
+#define BAKEOFF_TRIAL_PARTS_H
+
+#include "experiments/trial.h"
+
+enum { PATH_SIZE = 4096 };
+
+/* A trial under way. */
+struct work {
+	const struct trial *trial;
+	trial_watch *watch;
+	void *context;
+	struct error *error;
+	struct model model;
+	struct progress progress;
+	struct trial_news news;
+	struct run_totals totals;
+	char *settings; /* JSON */
+	char key[17];
+	char name[128]; /* of the folder, below the runs' */
+	char folder[PATH_SIZE];
+	int lock; /* file descriptor of folder/lock, held while the trial runs; -1: not held */
+	bool database_failed;
+	bool stop;
+};
+
+/* Tells the watcher; false once it has said stop. */
+bool trial_tell(struct work *, enum trial_event);
+
+/* Translates a test set, scores it, and keeps score and hypotheses. False where the watcher said
+ * stop, or the database failed (w->database_failed). */
+bool trial_test(struct work *, const struct corpus *test);
+
+#endif
