@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH_STEP = 8, WIDTH_MOST = 8192 };
+enum { WIDTH_STEP = 4, WIDTH_MOST = 8192 };
 
 static long *width_field(const struct contestant *c, const char *name)
 {
