@@ -198,7 +198,7 @@ static void print_plan(void *context, const struct plan_entry *p)
 	char seconds[32];
 
 	write_seconds(seconds, sizeof seconds, p->train_seconds * e->seeds);
-	printf("%-20s %10zu %14.0f %9.0f %12.0f %9.0f MiB %8.0f MiB   %s\n", p->contestant->name,
+	printf("%-40s %10zu %14.0f %9.0f %12.0f %9.0f MiB %8.0f MiB   %s\n", p->contestant->name,
 	       p->parameters, p->multiply_adds, p->updates, p->target_tokens,
 	       p->peak_bytes / 1048576, p->disk_bytes * e->seeds / 1048576,
 	       p->train_seconds > 0 ? seconds : "until patience ends");
@@ -209,7 +209,7 @@ static int plan_it(const struct request *r, struct experiment *e)
 {
 	struct error error;
 
-	printf("%s: %d trials, nothing is run\n\n%-20s %10s %14s %9s %12s %13s %12s   %s\n",
+	printf("%s: %d trials, nothing is run\n\n%-40s %10s %14s %9s %12s %13s %12s   %s\n",
 	       e->name, trials_of(r, e), "contestant", "parameters", "mult-adds/tok", "updates",
 	       "target tokens", "memory", "disk", "training, all seeds");
 	if (plan_experiment(e, &r->run, NULL, print_plan, e, &error))
