@@ -210,9 +210,11 @@ bool schema_version(sqlite3 *handle, const char *path, int newest, int *version,
 			          path);
 		return false;
 	}
-	if (!pragma_integer(handle, path, "PRAGMA application_id", &application, error) ||
-	    !pragma_integer(handle, path, "SELECT count(*) FROM sqlite_schema", &tables, error))
+	if (!pragma_integer(handle, path, "SELECT count(*) FROM sqlite_schema", &tables, error) ||
+	    !pragma_integer(handle, path, "PRAGMA application_id", &application, error))
 		return false;
+	/* The application is read last: tables that another process is just making are ours then.
+	 */
 	if (application != SCHEMA_APPLICATION && (number || application || tables))
 		return error_set(error,
 		                 "%s is a database of another program; name another file with --db",
