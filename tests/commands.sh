@@ -130,9 +130,11 @@ sampled() {
 # Forced scores of a run's own n-best are the totals that the search found, best first.
 forced() {
 	printf 's1 s2 s3\ns1 s2 s3\n' > source
-	"$program" translate --db whole.db --run "$(first_run)" --beam 4 --nbest 2 < source | sed -n 's/^0 ||| \(.*\) ||| .*/\1/p' > target
-	"$program" translate --db whole.db --run "$(first_run)" --force target < source > scores &&
-		[ "$(wc -l < scores)" -eq 2 ] && awk '$1 >= 0 { exit 1 }' scores
+	"$program" translate --db whole.db --run "$(first_run)" --beam 4 --nbest 2 --length-penalty 0 < source > nbest || return 1
+	sed -n 's/^0 ||| \(.*\) ||| .*/\1/p' nbest > target
+	sed -n 's/^0 ||| .* ||| //p' nbest > total
+	"$program" translate --db whole.db --run "$(first_run)" --force target < source > scores || return 1
+	paste total scores | awk '{ n++; d = $1 - $2; if (d > 1e-3 || d < -1e-3) bad = 1 } END { exit bad || n != 2 }'
 }
 
 attended() {
