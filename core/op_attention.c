@@ -1,7 +1,6 @@
 /* op_attention.c - attention: every query takes a weighted mean of the values, weighted by how its
  * score with each key compares. One operation for all scores and any number of heads. */
 #include "core/error.h"
-#include "core/gemm.h"
 #include "core/ops.h"
 
 #include <math.h>
@@ -95,7 +94,7 @@ static void head_forward(struct tape *tape, const struct job *job, const struct 
 	if (job->how.score == SCORE_ADDITIVE)
 		additive_scores(tape, job, head);
 	else
-		gemm(PLAIN, TRANSPOSED, t, s, head->q_c, 1, head->q, head->q_stride, head->k,
+		tape_gemm(tape, PLAIN, TRANSPOSED, t, s, head->q_c, 1, head->q, head->q_stride, head->k,
 		     head->k_stride, 0, head->weight, s);
 	for (int i = 0; i < t; i++) {
 		const int seen = visible(job, head, i);
@@ -108,7 +107,7 @@ static void head_forward(struct tape *tape, const struct job *job, const struct 
 		drop_weights(tape, job, head, head->weight, dropped);
 		weight = dropped;
 	}
-	gemm(PLAIN, PLAIN, t, head->v_c, s, head->scale, weight, s, head->v, head->v_stride, 0,
+	tape_gemm(tape, PLAIN, PLAIN, t, head->v_c, s, head->scale, weight, s, head->v, head->v_stride, 0,
 	     job->y->x + head->y_at, job->y->n * job->y->c);
 }
 
@@ -141,16 +140,16 @@ static void additive_backward(struct tape *tape, const struct job *job, const st
 		}
 }
 
-static void dot_backward(const struct job *job, const struct head *head, const real *ds, real *dq,
+static void dot_backward(struct tape *tape, const struct job *job, const struct head *head, const real *ds, real *dq,
                          real *dk)
 {
 	const int t = job->query.v->t, s = job->key.v->t;
 
 	if (dq)
-		gemm(PLAIN, PLAIN, t, head->q_c, s, 1, ds, s, head->k, head->k_stride, 1,
+		tape_gemm(tape, PLAIN, PLAIN, t, head->q_c, s, 1, ds, s, head->k, head->k_stride, 1,
 		     dq + head->q_at, head->q_stride);
 	if (dk)
-		gemm(TRANSPOSED, PLAIN, s, head->q_c, t, 1, ds, s, head->q, head->q_stride, 1,
+		tape_gemm(tape, TRANSPOSED, PLAIN, s, head->q_c, t, 1, ds, s, head->q, head->q_stride, 1,
 		     dk + head->k_at, head->k_stride);
 }
 
@@ -164,7 +163,7 @@ static void head_backward(struct tape *tape, const struct job *job, const struct
 	const int t = job->query.v->t, s = job->key.v->t, stride = job->y->n * job->y->c;
 	const real *dy = job->y->g + head->y_at, *weight = head->weight;
 
-	gemm(PLAIN, TRANSPOSED, t, s, head->v_c, head->scale, dy, stride, head->v, head->v_stride,
+	tape_gemm(tape, PLAIN, TRANSPOSED, t, s, head->v_c, head->scale, dy, stride, head->v, head->v_stride,
 	     0, ds, s);
 	if (job->p > 0) {
 		drop_weights(tape, job, head, head->weight, dropped);
@@ -172,7 +171,7 @@ static void head_backward(struct tape *tape, const struct job *job, const struct
 		weight = dropped;
 	}
 	if (d.v)
-		gemm(TRANSPOSED, PLAIN, s, head->v_c, t, head->scale, weight, s, dy, stride, 1,
+		tape_gemm(tape, TRANSPOSED, PLAIN, s, head->v_c, t, head->scale, weight, s, dy, stride, 1,
 		     d.v + head->v_at, head->v_stride);
 	for (int i = 0; i < t; i++) {
 		const int seen = visible(job, head, i);
@@ -185,7 +184,7 @@ static void head_backward(struct tape *tape, const struct job *job, const struct
 	if (job->how.score == SCORE_ADDITIVE)
 		additive_backward(tape, job, head, ds, d.q, d.k, d.score_v);
 	else
-		dot_backward(job, head, ds, d.q, d.k);
+		dot_backward(tape, job, head, ds, d.q, d.k);
 }
 
 static void attention_backward(struct tape *tape, struct var *y)
@@ -275,6 +274,7 @@ struct var *op_attention(struct tape *tape, struct slice query, struct slice key
 	real *dropped = NULL;
 	size_t mark;
 
+	tape_enter(tape, &op);
 	*job = (struct job){
 		.how = how, .query = query, .key = key, .value = value, .score_scale = 1
 	};
@@ -298,7 +298,7 @@ struct var *op_attention(struct tape *tape, struct slice query, struct slice key
 	if (rows_as_steps(job) && !tape->keep_attention && !job->y->needs_gradient) {
 		forward_by_sentence(tape, job);
 		tape->arena.used = mark;
-		return job->y;
+		return tape_leave(tape, job->y);
 	}
 	for (int row = 0; row < q->n; row++)
 		for (int h = 0; h < how.heads; h++) {
@@ -309,5 +309,5 @@ struct var *op_attention(struct tape *tape, struct slice query, struct slice key
 		}
 	if (tape->keep_attention)
 		show_weights(tape, job);
-	return job->y;
+	return tape_leave(tape, job->y);
 }

@@ -1,6 +1,5 @@
 /* op_basic.c - linear layers, activations, residuals, dropout, concatenation. */
 #include "core/error.h"
-#include "core/gemm.h"
 #include "core/ops.h"
 
 #include <math.h>
@@ -89,11 +88,12 @@ struct var *op_activation(struct tape *tape, struct var *x, enum activation kind
 	struct var *y = tape_var(tape, &op, x->t, x->n, x->c);
 	enum activation *aux = tape_memory(tape, sizeof *aux);
 
+	tape_enter(tape, &op);
 	*aux = kind;
 	y->aux = aux;
 	tape_input(tape, y, 0, x);
 	activate(tape, kind, var_size(x), x->x, y->x);
-	return y;
+	return tape_leave(tape, y);
 }
 
 static void linear_backward(struct tape *tape, struct var *y)
@@ -103,12 +103,12 @@ static void linear_backward(struct tape *tape, struct var *y)
 	real beta, *dx, *dw = tape_gradient(tape, w), *db = tape_gradient(tape, b);
 
 	if (dw)
-		gemm(TRANSPOSED, PLAIN, w->n, w->c, rows, 1, y->g, y->c, x->x, x->c, 1, dw, w->c);
+		tape_gemm(tape, TRANSPOSED, PLAIN, w->n, w->c, rows, 1, y->g, y->c, x->x, x->c, 1, dw, w->c);
 	if (db)
 		tape->vector->sum_rows((size_t)rows, (size_t)y->c, y->g, db);
 	dx = tape_gradient_beta(tape, x, &beta);
 	if (dx)
-		gemm(PLAIN, PLAIN, rows, x->c, y->c, 1, y->g, y->c, w->x, w->c, beta, dx, x->c);
+		tape_gemm(tape, PLAIN, PLAIN, rows, x->c, y->c, 1, y->g, y->c, w->x, w->c, beta, dx, x->c);
 }
 
 struct var *op_linear(struct tape *tape, struct var *x, struct var *w, struct var *b,
@@ -117,6 +117,7 @@ struct var *op_linear(struct tape *tape, struct var *x, struct var *w, struct va
 	static const struct op op = { "linear", linear_backward };
 	struct var *y;
 
+	tape_enter(tape, &op);
 	if (x->c != w->c || (b && b->c * b->n != w->n))
 		panic("linear: x [%d][%d][%d], %s [%d][%d], bias of %d", x->t, x->n, x->c,
 		      w->name ? w->name : "W", w->n, w->c, b ? b->c * b->n : 0);
@@ -124,9 +125,10 @@ struct var *op_linear(struct tape *tape, struct var *x, struct var *w, struct va
 	tape_input(tape, y, 0, x);
 	tape_input(tape, y, 1, w);
 	tape_input(tape, y, 2, b);
-	gemm(PLAIN, TRANSPOSED, var_rows(x), w->n, x->c, 1, x->x, x->c, w->x, w->c, 0, y->x, y->c);
+	tape_gemm(tape, PLAIN, TRANSPOSED, var_rows(x), w->n, x->c, 1, x->x, x->c, w->x, w->c, 0, y->x, y->c);
 	if (b)
 		tape->vector->add_rows((size_t)var_rows(y), (size_t)y->c, b->x, y->x);
+	tape_leave(tape, y);
 	return kind == ACTIVATION_NONE ? y : op_activation(tape, y, kind);
 }
 
@@ -182,6 +184,7 @@ struct var *op_dropout(struct tape *tape, struct var *x, double p, const int *le
 		length = NULL;
 	if (!length && !(tape->training && p > 0))
 		return x;
+	tape_enter(tape, &op);
 	y = tape_var(tape, &op, x->t, x->n, x->c);
 	d = new_dropout(tape, p, length);
 	y->aux = d;
@@ -191,7 +194,7 @@ struct var *op_dropout(struct tape *tape, struct var *x, double p, const int *le
 	else
 		memcpy(y->x, x->x, var_size(x) * sizeof(real));
 	zero_padding(length, x->t, x->n, x->c, y->x);
-	return y;
+	return tape_leave(tape, y);
 }
 
 struct residual {
@@ -231,6 +234,7 @@ struct var *op_add(struct tape *tape, struct var *a, struct var *b, double p, re
 	struct residual *r = tape_memory(tape, sizeof *r);
 	struct var *y;
 
+	tape_enter(tape, &op);
 	if (a->t != b->t || a->n != b->n || a->c != b->c)
 		panic("add: [%d][%d][%d] and [%d][%d][%d]", a->t, a->n, a->c, b->t, b->n, b->c);
 	y = tape_var(tape, &op, a->t, a->n, a->c);
@@ -244,7 +248,7 @@ struct var *op_add(struct tape *tape, struct var *a, struct var *b, double p, re
 	} else {
 		tape->vector->add(var_size(a), scale, a->x, b->x, y->x);
 	}
-	return y;
+	return tape_leave(tape, y);
 }
 
 /* Copies c channels of each row from one matrix to another. */
@@ -277,6 +281,7 @@ struct var *op_concat(struct tape *tape, struct var *a, struct var *b)
 	static const struct op op = { "concat", concat_backward };
 	struct var *y;
 
+	tape_enter(tape, &op);
 	if (a->t != b->t || a->n != b->n)
 		panic("concat: [%d][%d][%d] and [%d][%d][%d]", a->t, a->n, a->c, b->t, b->n, b->c);
 	y = tape_var(tape, &op, a->t, a->n, a->c + b->c);
@@ -284,7 +289,7 @@ struct var *op_concat(struct tape *tape, struct var *a, struct var *b)
 	tape_input(tape, y, 1, b);
 	copy_columns(var_rows(a), a->c, a->x, a->c, y->x, y->c);
 	copy_columns(var_rows(b), b->c, b->x, b->c, y->x + a->c, y->c);
-	return y;
+	return tape_leave(tape, y);
 }
 
 static void slice_backward(struct tape *tape, struct var *y)
@@ -305,13 +310,14 @@ struct var *op_slice(struct tape *tape, struct slice x)
 
 	if (x.first == 0 && x.c == x.v->c)
 		return x.v;
+	tape_enter(tape, &op);
 	y = tape_var(tape, &op, x.v->t, x.v->n, x.c);
 	first = tape_memory(tape, sizeof *first);
 	*first = x.first;
 	y->aux = first;
 	tape_input(tape, y, 0, x.v);
 	copy_columns(var_rows(y), x.c, x.v->x + x.first, x.v->c, y->x, y->c);
-	return y;
+	return tape_leave(tape, y);
 }
 
 static void step_backward(struct tape *tape, struct var *y)
@@ -329,11 +335,12 @@ struct var *op_step(struct tape *tape, struct var *x, int t)
 	struct var *y;
 	int *step = tape_memory(tape, sizeof *step);
 
+	tape_enter(tape, &op);
 	if (t < 0 || t >= x->t)
 		panic("step %d of %d", t, x->t);
 	y = tape_wrap(tape, &op, 1, x->n, x->c, x->x + (size_t)t * (size_t)x->n * (size_t)x->c);
 	*step = t;
 	y->aux = step;
 	tape_input(tape, y, 0, x);
-	return y;
+	return tape_leave(tape, y);
 }

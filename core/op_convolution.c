@@ -1,7 +1,6 @@
 /* op_convolution.c - convolution over time and gated linear units. Time-major rows make a tap a
  * pointer offset. */
 #include "core/error.h"
-#include "core/gemm.h"
 #include "core/ops.h"
 
 /* The output steps first .. first + count - 1 for which tap j reads a step of x, and the first step
@@ -39,10 +38,10 @@ static void convolution_backward(struct tape *tape, struct var *y)
 		if (!rows)
 			continue;
 		if (dw)
-			gemm(TRANSPOSED, PLAIN, y->c, x->c, rows, 1, dy, y->c, x->x + at, x->c, 1,
+			tape_gemm(tape, TRANSPOSED, PLAIN, y->c, x->c, rows, 1, dy, y->c, x->x + at, x->c, 1,
 			     dw + j * x->c, w->c);
 		if (dx)
-			gemm(PLAIN, PLAIN, rows, x->c, y->c, 1, dy, y->c, w->x + j * x->c, w->c, 1,
+			tape_gemm(tape, PLAIN, PLAIN, rows, x->c, y->c, 1, dy, y->c, w->x + j * x->c, w->c, 1,
 			     dx + at, x->c);
 	}
 }
@@ -56,6 +55,7 @@ struct var *op_convolution(struct tape *tape, struct var *x, struct var *w, stru
 	              (convolution.kernel - 1) * convolution.dilation;
 	struct var *y;
 
+	tape_enter(tape, &op);
 	if (t < 1 || w->c != convolution.kernel * x->c || (b && b->c * b->n != w->n))
 		panic("convolution: x [%d][%d][%d], kernel %d, %s [%d][%d]", x->t, x->n, x->c,
 		      convolution.kernel, w->name ? w->name : "W", w->n, w->c);
@@ -71,11 +71,11 @@ struct var *op_convolution(struct tape *tape, struct var *x, struct var *w, stru
 	for (int j = 0; j < k->kernel; j++) {
 		const struct tap tap = tap_of(k, j, x->t, t);
 
-		gemm(PLAIN, TRANSPOSED, tap.count * x->n, y->c, x->c, 1,
+		tape_gemm(tape, PLAIN, TRANSPOSED, tap.count * x->n, y->c, x->c, 1,
 		     x->x + (size_t)tap.source * (size_t)x->n * (size_t)x->c, x->c, w->x + j * x->c,
 		     w->c, 1, y->x + (size_t)tap.first * (size_t)y->n * (size_t)y->c, y->c);
 	}
-	return y;
+	return tape_leave(tape, y);
 }
 
 static void glu_backward(struct tape *tape, struct var *y)
@@ -101,6 +101,7 @@ struct var *op_glu(struct tape *tape, struct var *x)
 	struct var *y;
 	real *gate;
 
+	tape_enter(tape, &op);
 	if (x->c % 2)
 		panic("glu: %d channels cannot be halved", x->c);
 	y = tape_var(tape, &op, x->t, x->n, (int)c);
@@ -109,5 +110,5 @@ struct var *op_glu(struct tape *tape, struct var *x)
 	tape_input(tape, y, 0, x);
 	for (size_t r = 0; r < (size_t)var_rows(y); r++)
 		tape->vector->glu(c, x->x + 2 * r * c, gate + r * c, y->x + r * c);
-	return y;
+	return tape_leave(tape, y);
 }

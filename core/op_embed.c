@@ -35,6 +35,7 @@ struct var *op_embed(struct tape *tape, struct var *table, const int *id, int t,
 	struct var *y = tape_var(tape, &op, t, n, table->c);
 	struct embed *e = tape_memory(tape, sizeof *e);
 
+	tape_enter(tape, &op);
 	if (position && (position->c != table->c || first + t > position->n))
 		panic("embed: position %d of %s [%d][%d], %d channels", first + t - 1,
 		      position->name ? position->name : "positions", position->n, position->c,
@@ -53,7 +54,7 @@ struct var *op_embed(struct tape *tape, struct var *table, const int *id, int t,
 			                         position->x + ((size_t)first + r / (size_t)n) * c,
 			                         y->x + r * c);
 	}
-	return y;
+	return tape_leave(tape, y);
 }
 
 void sinusoidal_positions(int steps, int c, real *x)

@@ -1,6 +1,5 @@
 /* op_loss.c - output layer and label-smoothed cross-entropy, a few rows at a time. */
 #include "core/error.h"
-#include "core/gemm.h"
 #include "core/ops.h"
 
 #include <string.h>
@@ -67,7 +66,7 @@ static void chunk_run(struct tape *tape, struct chunk *chunk, struct var *h, str
 	for (int i = 0; i < chunk->count; i++)
 		memcpy(chunk->h + (size_t)i * c, h->x + (size_t)chunk->row[i] * c,
 		       c * sizeof(real));
-	gemm(PLAIN, TRANSPOSED, chunk->count, w->n, h->c, 1, chunk->h, h->c, w->x, w->c, 0,
+	tape_gemm(tape, PLAIN, TRANSPOSED, chunk->count, w->n, h->c, 1, chunk->h, h->c, w->x, w->c, 0,
 	     chunk->logits, w->n);
 	if (b)
 		tape->vector->add_rows((size_t)chunk->count, v, b->x, chunk->logits);
@@ -80,13 +79,13 @@ static void chunk_run(struct tape *tape, struct chunk *chunk, struct var *h, str
 			nll[row] = cost;
 	}
 	if (dw)
-		gemm(TRANSPOSED, PLAIN, w->n, h->c, chunk->count, 1, chunk->logits, w->n, chunk->h,
+		tape_gemm(tape, TRANSPOSED, PLAIN, w->n, h->c, chunk->count, 1, chunk->logits, w->n, chunk->h,
 		     h->c, 1, dw, w->c);
 	if (db)
 		tape->vector->sum_rows((size_t)chunk->count, v, chunk->logits, db);
 	if (!dh)
 		return;
-	gemm(PLAIN, PLAIN, chunk->count, h->c, w->n, 1, chunk->logits, w->n, w->x, w->c, 0,
+	tape_gemm(tape, PLAIN, PLAIN, chunk->count, h->c, w->n, 1, chunk->logits, w->n, w->x, w->c, 0,
 	     chunk->dh, h->c);
 	for (int i = 0; i < chunk->count; i++)
 		memcpy(dh + (size_t)chunk->row[i] * c, chunk->dh + (size_t)i * c, c * sizeof(real));
@@ -103,6 +102,7 @@ struct var *op_cross_entropy(struct tape *tape, struct var *h, struct var *w, st
 	const double before = loss->smoothed;
 	real *dh = NULL;
 
+	tape_enter(tape, &op);
 	if (h->c != w->c || (b && b->c * b->n != w->n))
 		panic("cross_entropy: h of %d channels, %s [%d][%d]", h->c, w->name ? w->name : "W",
 		      w->n, w->c);
@@ -128,5 +128,5 @@ struct var *op_cross_entropy(struct tape *tape, struct var *h, struct var *w, st
 		}
 	}
 	y->x[0] = (real)(loss->smoothed - before);
-	return y;
+	return tape_leave(tape, y);
 }

@@ -1,7 +1,6 @@
 /* op_lstm.c - a whole LSTM sequence as one operation (Hochreiter and Schmidhuber 1997, with forget
  * gates). */
 #include "core/error.h"
-#include "core/gemm.h"
 #include "core/ops.h"
 
 #include <string.h>
@@ -41,7 +40,7 @@ static void forward_step(struct tape *tape, struct lstm *l, const struct var *u,
 	const real *h0 = l->h + before(l, t) * block, *c0 = l->c + before(l, t) * block;
 	real *h1 = l->h + after(l, t) * block, *c1 = l->c + after(l, t) * block;
 
-	gemm(PLAIN, TRANSPOSED, n, 4 * hidden, hidden, 1, h0, hidden, u->x, hidden, 1, gates,
+	tape_gemm(tape, PLAIN, TRANSPOSED, n, 4 * hidden, hidden, 1, h0, hidden, u->x, hidden, 1, gates,
 	     4 * hidden);
 	for (int i = 0; i < n; i++) {
 		const size_t at = (size_t)i * h;
@@ -79,7 +78,7 @@ static void backward_step(struct tape *tape, const struct lstm *l, const struct 
 		if (l->length)
 			memset(dh + at, 0, h * sizeof(real));
 	}
-	gemm(PLAIN, PLAIN, y->n, y->c, 4 * y->c, 1, gates, 4 * y->c, u->x, y->c, l->length ? 1 : 0,
+	tape_gemm(tape, PLAIN, PLAIN, y->n, y->c, 4 * y->c, 1, gates, 4 * y->c, u->x, y->c, l->length ? 1 : 0,
 	     dh, y->c);
 }
 
@@ -101,7 +100,7 @@ static void lstm_backward(struct tape *tape, struct var *y)
 	for (int i = 0; i < y->t; i++)
 		backward_step(tape, l, y, u, l->reverse ? i : y->t - 1 - i, dh, dc);
 	if (du)
-		gemm(TRANSPOSED, PLAIN, 4 * y->c, y->c, var_rows(y), 1, l->gates, 4 * y->c,
+		tape_gemm(tape, TRANSPOSED, PLAIN, 4 * y->c, y->c, var_rows(y), 1, l->gates, 4 * y->c,
 		     l->h + (l->reverse ? block : 0), y->c, 1, du, y->c);
 	if (projected->needs_gradient) {
 		if (projected->g)
@@ -164,6 +163,7 @@ struct var *op_lstm(struct tape *tape, struct var *projected, struct var *u, str
 	struct lstm *l = tape_memory(tape, sizeof *l);
 	struct var *y;
 
+	tape_enter(tape, &op);
 	if (projected->c != 4 * hidden || u->n != 4 * hidden || (h0 && var_size(h0) != block) ||
 	    (c0 && var_size(c0) != block))
 		panic("lstm: projected [%d][%d][%d], %s [%d][%d]", t, n, projected->c,
@@ -195,5 +195,5 @@ struct var *op_lstm(struct tape *tape, struct var *projected, struct var *u, str
 	tape_input(tape, y, 3, c0);
 	if (final)
 		*final = last_state(tape, y);
-	return y;
+	return tape_leave(tape, y);
 }

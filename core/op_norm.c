@@ -28,6 +28,7 @@ struct var *op_layer_norm(struct tape *tape, struct var *x, struct var *gain, st
 	struct var *y = tape_var(tape, &op, x->t, x->n, x->c);
 	real *statistics = tape_memory(tape, 2 * rows * sizeof(real));
 
+	tape_enter(tape, &op);
 	if (gain->c != x->c || (bias && bias->c != x->c))
 		panic("layer_norm: %d channels, %s of %d", x->c, gain->name ? gain->name : "gain",
 		      gain->c);
@@ -38,7 +39,7 @@ struct var *op_layer_norm(struct tape *tape, struct var *x, struct var *gain, st
 	for (size_t r = 0; r < rows; r++)
 		tape->vector->layer_norm(c, (real)LAYER_NORM_EPSILON, x->x + r * c, gain->x,
 		                         bias ? bias->x : NULL, y->x + r * c, statistics + 2 * r);
-	return y;
+	return tape_leave(tape, y);
 }
 
 /* dgain[o] = dw[o] . v[o] / |v|;  dv[o] = gain / |v| (dw - dgain v / |v|). */
@@ -70,6 +71,7 @@ struct var *op_weight_norm(struct tape *tape, struct var *v, struct var *gain)
 	struct var *w = tape_var(tape, &op, 1, v->n, v->c);
 	real *norm = tape_memory(tape, (size_t)v->n * sizeof(real));
 
+	tape_enter(tape, &op);
 	if (gain->c != v->n)
 		panic("weight_norm: %d rows, gain of %d", v->n, gain->c);
 	w->aux = norm;
@@ -81,5 +83,5 @@ struct var *op_weight_norm(struct tape *tape, struct var *v, struct var *gain)
 		tape->vector->scale(k, gain->x[o] / norm[o], v->x + (size_t)o * k,
 		                    w->x + (size_t)o * k);
 	}
-	return w;
+	return tape_leave(tape, w);
 }

@@ -60,6 +60,48 @@ struct var *tape_var(struct tape *tape, const struct op *op, int t, int n, int c
 	return tape_wrap(tape, op, t, n, c, arena_take(&tape->arena, size * sizeof(real)));
 }
 
+void tape_enter(struct tape *tape, const struct op *op)
+{
+	if (tape->profile)
+		profile_begin(tape->profile, op->name, NULL, false);
+}
+
+static const char *parameter_of(const struct var *y)
+{
+	for (int i = 0; i < VAR_INPUTS; i++)
+		if (y->in[i] && y->in[i]->name)
+			return y->in[i]->name;
+	return NULL;
+}
+
+struct var *tape_leave(struct tape *tape, struct var *y)
+{
+	if (tape->profile) {
+		tape->profile->span[tape->profile->open].detail = parameter_of(y);
+		profile_end(tape->profile);
+	}
+	return y;
+}
+
+void tape_count(struct tape *tape, double multiply_adds, double bytes)
+{
+	if (tape->profile)
+		profile_count(tape->profile, multiply_adds, bytes);
+}
+
+void tape_gemm(struct tape *tape, int transpose_a, int transpose_b, int m, int n, int k,
+               real alpha, const real *a, int lda, const real *b, int ldb, real beta, real *c,
+               int ldc)
+{
+	if (tape->profile) {
+		const double am = m, an = n, ak = k;
+
+		profile_count(tape->profile, am * an * ak,
+		              sizeof(real) * (am * ak + ak * an + (beta == 0 ? 1 : 2) * am * an));
+	}
+	gemm(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
 static void record(struct tape *tape, struct var *y)
 {
 	if (tape->nodes == tape->capacity) {
@@ -166,7 +208,11 @@ void tape_flow(struct tape *tape)
 
 		if (!y->g)
 			continue;
+		if (tape->profile)
+			profile_begin(tape->profile, y->op->name, parameter_of(y), true);
 		y->op->backward(tape, y);
+		if (tape->profile)
+			profile_end(tape->profile);
 		release_gradient(tape, y);
 	}
 }

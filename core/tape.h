@@ -8,7 +8,9 @@
 #define BAKEOFF_TAPE_H
 
 #include "core/arena.h"
+#include "core/gemm.h"
 #include "core/parameters.h"
+#include "core/profile.h"
 #include "core/real.h"
 #include "core/vector.h"
 
@@ -66,6 +68,7 @@ struct tape {
 	size_t nodes, capacity;
 	struct free_gradient *free; /* [frees] gradient memory that can be used again */
 	size_t frees, free_capacity;
+	struct profile *profile; /* NULL: costs are not recorded */
 	bool keep_attention;
 	struct attention_weights *attention; /* the latest first */
 };
@@ -84,6 +87,17 @@ struct var *tape_var(struct tape *, const struct op *, int t, int n, int c);
 /* The same around memory that somebody else owns. */
 struct var *tape_wrap(struct tape *, const struct op *, int t, int n, int c, real *x);
 void *tape_memory(struct tape *, size_t bytes);
+
+/* Around an operation's forward part, for the profile: what lies between is its span. tape_leave
+ * returns y. */
+void tape_enter(struct tape *, const struct op *);
+struct var *tape_leave(struct tape *, struct var *y);
+/* Multiply-adds, and bytes read and written, of the span that is open. */
+void tape_count(struct tape *, double multiply_adds, double bytes);
+
+/* gemm (core/gemm.h), counted. */
+void tape_gemm(struct tape *, int transpose_a, int transpose_b, int m, int n, int k, real alpha,
+               const real *a, int lda, const real *b, int ldb, real beta, real *c, int ldc);
 
 /* Names an input of y; y needs a gradient when one of its inputs does. Records y at the first
  * input. */
