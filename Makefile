@@ -21,7 +21,8 @@ CPPFLAGS += -I. -D_GNU_SOURCE $(REAL)
 COMMON = $(OPTIMIZE) -g -ffp-contract=off -pthread $(SANITIZE)
 CFLAGS_ALL = -std=c17 $(CWARN) $(COMMON) $(CFLAGS)
 CXXFLAGS_ALL = -std=c++17 $(WARN) $(COMMON) $(CXXFLAGS)
-LDLIBS = $(shell pkg-config --libs $(LIBRARIES)) -lstdc++ -lm
+ONEDNN := $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),-ldnnl -lgomp)
+LDLIBS = $(shell pkg-config --libs $(LIBRARIES)) $(ONEDNN) -lstdc++ -lm
 PKGFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null))
 
 # core/vector.c is compiled once for each instruction set of the processor family.

@@ -14,6 +14,8 @@ set -euf
 # One word a package; a|b is met by either, and a is installed.
 BUILD='gcc g++ make pkg-config|pkgconf libopenblas-dev libgsl-dev libsqlite3-dev libyaml-dev
 	libsentencepiece-dev libutf8proc-dev libjansson-dev libxxhash-dev'
+# oneDNN has kernels for newer processors of this kind; elsewhere OpenBLAS multiplies alone.
+[ "$(uname -m)" != x86_64 ] || BUILD="$BUILD libdnnl-dev"
 TEST='libcmocka-dev'
 DEMO='bible-kjv bible-kjv-text diatheke sword-text-web'
 

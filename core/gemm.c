@@ -1,10 +1,77 @@
-/* gemm.c - matrix products by OpenBLAS. */
+/* gemm.c - which library multiplies which matrices. */
 #include "core/gemm.h"
+#include "core/vector.h"
 
 #include <cblas.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef GEMM_ONEDNN
+#define ONEDNN &gemm_onednn
+#else
+#define ONEDNN &gemm_openblas
+#endif
+#define OPENBLAS &gemm_openblas
+
+/* `make bench SECTIONS=kernels` has the measurements: with AVX-512, oneDNN is ahead at every shape
+ * of more than a few thousand multiply-adds; with AVX2 the two are alike but for a few rows, where
+ * OpenBLAS is slow. */
+static const struct gemm choices[] = {
+	{ "portable", OPENBLAS, OPENBLAS, NULL },
+	{ "avx2", ONEDNN, OPENBLAS, NULL },
+	{ "avx512", ONEDNN, ONEDNN, NULL },
+#ifdef GEMM_ONEDNN
+	{ "avx512-bf16", ONEDNN, ONEDNN, ONEDNN },
+#endif
+};
+
+/* Where BAKEOFF_GEMM names a library: that one, with the processor's bfloat16. */
+static const struct gemm forced[] = {
+	{ "openblas", OPENBLAS, OPENBLAS, NULL },
+#ifdef GEMM_ONEDNN
+	{ "onednn", ONEDNN, ONEDNN, NULL },
+	{ "openblas", OPENBLAS, OPENBLAS, ONEDNN },
+	{ "onednn", ONEDNN, ONEDNN, ONEDNN },
+#endif
+};
+
+enum {
+	CHOICES = sizeof choices / sizeof choices[0],
+	FORCED = sizeof forced / sizeof forced[0],
+};
+
+static bool has_bfloat16(const char *set)
+{
+#ifdef GEMM_ONEDNN
+	return !strcmp(set, "avx512") && __builtin_cpu_supports("avx512bf16");
+#else
+	(void)set;
+	return false;
+#endif
+}
+
+const struct gemm *gemm_for_processor(void)
+{
+	const char *set = vector_kernels()->name, *wanted = getenv("BAKEOFF_GEMM");
+	const bool bfloat16 = has_bfloat16(set);
+
+	for (int i = 0; wanted && i < FORCED; i++)
+		if (!strcmp(forced[i].name, wanted) && bfloat16 == (forced[i].bfloat16 != NULL))
+			return &forced[i];
+	if (bfloat16)
+		return &choices[CHOICES - 1];
+	for (int i = 1; i < CHOICES; i++)
+		if (!strcmp(choices[i].name, set))
+			return &choices[i];
+	return &choices[0];
+}
 
 bool gemm_init(struct error *error)
 {
+#ifdef GEMM_ONEDNN
+	gemm_onednn_bound(vector_kernels()->name);
+#endif
 	openblas_set_num_threads(1);
 	if (openblas_get_num_threads() != 1)
 		return error_set(error,
@@ -14,45 +81,55 @@ bool gemm_init(struct error *error)
 	return true;
 }
 
-const char *gemm_library(void)
+void gemm(const struct gemm *choice, int transpose_a, int transpose_b, int m, int n, int k,
+          real alpha, const real *a, int lda, const real *b, int ldb, real beta, real *c, int ldc)
 {
-	return openblas_get_config();
+	const struct gemm_shape shape = { transpose_a, transpose_b, m, n, k, lda, ldb, ldc };
+	const struct gemm_library *library =
+		m <= GEMM_FEW_ROWS ? choice->few_rows : choice->many_rows;
+
+	if (m > 0 && n > 0)
+		library->multiply(&shape, alpha, a, b, beta, c);
 }
 
-const char *gemm_kernel(void)
+/* "few rows: ONE; else OTHER", or "ONE" where they are the same; "bfloat16: ..." where that is
+ * another. */
+static void describe_all(const struct gemm *g, char *text, size_t size, bool kernel)
 {
-	return openblas_get_corename();
-}
+	char few[160], many[160];
 
-/* One row times a matrix: the library's matrix-vector product is faster than its general one. */
-static void row_times_matrix(int transpose_b, int n, int k, real alpha, const real *a, int step_a,
-                             const real *b, int ldb, real beta, real *c)
-{
-#ifdef BAKEOFF_DOUBLE
-	cblas_dgemv(CblasRowMajor, transpose_b ? CblasNoTrans : CblasTrans, transpose_b ? n : k,
-	            transpose_b ? k : n, alpha, b, ldb, a, step_a, beta, c, 1);
-#else
-	cblas_sgemv(CblasRowMajor, transpose_b ? CblasNoTrans : CblasTrans, transpose_b ? n : k,
-	            transpose_b ? k : n, alpha, b, ldb, a, step_a, beta, c, 1);
-#endif
-}
-
-void gemm(int transpose_a, int transpose_b, int m, int n, int k, real alpha, const real *a, int lda,
-          const real *b, int ldb, real beta, real *c, int ldc)
-{
-	const enum CBLAS_TRANSPOSE ta = transpose_a ? CblasTrans : CblasNoTrans;
-	const enum CBLAS_TRANSPOSE tb = transpose_b ? CblasTrans : CblasNoTrans;
-
-	if (m <= 0 || n <= 0)
-		return;
-	if (m == 1) {
-		row_times_matrix(transpose_b, n, k, alpha, a, transpose_a ? lda : 1, b, ldb, beta,
-		                 c);
-		return;
+	if (kernel) {
+		g->few_rows->describe_kernel(few, sizeof few);
+		g->many_rows->describe_kernel(many, sizeof many);
+	} else {
+		g->few_rows->describe(few, sizeof few);
+		g->many_rows->describe(many, sizeof many);
 	}
-#ifdef BAKEOFF_DOUBLE
-	cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-#else
-	cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+	if (g->few_rows == g->many_rows)
+		snprintf(text, size, "%s", many);
+	else
+		snprintf(text, size, "%s; few rows: %s", many, few);
+}
+
+void gemm_describe(const struct gemm *g, char *text, size_t size)
+{
+	describe_all(g, text, size, false);
+}
+
+void gemm_describe_kernels(const struct gemm *g, char *text, size_t size)
+{
+	describe_all(g, text, size, true);
+}
+
+const struct gemm_library *gemm_library_at(int i)
+{
+	static const struct gemm_library *const library[] = {
+		OPENBLAS,
+#ifdef GEMM_ONEDNN
+		ONEDNN,
 #endif
+	};
+	const int count = sizeof library / sizeof library[0];
+
+	return i >= 0 && i < count ? library[i] : NULL;
 }

@@ -94,8 +94,8 @@ static void head_forward(struct tape *tape, const struct job *job, const struct 
 	if (job->how.score == SCORE_ADDITIVE)
 		additive_scores(tape, job, head);
 	else
-		tape_gemm(tape, PLAIN, TRANSPOSED, t, s, head->q_c, 1, head->q, head->q_stride, head->k,
-		     head->k_stride, 0, head->weight, s);
+		tape_gemm(tape, PLAIN, TRANSPOSED, t, s, head->q_c, 1, head->q, head->q_stride,
+		          head->k, head->k_stride, 0, head->weight, s);
 	for (int i = 0; i < t; i++) {
 		const int seen = visible(job, head, i);
 		real *row = head->weight + (size_t)i * (size_t)s;
@@ -107,8 +107,8 @@ static void head_forward(struct tape *tape, const struct job *job, const struct 
 		drop_weights(tape, job, head, head->weight, dropped);
 		weight = dropped;
 	}
-	tape_gemm(tape, PLAIN, PLAIN, t, head->v_c, s, head->scale, weight, s, head->v, head->v_stride, 0,
-	     job->y->x + head->y_at, job->y->n * job->y->c);
+	tape_gemm(tape, PLAIN, PLAIN, t, head->v_c, s, head->scale, weight, s, head->v,
+	          head->v_stride, 0, job->y->x + head->y_at, job->y->n * job->y->c);
 }
 
 /* ds [T][S]: gradient of the scores. */
@@ -140,17 +140,17 @@ static void additive_backward(struct tape *tape, const struct job *job, const st
 		}
 }
 
-static void dot_backward(struct tape *tape, const struct job *job, const struct head *head, const real *ds, real *dq,
-                         real *dk)
+static void dot_backward(struct tape *tape, const struct job *job, const struct head *head,
+                         const real *ds, real *dq, real *dk)
 {
 	const int t = job->query.v->t, s = job->key.v->t;
 
 	if (dq)
 		tape_gemm(tape, PLAIN, PLAIN, t, head->q_c, s, 1, ds, s, head->k, head->k_stride, 1,
-		     dq + head->q_at, head->q_stride);
+		          dq + head->q_at, head->q_stride);
 	if (dk)
-		tape_gemm(tape, TRANSPOSED, PLAIN, s, head->q_c, t, 1, ds, s, head->q, head->q_stride, 1,
-		     dk + head->k_at, head->k_stride);
+		tape_gemm(tape, TRANSPOSED, PLAIN, s, head->q_c, t, 1, ds, s, head->q,
+		          head->q_stride, 1, dk + head->k_at, head->k_stride);
 }
 
 struct gradients {
@@ -163,16 +163,16 @@ static void head_backward(struct tape *tape, const struct job *job, const struct
 	const int t = job->query.v->t, s = job->key.v->t, stride = job->y->n * job->y->c;
 	const real *dy = job->y->g + head->y_at, *weight = head->weight;
 
-	tape_gemm(tape, PLAIN, TRANSPOSED, t, s, head->v_c, head->scale, dy, stride, head->v, head->v_stride,
-	     0, ds, s);
+	tape_gemm(tape, PLAIN, TRANSPOSED, t, s, head->v_c, head->scale, dy, stride, head->v,
+	          head->v_stride, 0, ds, s);
 	if (job->p > 0) {
 		drop_weights(tape, job, head, head->weight, dropped);
 		drop_weights(tape, job, head, ds, ds);
 		weight = dropped;
 	}
 	if (d.v)
-		tape_gemm(tape, TRANSPOSED, PLAIN, s, head->v_c, t, head->scale, weight, s, dy, stride, 1,
-		     d.v + head->v_at, head->v_stride);
+		tape_gemm(tape, TRANSPOSED, PLAIN, s, head->v_c, t, head->scale, weight, s, dy,
+		          stride, 1, d.v + head->v_at, head->v_stride);
 	for (int i = 0; i < t; i++) {
 		const int seen = visible(job, head, i);
 		real *row = ds + (size_t)i * (size_t)s;

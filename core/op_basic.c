@@ -1,4 +1,4 @@
-/* op_basic.c - linear layers, activations, residuals, dropout, concatenation. */
+/* op_basic.c - activations, residuals, dropout, concatenation, slices. */
 #include "core/error.h"
 #include "core/ops.h"
 
@@ -96,42 +96,6 @@ struct var *op_activation(struct tape *tape, struct var *x, enum activation kind
 	return tape_leave(tape, y);
 }
 
-static void linear_backward(struct tape *tape, struct var *y)
-{
-	struct var *x = y->in[0], *w = y->in[1], *b = y->in[2];
-	const int rows = var_rows(y);
-	real beta, *dx, *dw = tape_gradient(tape, w), *db = tape_gradient(tape, b);
-
-	if (dw)
-		tape_gemm(tape, TRANSPOSED, PLAIN, w->n, w->c, rows, 1, y->g, y->c, x->x, x->c, 1, dw, w->c);
-	if (db)
-		tape->vector->sum_rows((size_t)rows, (size_t)y->c, y->g, db);
-	dx = tape_gradient_beta(tape, x, &beta);
-	if (dx)
-		tape_gemm(tape, PLAIN, PLAIN, rows, x->c, y->c, 1, y->g, y->c, w->x, w->c, beta, dx, x->c);
-}
-
-struct var *op_linear(struct tape *tape, struct var *x, struct var *w, struct var *b,
-                      enum activation kind)
-{
-	static const struct op op = { "linear", linear_backward };
-	struct var *y;
-
-	tape_enter(tape, &op);
-	if (x->c != w->c || (b && b->c * b->n != w->n))
-		panic("linear: x [%d][%d][%d], %s [%d][%d], bias of %d", x->t, x->n, x->c,
-		      w->name ? w->name : "W", w->n, w->c, b ? b->c * b->n : 0);
-	y = tape_var(tape, &op, x->t, x->n, w->n);
-	tape_input(tape, y, 0, x);
-	tape_input(tape, y, 1, w);
-	tape_input(tape, y, 2, b);
-	tape_gemm(tape, PLAIN, TRANSPOSED, var_rows(x), w->n, x->c, 1, x->x, x->c, w->x, w->c, 0, y->x, y->c);
-	if (b)
-		tape->vector->add_rows((size_t)var_rows(y), (size_t)y->c, b->x, y->x);
-	tape_leave(tape, y);
-	return kind == ACTIVATION_NONE ? y : op_activation(tape, y, kind);
-}
-
 struct dropout {
 	uint64_t key;
 	double p;
@@ -212,19 +176,14 @@ static void add_backward(struct tape *tape, struct var *y)
 	if (r->scale != 1)
 		tape->vector->scale(n, r->scale, y->g, y->g);
 	db = tape_gradient_beta(tape, b, &beta);
-	if (db && r->dropout->p > 0) {
-		real *masked = db;
-
-		if (beta == 1)
-			masked = tape_memory(tape, n * sizeof(real));
-		tape->vector->dropout(n, r->dropout->key, 0, r->dropout->p, y->g, masked);
-		if (beta == 1)
-			tape->vector->accumulate(n, 1, masked, db);
-	} else if (db && beta == 0) {
+	if (db && r->dropout->p > 0 && beta == 0)
+		tape->vector->dropout(n, r->dropout->key, 0, r->dropout->p, y->g, db);
+	else if (db && r->dropout->p > 0)
+		tape->vector->add_dropout(n, r->dropout->key, 0, r->dropout->p, 1, db, y->g, db);
+	else if (db && beta == 0)
 		memcpy(db, y->g, n * sizeof(real));
-	} else if (db) {
+	else if (db)
 		tape->vector->accumulate(n, 1, y->g, db);
-	}
 	tape_pass_gradient(tape, y, a);
 }
 
@@ -242,12 +201,11 @@ struct var *op_add(struct tape *tape, struct var *a, struct var *b, double p, re
 	y->aux = r;
 	tape_input(tape, y, 0, a);
 	tape_input(tape, y, 1, b);
-	if (r->dropout->p > 0) {
-		tape->vector->dropout(var_size(b), r->dropout->key, 0, r->dropout->p, b->x, y->x);
-		tape->vector->add(var_size(a), scale, a->x, y->x, y->x);
-	} else {
+	if (r->dropout->p > 0)
+		tape->vector->add_dropout(var_size(a), r->dropout->key, 0, r->dropout->p, scale,
+		                          a->x, b->x, y->x);
+	else
 		tape->vector->add(var_size(a), scale, a->x, b->x, y->x);
-	}
 	return tape_leave(tape, y);
 }
 

@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/ops.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Rows whose logits are made together: enough for a fast product, few enough to stay in the cache.
@@ -29,21 +30,25 @@ static double row_loss(const struct tape *tape, real *logits, int vocabulary, in
                        struct smoothing s, bool gradient, struct loss *loss)
 {
 	const size_t v = (size_t)vocabulary;
-	const real lse = tape->vector->log_sum_exp(v, logits);
-	const double nll = (double)lse - (double)logits[gold];
+	const real on_gold = logits[gold];
+	double total;
+	real top, sum;
+	double lse, nll;
 
+	sum = tape->vector->exp_sum(v, logits, &top, &total);
+	lse = (double)top + log((double)sum);
+	nll = lse - (double)on_gold;
 	loss->nll += nll;
 	loss->smoothed += s.on_gold * nll;
 	if (s.on_each > 0)
-		loss->smoothed +=
-			s.on_each * (vocabulary * (double)lse - tape->vector->sum(v, logits));
+		loss->smoothed += s.on_each * (vocabulary * lse - total);
 	loss->tokens++;
-	loss->correct += logits[gold] >= tape->vector->max(v, logits);
+	loss->correct += on_gold >= top;
 	if (gradient) {
 		const double all = s.on_gold + vocabulary * s.on_each;
 
-		tape->vector->exp_gradient(v, lse, (real)(s.on_each / all), (real)all, logits,
-		                           logits);
+		tape->vector->scale_add(v, (real)(all / (double)sum), (real)-s.on_each, logits,
+		                        logits);
 		logits[gold] -= (real)s.on_gold;
 	}
 	return nll;
@@ -62,12 +67,16 @@ static void chunk_run(struct tape *tape, struct chunk *chunk, struct var *h, str
 {
 	const size_t c = (size_t)h->c, v = (size_t)w->n;
 	real *dw = tape_gradient(tape, w), *db = tape_gradient(tape, b);
+	const struct operand weight = tape_operand(tape, w);
+	const size_t mark = tape->arena.used;
+	struct operand rows, dlogits;
 
 	for (int i = 0; i < chunk->count; i++)
 		memcpy(chunk->h + (size_t)i * c, h->x + (size_t)chunk->row[i] * c,
 		       c * sizeof(real));
-	tape_gemm(tape, PLAIN, TRANSPOSED, chunk->count, w->n, h->c, 1, chunk->h, h->c, w->x, w->c, 0,
-	     chunk->logits, w->n);
+	rows = tape_operand_of(tape, chunk->h, (size_t)chunk->count, h->c);
+	tape_multiply(tape, PLAIN, TRANSPOSED, chunk->count, w->n, h->c, 1, rows, weight, 0,
+	              chunk->logits, w->n);
 	if (b)
 		tape->vector->add_rows((size_t)chunk->count, v, b->x, chunk->logits);
 	for (int i = 0; i < chunk->count; i++) {
@@ -78,16 +87,18 @@ static void chunk_run(struct tape *tape, struct chunk *chunk, struct var *h, str
 		if (nll)
 			nll[row] = cost;
 	}
-	if (dw)
-		tape_gemm(tape, TRANSPOSED, PLAIN, w->n, h->c, chunk->count, 1, chunk->logits, w->n, chunk->h,
-		     h->c, 1, dw, w->c);
 	if (db)
 		tape->vector->sum_rows((size_t)chunk->count, v, chunk->logits, db);
-	if (!dh)
-		return;
-	tape_gemm(tape, PLAIN, PLAIN, chunk->count, h->c, w->n, 1, chunk->logits, w->n, w->x, w->c, 0,
-	     chunk->dh, h->c);
-	for (int i = 0; i < chunk->count; i++)
+	if (dw || dh)
+		dlogits = tape_operand_of(tape, chunk->logits, (size_t)chunk->count, w->n);
+	if (dw)
+		tape_multiply(tape, TRANSPOSED, PLAIN, w->n, h->c, chunk->count, 1, dlogits, rows,
+		              1, dw, w->c);
+	if (dh)
+		tape_multiply(tape, PLAIN, PLAIN, chunk->count, h->c, w->n, 1, dlogits, weight, 0,
+		              chunk->dh, h->c);
+	tape->arena.used = mark;
+	for (int i = 0; dh && i < chunk->count; i++)
 		memcpy(dh + (size_t)chunk->row[i] * c, chunk->dh + (size_t)i * c, c * sizeof(real));
 }
 

@@ -11,10 +11,11 @@
 struct lstm {
 	const int *length; /* NULL: no padding */
 	bool reverse;
-	real *gates;  /* [T][N][4H] after their activations; lies in the projected input */
-	real *h, *c;  /* [T + 1][N][H] */
-	real *tanh_c; /* [T][N][H] */
-	real *dfinal; /* [2][N][H] gradient of the last state, or NULL */
+	real *gates;      /* [T][N][4H] after their activations; lies in the projected input */
+	real *h, *c;      /* [T + 1][N][H] */
+	uint16_t *half_h; /* h in bfloat16, or NULL */
+	real *tanh_c;     /* [T][N][H] */
+	real *dfinal;     /* [2][N][H] gradient of the last state, or NULL */
 };
 
 static size_t after(const struct lstm *l, int t)
@@ -32,16 +33,28 @@ static bool is_real(const struct lstm *l, int t, int row)
 	return !l->length || t < l->length[row];
 }
 
-static void forward_step(struct tape *tape, struct lstm *l, const struct var *u, int t, int n,
-                         int hidden)
+/* h from element `at` on. */
+static struct operand state_operand(const struct lstm *l, size_t at, int hidden)
+{
+	return operand_at((struct operand){ l->h, l->half_h, hidden }, at);
+}
+
+static void convert_state(const struct tape *tape, struct lstm *l, size_t at, size_t block)
+{
+	if (l->half_h)
+		tape->vector->to_bfloat16(block, l->h + at, l->half_h + at);
+}
+
+static void forward_step(struct tape *tape, struct lstm *l, struct var *u, int t, int n, int hidden)
 {
 	const size_t h = (size_t)hidden, block = (size_t)n * h;
 	real *gates = l->gates + (size_t)t * 4 * block;
 	const real *h0 = l->h + before(l, t) * block, *c0 = l->c + before(l, t) * block;
 	real *h1 = l->h + after(l, t) * block, *c1 = l->c + after(l, t) * block;
 
-	tape_gemm(tape, PLAIN, TRANSPOSED, n, 4 * hidden, hidden, 1, h0, hidden, u->x, hidden, 1, gates,
-	     4 * hidden);
+	tape_multiply(tape, PLAIN, TRANSPOSED, n, 4 * hidden, hidden, 1,
+	              state_operand(l, before(l, t) * block, hidden), tape_operand(tape, u), 1,
+	              gates, 4 * hidden);
 	for (int i = 0; i < n; i++) {
 		const size_t at = (size_t)i * h;
 
@@ -53,16 +66,18 @@ static void forward_step(struct tape *tape, struct lstm *l, const struct var *u,
 			memcpy(c1 + at, c0 + at, h * sizeof(real));
 		}
 	}
+	convert_state(tape, l, after(l, t) * block, block);
 }
 
 /* dh, dc: gradients of the state after step t, [N][H]; they become those of the state before it. */
 static void backward_step(struct tape *tape, const struct lstm *l, const struct var *y,
-                          const struct var *u, int t, real *dh, real *dc)
+                          struct var *u, int t, real *dh, real *dc)
 {
 	const size_t h = (size_t)y->c, block = (size_t)y->n * h;
 	real *gates = l->gates + (size_t)t * 4 * block;
 	const real *c0 = l->c + before(l, t) * block;
 	const real *dy = y->g + (size_t)t * block;
+	const size_t mark = tape->arena.used;
 
 	for (int i = 0; i < y->n; i++) {
 		const size_t at = (size_t)i * h;
@@ -78,8 +93,10 @@ static void backward_step(struct tape *tape, const struct lstm *l, const struct 
 		if (l->length)
 			memset(dh + at, 0, h * sizeof(real));
 	}
-	tape_gemm(tape, PLAIN, PLAIN, y->n, y->c, 4 * y->c, 1, gates, 4 * y->c, u->x, y->c, l->length ? 1 : 0,
-	     dh, y->c);
+	tape_multiply(tape, PLAIN, PLAIN, y->n, y->c, 4 * y->c, 1,
+	              tape_operand_of(tape, gates, (size_t)y->n, 4 * y->c), tape_operand(tape, u),
+	              l->length ? 1 : 0, dh, y->c);
+	tape->arena.used = mark;
 }
 
 static void lstm_backward(struct tape *tape, struct var *y)
@@ -90,6 +107,7 @@ static void lstm_backward(struct tape *tape, struct var *y)
 	real *dh = tape_memory(tape, block * sizeof(real));
 	real *dc = tape_memory(tape, block * sizeof(real));
 	real *du = tape_gradient(tape, u), *g;
+	size_t mark;
 
 	memset(dh, 0, block * sizeof(real));
 	memset(dc, 0, block * sizeof(real));
@@ -99,9 +117,12 @@ static void lstm_backward(struct tape *tape, struct var *y)
 	}
 	for (int i = 0; i < y->t; i++)
 		backward_step(tape, l, y, u, l->reverse ? i : y->t - 1 - i, dh, dc);
+	mark = tape->arena.used;
 	if (du)
-		tape_gemm(tape, TRANSPOSED, PLAIN, 4 * y->c, y->c, var_rows(y), 1, l->gates, 4 * y->c,
-		     l->h + (l->reverse ? block : 0), y->c, 1, du, y->c);
+		tape_multiply(tape, TRANSPOSED, PLAIN, 4 * y->c, y->c, var_rows(y), 1,
+		              tape_operand_of(tape, l->gates, (size_t)var_rows(y), 4 * y->c),
+		              state_operand(l, l->reverse ? block : 0, y->c), 1, du, y->c);
+	tape->arena.used = mark;
 	if (projected->needs_gradient) {
 		if (projected->g)
 			panic("lstm: its projected input is read by another operation too");
@@ -176,6 +197,9 @@ struct var *op_lstm(struct tape *tape, struct var *projected, struct var *u, str
 	l->tanh_c = tape_memory(tape, (size_t)t * block * sizeof(real));
 	start_state(h0, l->h + (reverse ? (size_t)t : 0) * block, block);
 	start_state(c0, l->c + (reverse ? (size_t)t : 0) * block, block);
+	if (tape->bfloat16)
+		l->half_h = tape_memory(tape, (size_t)(t + 1) * block * sizeof *l->half_h);
+	convert_state(tape, l, (reverse ? (size_t)t : 0) * block, block);
 	for (int i = 0; i < t; i++)
 		forward_step(tape, l, u, reverse ? t - 1 - i : i, n, hidden);
 	if (l->length) {

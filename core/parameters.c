@@ -97,5 +97,6 @@ void parameters_free(struct parameters *all)
 		free(all->list[i].name);
 	free(all->list);
 	free(all->x);
+	free(all->bfloat16);
 	*all = (struct parameters){ 0 };
 }

@@ -29,6 +29,7 @@ struct parameters {
 	int count;
 	size_t size; /* reals in the flat array, alignment included (those stay 0) */
 	real *x;     /* the flat array; NULL until parameters_start */
+	uint16_t *bfloat16; /* x in bfloat16, while training keeps it up to date; else NULL */
 };
 
 /* Declares a matrix and returns its number. A vector has one row. */

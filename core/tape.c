@@ -14,7 +14,7 @@ enum { ARENA_RESERVE_GIB = 64 };
 
 void tape_init(struct tape *tape)
 {
-	*tape = (struct tape){ .vector = vector_kernels() };
+	*tape = (struct tape){ .vector = vector_kernels(), .gemm = gemm_for_processor() };
 	arena_init(&tape->arena, (size_t)ARENA_RESERVE_GIB << 30);
 }
 
@@ -89,17 +89,61 @@ void tape_count(struct tape *tape, double multiply_adds, double bytes)
 		profile_count(tape->profile, multiply_adds, bytes);
 }
 
-void tape_gemm(struct tape *tape, int transpose_a, int transpose_b, int m, int n, int k,
-               real alpha, const real *a, int lda, const real *b, int ldb, real beta, real *c,
-               int ldc)
+static void count_product(struct tape *tape, int m, int n, int k, size_t element, real beta)
 {
-	if (tape->profile) {
-		const double am = m, an = n, ak = k;
+	const double am = m, an = n, ak = k;
 
-		profile_count(tape->profile, am * an * ak,
-		              sizeof(real) * (am * ak + ak * an + (beta == 0 ? 1 : 2) * am * an));
+	tape_count(tape, am * an * ak,
+	           (double)element * (am * ak + ak * an) +
+	                   (double)sizeof(real) * (beta == 0 ? 1 : 2) * am * an);
+}
+
+void tape_gemm(struct tape *tape, int transpose_a, int transpose_b, int m, int n, int k, real alpha,
+               const real *a, int lda, const real *b, int ldb, real beta, real *c, int ldc)
+{
+	count_product(tape, m, n, k, sizeof(real), beta);
+	gemm(tape->gemm, transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
+struct operand tape_operand(struct tape *tape, struct var *v)
+{
+	if (tape->bfloat16 && !v->bfloat16) {
+		v->bfloat16 = tape_memory(tape, var_size(v) * sizeof *v->bfloat16);
+		tape->vector->to_bfloat16(var_size(v), v->x, v->bfloat16);
 	}
-	gemm(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+	return (struct operand){ v->x, v->bfloat16, v->c };
+}
+
+struct operand tape_operand_of(struct tape *tape, const real *x, size_t rows, int c)
+{
+	struct operand o = { x, NULL, c };
+	uint16_t *to;
+
+	if (!tape->bfloat16)
+		return o;
+	to = tape_memory(tape, rows * (size_t)c * sizeof *to);
+	tape->vector->to_bfloat16(rows * (size_t)c, x, to);
+	o.bfloat16 = to;
+	return o;
+}
+
+void tape_multiply(struct tape *tape, int transpose_a, int transpose_b, int m, int n, int k,
+                   real alpha, struct operand a, struct operand b, real beta, real *c, int ldc)
+{
+#ifndef BAKEOFF_DOUBLE
+	const struct gemm_shape shape = {
+		transpose_a, transpose_b, m, n, k, a.stride, b.stride, ldc
+	};
+
+	if (a.bfloat16 && b.bfloat16 && m > 0 && n > 0) {
+		count_product(tape, m, n, k, sizeof *a.bfloat16, beta);
+		tape->gemm->bfloat16->multiply_bfloat16(&shape, alpha, a.bfloat16, b.bfloat16, beta,
+		                                        c);
+		return;
+	}
+#endif
+	tape_gemm(tape, transpose_a, transpose_b, m, n, k, alpha, a.x, a.stride, b.x, b.stride,
+	          beta, c, ldc);
 }
 
 static void record(struct tape *tape, struct var *y)
@@ -133,6 +177,8 @@ struct var *tape_parameter(struct tape *tape, int number)
 	v = tape_wrap(tape, NULL, 1, p->rows, p->columns, tape->parameters->x + p->offset);
 	v->name = p->name;
 	v->parameter = true;
+	if (tape->bfloat16)
+		v->bfloat16 = tape->parameters->bfloat16 + p->offset;
 	v->needs_gradient = tape->gradient != NULL;
 	v->g = tape->gradient ? tape->gradient + p->offset : NULL;
 	return v;

@@ -33,12 +33,20 @@ struct var {
 	int t, n, c;         /* steps, rows, channels */
 	real *x;             /* [t][n][c] */
 	real *g;             /* gradient of the loss, same shape; NULL until something flows */
+	uint16_t *bfloat16;  /* x in bfloat16, same shape; NULL until a product asks for it */
 	const struct op *op; /* NULL: an input or a parameter */
 	struct var *in[VAR_INPUTS];
 	void *aux;        /* the operation's own */
 	const char *name; /* of a parameter, for messages */
 	bool needs_gradient;
 	bool parameter; /* g lies in the tape's flat gradient */
+};
+
+/* A matrix in a product: rows lie `stride` elements apart. */
+struct operand {
+	const real *x;
+	const uint16_t *bfloat16; /* the same numbers, or NULL: multiply in `real` */
+	int stride;
 };
 
 /* Some channels of a variable: columns first .. first + c - 1. */
@@ -59,9 +67,11 @@ struct attention_weights {
 struct tape {
 	struct arena arena;
 	const struct vector_kernels *vector;
+	const struct gemm *gemm;
 	const struct parameters *parameters;
 	real *gradient;    /* flat like the parameters; NULL: no gradients (inference) */
 	bool training;     /* dropout is on */
+	bool bfloat16;     /* products of large operands are made in bfloat16 */
 	uint64_t key;      /* of dropout: a hash of (seed, update, batch, shard) */
 	unsigned dropouts; /* dropout operations so far, part of their key */
 	struct var **node; /* [nodes] in order of recording */
@@ -98,6 +108,22 @@ void tape_count(struct tape *, double multiply_adds, double bytes);
 /* gemm (core/gemm.h), counted. */
 void tape_gemm(struct tape *, int transpose_a, int transpose_b, int m, int n, int k, real alpha,
                const real *a, int lda, const real *b, int ldb, real beta, real *c, int ldc);
+
+/* A variable as an operand, its rows t and n one after the other. On a tape with bfloat16 it is
+ * converted the first time. */
+struct operand tape_operand(struct tape *, struct var *);
+/* The same of [rows][c] numbers that are no variable's x; the conversion lies in the arena. */
+struct operand tape_operand_of(struct tape *, const real *x, size_t rows, int c);
+/* The operand that starts `elements` further on. */
+static inline struct operand operand_at(struct operand o, size_t elements)
+{
+	return (struct operand){ o.x + elements, o.bfloat16 ? o.bfloat16 + elements : NULL,
+		                 o.stride };
+}
+
+/* C = alpha op(A) op(B) + beta C as in gemm, in bfloat16 where both operands have it, counted. */
+void tape_multiply(struct tape *, int transpose_a, int transpose_b, int m, int n, int k, real alpha,
+                   struct operand a, struct operand b, real beta, real *c, int ldc);
 
 /* Names an input of y; y needs a gradient when one of its inputs does. Records y at the first
  * input. */

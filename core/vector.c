@@ -7,6 +7,8 @@
 #include "core/vector_lanes.h"
 #include "core/vector_math.h"
 
+#include <stdbool.h>
+
 #ifndef VECTOR_SET
 #define VECTOR_SET portable
 #endif
@@ -66,6 +68,17 @@ static void row_scale(size_t n, real scale, const real *x, real *y)
 		y[i] = scale * x[i];
 }
 
+static void to_bfloat16(size_t n, const real *x, uint16_t *y)
+{
+	INDEPENDENT
+	for (size_t i = 0; i < n; i++) {
+		const uint32_t bits = bits_of_float((float)x[i]);
+		const uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+
+		y[i] = (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? bits >> 16 | 0x40 : rounded);
+	}
+}
+
 static void add_rows(size_t rows, size_t n, const real *b, real *y)
 {
 	for (size_t r = 0; r < rows; r++) {
@@ -113,6 +126,30 @@ static double sum_squares(size_t n, const real *x)
 
 	EACH_LANE(n, i, j, lane, lane[j] + (double)x[i] * (double)x[i]);
 	return add_double_lanes(lane);
+}
+
+/* NaN passes. */
+static void add_rows_relu(size_t rows, size_t n, const real *b, real *y)
+{
+	for (size_t r = 0; r < rows; r++) {
+		real *to = y + r * n;
+		INDEPENDENT
+		for (size_t i = 0; i < n; i++) {
+			real x = to[i] + b[i];
+
+			to[i] = x < 0 ? 0 : x;
+		}
+	}
+}
+
+static void relu_mask(size_t n, const real *y, real *dy)
+{
+	INDEPENDENT
+	for (size_t i = 0; i < n; i++) {
+		real d = dy[i];
+
+		dy[i] = y[i] > 0 ? d : 0;
+	}
 }
 
 /* NaN passes. */
@@ -210,11 +247,29 @@ static real log_sum_exp(size_t n, const real *x)
 	return top + real_log(add_lanes(lane));
 }
 
-static void exp_gradient(size_t n, real lse, real floor, real scale, const real *x, real *y)
+static real exp_sum(size_t n, real *x, real *top, double *total)
+{
+	real greatest_of = greatest(n, 1, x), lane[LANES] = { 0 };
+
+	*total = sum(n, x);
+	for (size_t first = 0; first < n; first += BLOCK) {
+		size_t m = n - first < BLOCK ? n - first : BLOCK;
+		real *block = x + first;
+
+		INDEPENDENT
+		for (size_t i = 0; i < m; i++)
+			block[i] = real_exp(block[i] - greatest_of);
+		EACH_LANE(m, i, j, lane, lane[j] + block[i]);
+	}
+	*top = greatest_of;
+	return add_lanes(lane);
+}
+
+static void scale_add(size_t n, real scale, real add, const real *x, real *y)
 {
 	INDEPENDENT
 	for (size_t i = 0; i < n; i++)
-		y[i] = scale * (real_exp(x[i] - lse) - floor);
+		y[i] = scale * x[i] + add;
 }
 
 /* The variance from the deviations, in a second pass over the row, not from the sum of squares. */
@@ -321,30 +376,50 @@ static inline uint32_t mix32(uint32_t h, uint32_t before, uint32_t between)
 	return h ^ h >> 16;
 }
 
+/* For i = 0..n-1, element first + i: keep says whether it is kept. The upper half of its number
+ * stays the same for up to 2^30 of them. */
+#define EACH_KEPT(n, key, first, p, i, keep, statement)                                            \
+	do {                                                                                       \
+		const uint32_t limit_ = (uint32_t)((p)*0x1p32), longest_ = UINT32_C(1) << 30;      \
+		size_t done_ = 0;                                                                  \
+		while (done_ < (n)) {                                                              \
+			uint64_t at_ = (first) + done_;                                            \
+			uint32_t low_ = (uint32_t)at_, same_ = longest_ - low_ % longest_;         \
+			size_t m_ = (n)-done_ < same_ ? (n)-done_ : same_;                         \
+			uint64_t seed_ =                                                           \
+				mix64((key) + UINT64_C(0x9e3779b97f4a7c15) * (1 + (at_ >> 32)));   \
+			uint32_t before_ = (uint32_t)seed_, between_ = (uint32_t)(seed_ >> 32);    \
+			INDEPENDENT                                                                \
+			for (size_t j_ = 0; j_ < m_; j_++) {                                       \
+				const size_t i = done_ + j_;                                       \
+				const bool keep =                                                  \
+					mix32(low_ + (uint32_t)j_, before_, between_) >= limit_;   \
+				statement;                                                         \
+			}                                                                          \
+			done_ += m_;                                                               \
+		}                                                                                  \
+	} while (0)
+
 static void dropout(size_t n, uint64_t key, uint64_t first, double p, const real *x, real *y)
 {
-	if (p >= 1) {
-		row_fill(n, 0, y);
-		return;
-	}
-	const uint32_t limit = (uint32_t)(p * 0x1p32), longest = UINT32_C(1) << 30;
 	const real scale = (real)(1 / (1 - p));
 
-	while (n > 0) {
-		/* The upper half of the number stays the same. */
-		uint32_t low = (uint32_t)first, same = longest - low % longest;
-		uint32_t m = n < same ? (uint32_t)n : same;
-		uint64_t seed = mix64(key + UINT64_C(0x9e3779b97f4a7c15) * (1 + (first >> 32)));
-		uint32_t before = (uint32_t)seed, between = (uint32_t)(seed >> 32);
+	if (p >= 1)
+		row_fill(n, 0, y);
+	else
+		EACH_KEPT(n, key, first, p, i, keep, y[i] = keep ? x[i] * scale : 0);
+}
 
-		INDEPENDENT
-		for (uint32_t i = 0; i < m; i++)
-			y[i] = mix32(low + i, before, between) >= limit ? x[i] * scale : 0;
-		n -= m;
-		first += m;
-		x += m;
-		y += m;
-	}
+static void add_dropout(size_t n, uint64_t key, uint64_t first, double p, real scale, const real *a,
+                        const real *b, real *y)
+{
+	const real kept = (real)(1 / (1 - p));
+
+	if (p >= 1)
+		row_scale(n, scale, a, y);
+	else
+		EACH_KEPT(n, key, first, p, i, keep,
+		          y[i] = scale * (a[i] + (keep ? b[i] * kept : 0)));
 }
 
 static void adam(size_t n, const struct adam_step *step, const real *g, real *m, real *v, real *w)
@@ -376,11 +451,14 @@ const struct vector_kernels JOIN(vector_, VECTOR_SET) = {
 	.add = row_add,
 	.accumulate = row_accumulate,
 	.scale = row_scale,
+	.to_bfloat16 = to_bfloat16,
 	.add_rows = add_rows,
 	.sum_rows = sum_rows,
 	.dot = dot,
 	.sum = sum,
 	.sum_squares = sum_squares,
+	.add_rows_relu = add_rows_relu,
+	.relu_mask = relu_mask,
 	.relu = relu,
 	.relu_backward = relu_backward,
 	.tanh_backward = tanh_backward,
@@ -391,11 +469,13 @@ const struct vector_kernels JOIN(vector_, VECTOR_SET) = {
 	.softmax_backward = softmax_backward,
 	.max = row_max,
 	.log_sum_exp = log_sum_exp,
-	.exp_gradient = exp_gradient,
+	.exp_sum = exp_sum,
+	.scale_add = scale_add,
 	.layer_norm = layer_norm,
 	.layer_norm_backward = layer_norm_backward,
 	.lstm = lstm,
 	.lstm_backward = lstm_backward,
 	.dropout = dropout,
+	.add_dropout = add_dropout,
 	.adam = adam,
 };

@@ -39,12 +39,18 @@ struct vector_kernels {
 	            real *y);                                             /* y = scale (a + b) */
 	void (*accumulate)(size_t n, real scale, const real *x, real *y); /* y += scale x */
 	void (*scale)(size_t n, real scale, const real *x, real *y);      /* y = scale x */
+	/* The upper half of a float, rounded to nearest, ties to even; NaN stays NaN. */
+	void (*to_bfloat16)(size_t n, const real *x, uint16_t *y);
 	void (*add_rows)(size_t rows, size_t n, const real *b, real *y);  /* y[r][i] += b[i] */
 	void (*sum_rows)(size_t rows, size_t n, const real *x,
 	                 real *y); /* y[i] += sum over r of x[r][i], in order of r */
 	real (*dot)(size_t n, const real *a, const real *b);
 	double (*sum)(size_t n, const real *x);         /* summed in double */
 	double (*sum_squares)(size_t n, const real *x); /* summed in double */
+
+	/* y[r][i] = max(y[r][i] + b[i], 0), and its gradient: dy = 0 where y is not above 0. */
+	void (*add_rows_relu)(size_t rows, size_t n, const real *b, real *y);
+	void (*relu_mask)(size_t n, const real *y, real *dy);
 
 	/* max(x, 0), and dx += dy where y > 0. */
 	void (*relu)(size_t n, const real *x, real *y);
@@ -67,8 +73,11 @@ struct vector_kernels {
 	real (*max)(size_t n, const real *x); /* -infinity of nothing */
 	/* log sum exp(x); -infinity of nothing and of -infinity alone. */
 	real (*log_sum_exp)(size_t n, const real *x);
-	/* Gradient of cross-entropy of one row: y[i] = scale (exp(x[i] - lse) - floor). */
-	void (*exp_gradient)(size_t n, real lse, real floor, real scale, const real *x, real *y);
+	/* x[i] becomes exp(x[i] - *top), *top the greatest; returns their sum, and in *total that
+	 * of x as it was, summed in double. n at least 1. */
+	real (*exp_sum)(size_t n, real *x, real *top, double *total);
+	void (*scale_add)(size_t n, real scale, real add, const real *x,
+	                  real *y); /* y = scale x + add */
 
 	/* Layer norm of one row: y = (x - mean) / sqrt(variance + epsilon) * gain + bias. bias may
 	 * be NULL. statistics[0..1] keep mean and 1 / deviation. Backward: dx += ...; dgain += ...;
@@ -92,6 +101,10 @@ struct vector_kernels {
 	 * the 32-bit hash of (key, first + i) is below p * 2^32; p = 1 drops all. The same call on
 	 * a gradient gives the gradient: nothing is stored. */
 	void (*dropout)(size_t n, uint64_t key, uint64_t first, double p, const real *x, real *y);
+
+	/* y = scale (a + dropout(b)), in one pass; y may be a or b. */
+	void (*add_dropout)(size_t n, uint64_t key, uint64_t first, double p, real scale,
+	                    const real *a, const real *b, real *y);
 
 	/* m, v and the weights w from gradient g, in one pass. */
 	void (*adam)(size_t n, const struct adam_step *, const real *g, real *m, real *v, real *w);

@@ -12,6 +12,22 @@
 #include <stdint.h>
 #include <string.h>
 
+static inline float float_of_bits(uint32_t bits)
+{
+	float x;
+
+	memcpy(&x, &bits, sizeof(x));
+	return x;
+}
+
+static inline uint32_t bits_of_float(float x)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &x, sizeof(bits));
+	return bits;
+}
+
 #ifdef BAKEOFF_DOUBLE
 
 static inline real real_sqrt(real x)
@@ -51,22 +67,6 @@ static inline real real_sqrt(real x)
 static inline real real_log(real x)
 {
 	return logf(x);
-}
-
-static inline float float_of_bits(uint32_t bits)
-{
-	float x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
-}
-
-static inline uint32_t bits_of_float(float x)
-{
-	uint32_t bits;
-
-	memcpy(&bits, &x, sizeof(bits));
-	return bits;
 }
 
 /* 2^k for -127 < k < 128. */

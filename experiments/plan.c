@@ -80,6 +80,7 @@ static bool plan_contestant(const struct experiment *e, const struct contestant 
 	struct batch_plan plan;
 	struct updater updater;
 	struct model model;
+	bool opened;
 
 	*p = (struct plan_entry){ .contestant = c };
 	if (!trial_model(&model, e, c, dataset, error)) {
@@ -91,14 +92,15 @@ static bool plan_contestant(const struct experiment *e, const struct contestant 
 	parameters_start(&model.parameters, (uint64_t)e->seed[0]);
 	batch_plan_make(&plan, &dataset->train, c->train.batch_tokens, (uint64_t)e->seed[0], 0);
 	optimizer_init(&optimizer, &c->train, model.parameters.size);
-	updater_open(&updater, &model, &dataset->train, &c->train, &optimizer, pool,
-	             (uint64_t)e->seed[0]);
-	fill(p, &updater, &plan);
+	opened = updater_open(&updater, &model, &dataset->train, &c->train, &optimizer, pool,
+	                      (uint64_t)e->seed[0], error);
+	if (opened)
+		fill(p, &updater, &plan);
 	updater_close(&updater);
 	optimizer_free(&optimizer);
 	batch_plan_free(&plan);
 	model_close(&model);
-	return true;
+	return opened;
 }
 
 bool plan_experiment(struct experiment *e, const struct run_options *options,

@@ -179,7 +179,7 @@ static bool open_model(struct work *w)
 }
 
 struct fingerprint {
-	char cpu[128], host[128], data[24];
+	char cpu[128], host[128], data[24], blas[256], kernel[128];
 };
 
 static struct run_record describe(struct work *w, struct fingerprint *f)
@@ -188,6 +188,8 @@ static struct run_record describe(struct work *w, struct fingerprint *f)
 
 	machine_cpu(f->cpu, sizeof f->cpu);
 	machine_host(f->host, sizeof f->host);
+	gemm_describe(gemm_for_processor(), f->blas, sizeof f->blas);
+	gemm_describe_kernels(gemm_for_processor(), f->kernel, sizeof f->kernel);
 	snprintf(f->data, sizeof f->data, "%016llx", (unsigned long long)t->dataset->hash);
 	return (struct run_record){
 		.experiment = t->experiment_id,
@@ -204,8 +206,8 @@ static struct run_record describe(struct work *w, struct fingerprint *f)
 		.compiler = machine_compiler(),
 		.compiler_flags = machine_flags(),
 		.cpu = f->cpu,
-		.blas = gemm_library(),
-		.blas_kernel = gemm_kernel(),
+		.blas = f->blas,
+		.blas_kernel = f->kernel,
 		.vector_kernels = vector_kernels()->name,
 		.threads = pool_workers(t->pool),
 		.host = f->host,

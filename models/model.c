@@ -138,7 +138,7 @@ void model_logits(const struct tape *tape, const struct model *model, const stru
 	const struct parameter *w = &all->list[model->output_weight];
 	const int rows = var_rows(h);
 
-	gemm(PLAIN, TRANSPOSED, rows, w->rows, h->c, 1, h->x, h->c, all->x + w->offset, w->columns,
+	gemm(tape->gemm, PLAIN, TRANSPOSED, rows, w->rows, h->c, 1, h->x, h->c, all->x + w->offset, w->columns,
 	     0, logits, w->rows);
 	if (model->output_bias >= 0)
 		tape->vector->add_rows((size_t)rows, (size_t)w->rows,

@@ -391,7 +391,8 @@ static void padding_never_changes_a_score(void **state)
 }
 
 /* Weights after some updates with dropout, by a number of threads. */
-static real *trained(const struct variant *variant, int threads, long shards, size_t *size)
+static real *trained(const struct variant *variant, int threads, long shards,
+                     enum precision precision, size_t *size)
 {
 	struct train_settings settings;
 	struct optimizer optimizer;
@@ -407,6 +408,7 @@ static real *trained(const struct variant *variant, int threads, long shards, si
 
 	settings_default(train_settings_table, &settings);
 	settings.shards = shards;
+	settings.precision = precision;
 	open_variant(&model, variant);
 	model.settings.dropout = 0.2;
 	made_up_corpus(&corpus, 16, VOCABULARY, 2, 9, 6);
@@ -414,7 +416,7 @@ static real *trained(const struct variant *variant, int threads, long shards, si
 		sentence[i] = i;
 	pool = pool_open(threads, &error);
 	optimizer_init(&optimizer, &settings, model.parameters.size);
-	updater_open(&updater, &model, &corpus, &settings, &optimizer, pool, 9);
+	assert_true(updater_open(&updater, &model, &corpus, &settings, &optimizer, pool, 9, &error));
 	for (long i = 1; i <= 3; i++)
 		assert_true(update(&updater, i, sentence, first, 2, 1e-3, &result));
 	*size = model.parameters.size * sizeof(real);
@@ -428,29 +430,66 @@ static real *trained(const struct variant *variant, int threads, long shards, si
 	return weights;
 }
 
+/* The widest that this processor has: bfloat16 is tested where it can be. */
+static enum precision widest_choice(void)
+{
+	return gemm_for_processor()->bfloat16 ? PRECISION_BFLOAT16 : PRECISION_FLOAT32;
+}
+
 static void any_number_of_threads_gives_the_same_bits(void **state)
 {
 	static const int threads[] = { 2, 3, 4 };
 
 	(void)state;
+	for (int i = 0; i < VARIANTS; i++)
+		for (enum precision p = PRECISION_FLOAT32; p <= widest_choice(); p++) {
+			size_t size;
+			real *one = trained(&variants[i], 1, 4, p, &size);
+
+			for (size_t j = 0; j < sizeof threads / sizeof threads[0]; j++) {
+				real *many = trained(&variants[i], threads[j], 4, p, &size);
+
+				if (memcmp(one, many, size))
+					fail_msg("%s %s: %d threads give other bits than one",
+					         variants[i].architecture,
+					         variants[i].settings, threads[j]);
+				free(many);
+			}
+			free(one);
+		}
+}
+
+/* Weights after a few updates differ by what rounding to 8 bits of mantissa explains, and do
+ * differ. */
+static void bfloat16_trains_like_float(void **state)
+{
+	(void)state;
+	if (widest_choice() != PRECISION_BFLOAT16) {
+		print_message("skipped: this processor or build has no bfloat16 products\n");
+		skip();
+	}
 	for (int i = 0; i < VARIANTS; i++) {
 		size_t size;
-		real *one = trained(&variants[i], 1, 4, &size);
+		real *exact = trained(&variants[i], 1, 2, PRECISION_FLOAT32, &size);
+		real *rough = trained(&variants[i], 1, 2, PRECISION_BFLOAT16, &size);
+		double difference = 0, norm = 0;
 
-		for (size_t j = 0; j < sizeof threads / sizeof threads[0]; j++) {
-			real *many = trained(&variants[i], threads[j], 4, &size);
+		for (size_t j = 0; j < size / sizeof *exact; j++) {
+			const double d = (double)exact[j] - (double)rough[j];
 
-			if (memcmp(one, many, size))
-				fail_msg("%s %s: %d threads give other bits than one",
-				         variants[i].architecture, variants[i].settings,
-				         threads[j]);
-			free(many);
+			difference += d * d;
+			norm += (double)exact[j] * (double)exact[j];
 		}
-		free(one);
+		if (!(difference > 0 && difference < 1e-4 * norm))
+			fail_msg("%s %s: weights differ by %.2g of their norm",
+			         variants[i].architecture, variants[i].settings,
+			         sqrt(difference / norm));
+		free(exact);
+		free(rough);
 	}
 }
 
-static void check_by_heart(const struct variant *variant)
+static void check_by_heart(const struct variant *variant, enum precision precision)
 {
 	struct train_settings settings;
 	struct optimizer optimizer;
@@ -467,11 +506,12 @@ static void check_by_heart(const struct variant *variant)
 	settings_default(train_settings_table, &settings);
 	settings.label_smoothing = 0;
 	settings.shards = 2;
+	settings.precision = precision;
 	open_sized(&model, variant, wide);
 	made_up_corpus(&corpus, 8, VOCABULARY, 3, 6, 8);
 	pool = pool_open(1, &error);
 	optimizer_init(&optimizer, &settings, model.parameters.size);
-	updater_open(&updater, &model, &corpus, &settings, &optimizer, pool, 9);
+	assert_true(updater_open(&updater, &model, &corpus, &settings, &optimizer, pool, 9, &error));
 	for (long i = 1; i <= 600; i++) {
 		assert_true(update(&updater, i, sentence, first, 1, 0.01, &result));
 		nll = result.loss.nll / (double)result.loss.tokens;
@@ -492,7 +532,8 @@ static void eight_sentences_are_learned_by_heart(void **state)
 {
 	(void)state;
 	for (int i = 0; i < VARIANTS; i++)
-		check_by_heart(&variants[i]);
+		for (enum precision p = PRECISION_FLOAT32; p <= widest_choice(); p++)
+			check_by_heart(&variants[i], p);
 }
 
 /* By hand from the papers: d = 8, H = 10, d_ff = 12, k = 3, V = 23, 16 positions, one encoder and
@@ -536,6 +577,7 @@ int main(void)
 		cmocka_unit_test(no_position_sees_its_future),
 		cmocka_unit_test(padding_never_changes_a_score),
 		cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
+		cmocka_unit_test(bfloat16_trains_like_float),
 		cmocka_unit_test(parameters_are_as_many_as_the_formulas_say),
 		cmocka_unit_test(eight_sentences_are_learned_by_heart),
 	};

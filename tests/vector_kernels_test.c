@@ -140,8 +140,13 @@ RUN(softmax_negative, k->softmax(n, (real)-1.5, x[0]))
 RUN(softmax_backward, k->softmax_backward(n, (real)1.5, x[0], x[1]))
 RUN_RESULT(max, k->max(n, x[0]))
 RUN_RESULT(log_sum_exp, k->log_sum_exp(n, x[0]))
-RUN(exp_gradient, k->exp_gradient(n, (real)1.25, (real)0.1, (real)0.75, x[0], x[1]))
-FORMULA(exp_gradient, x[1][i] = 0.75 * (exp(x[0][i] - 1.25) - (double)(real)0.1))
+RUN(scale_add, k->scale_add(n, (real)0.75, (real)0.125, x[0], x[1]))
+FORMULA(scale_add, x[1][i] = 0.75 * x[0][i] + 0.125)
+RUN(add_rows_relu, k->add_rows_relu(3, n, x[0], x[1]))
+FORMULA(add_rows_relu,
+        for (size_t r = 0; r < 3; r++) x[1][r * n + i] = fmax(x[1][r * n + i] + x[0][i], 0))
+RUN(relu_mask, k->relu_mask(n, x[0], x[1]))
+FORMULA(relu_mask, x[1][i] = x[0][i] > 0 ? x[1][i] : 0)
 RUN(layer_norm, k->layer_norm(n, (real)0.01, x[0], x[1], x[2], x[3], x[4]))
 RUN(layer_norm_unbiased, k->layer_norm(n, (real)0.01, x[0], x[1], NULL, x[3], x[4]))
 RUN(layer_norm_backward, k->layer_norm_backward(n, x[0], x[1], x[2], x[3], x[4], x[5], x[6]))
@@ -149,6 +154,8 @@ RUN(layer_norm_backward_unbiased,
     k->layer_norm_backward(n, x[0], x[1], x[2], x[3], x[4], x[5], NULL))
 RUN(lstm, k->lstm(n, x[0], x[1], x[2], x[3], x[4]))
 RUN(lstm_backward, k->lstm_backward(n, x[0], x[1], x[2], x[3], x[4], x[5]))
+RUN(add_dropout, k->add_dropout(n, 77, UINT64_C(0xffffffffffffff00), 0.25, (real)0.5, x[0], x[1],
+                                x[2]))
 RUN(dropout, k->dropout(n, 77, UINT64_C(0xffffffffffffff00), 0.25, x[0], x[1]))
 
 static double formula_softmax_of(size_t n, double scale, double *x)
@@ -290,6 +297,39 @@ static double formula_dropout(size_t n, double **x)
 	return 0;
 }
 
+static double formula_add_dropout(size_t n, double **x)
+{
+	double *swapped[2] = { x[1], x[2] };
+
+	formula_dropout(n, swapped);
+	for (size_t i = 0; i < n; i++)
+		x[2][i] = 0.5 * (x[0][i] + x[2][i]);
+	return 0;
+}
+
+static double run_exp_sum(const struct vector_kernels *k, size_t n, real **x)
+{
+	double total;
+	real top;
+
+	if (n == 0)
+		return 0;
+	x[1][0] = k->exp_sum(n, x[0], &top, &total);
+	x[1][1] = top;
+	return total;
+}
+
+static double formula_exp_sum(size_t n, double **x)
+{
+	const double top = formula_max(n, x), total = formula_sum(n, x);
+
+	x[1][0] = 0;
+	for (size_t i = 0; i < n; i++)
+		x[1][0] += x[0][i] = exp(x[0][i] - top);
+	x[1][1] = top;
+	return total;
+}
+
 static const struct adam_step step = {
 	.rate = 0.01,
 	.beta1 = 0.9,
@@ -351,7 +391,10 @@ static const struct kernel_case {
 	CASE(softmax_backward),
 	CASE(max),
 	CASE(log_sum_exp),
-	CASE(exp_gradient),
+	CASE(exp_sum),
+	CASE(scale_add),
+	CASE(add_rows_relu),
+	CASE(relu_mask),
 	CASE(layer_norm),
 	CASE(layer_norm_unbiased),
 	CASE(layer_norm_backward),
@@ -359,6 +402,7 @@ static const struct kernel_case {
 	CASE(lstm),
 	CASE(lstm_backward),
 	CASE(dropout),
+	CASE(add_dropout),
 	CASE(adam),
 };
 
@@ -482,7 +526,11 @@ RUN(scale_in_place, k->scale(n, (real)0.75, x[0], x[0]))
 RUN(relu_in_place, k->relu(n, x[0], x[0]))
 RUN(glu_in_place, k->glu(n, x[0], x[1], x[0]))
 RUN(glu_backward_in_place, k->glu_backward(n, x[0], x[1], x[2], x[0]))
-RUN(exp_gradient_in_place, k->exp_gradient(n, (real)1.25, (real)0.1, (real)0.75, x[0], x[0]))
+RUN(scale_add_in_place, k->scale_add(n, (real)0.75, (real)0.125, x[0], x[0]))
+RUN(add_dropout_to_first, k->add_dropout(n, 77, UINT64_C(0xffffffffffffff00), 0.25, (real)0.5, x[0],
+                                         x[1], x[0]))
+RUN(add_dropout_to_second, k->add_dropout(n, 77, UINT64_C(0xffffffffffffff00), 0.25, (real)0.5,
+                                          x[0], x[1], x[1]))
 RUN(layer_norm_in_place, k->layer_norm(n, (real)0.01, x[0], x[1], x[2], x[0], x[4]))
 RUN(lstm_in_place, k->lstm(n, x[0], x[1], x[1], x[3], x[4]))
 RUN(lstm_backward_in_place, k->lstm_backward(n, x[0], x[1], x[2], x[3], x[4], x[0]))
@@ -503,7 +551,9 @@ static const struct in_place {
 	{ "relu", run_relu, run_relu_in_place, 1, 0, 1 },
 	{ "glu", run_glu, run_glu_in_place, 2, 0, 1 },
 	{ "glu_backward", run_glu_backward, run_glu_backward_in_place, 3, 0, 2 },
-	{ "exp_gradient", run_exp_gradient, run_exp_gradient_in_place, 1, 0, 1 },
+	{ "scale_add", run_scale_add, run_scale_add_in_place, 1, 0, 1 },
+	{ "add_dropout to the first", run_add_dropout, run_add_dropout_to_first, 2, 0, 1 },
+	{ "add_dropout to the second", run_add_dropout, run_add_dropout_to_second, 2, 1, 1 },
 	{ "layer_norm", run_layer_norm, run_layer_norm_in_place, 3, 0, 1 },
 	{ "lstm", run_lstm, run_lstm_in_place, 2, 1, 1 },
 	{ "lstm_backward", run_lstm_backward, run_lstm_backward_in_place, 5, 0, 4 },
@@ -532,12 +582,56 @@ static void test_in_place_gives_the_same_bits(void **state)
 	arrays_free(&b);
 }
 
+static float float_of(uint32_t bits)
+{
+	float x;
+
+	memcpy(&x, &bits, sizeof x);
+	return x;
+}
+
+/* Of all bfloat16 the nearest, of two equally near the one with an even last bit. */
+static void test_bfloat16_is_the_nearest(void **state)
+{
+	static const struct {
+		uint32_t from;
+		uint16_t to;
+	} roundings[] = {
+		{ 0x3f800000, 0x3f80 }, { 0x3f807fff, 0x3f80 }, { 0x3f808000, 0x3f80 },
+		{ 0x3f808001, 0x3f81 }, { 0x3f818000, 0x3f82 }, { 0x3f817fff, 0x3f81 },
+		{ 0xbf818000, 0xbf82 }, { 0x00000000, 0x0000 }, { 0x80000000, 0x8000 },
+		{ 0x00000001, 0x0000 }, { 0x7f7fffff, 0x7f80 }, { 0x7f800000, 0x7f80 },
+		{ 0xff800000, 0xff80 }, { 0x00008001, 0x0001 },
+	};
+
+	(void)state;
+	for (int s = 0; vector_kernels_available(s); s++)
+		for (size_t i = 0; i < LENGTH(roundings); i++) {
+			real x[19];
+			uint16_t y[19];
+
+			for (int j = 0; j < 19; j++)
+				x[j] = (real)float_of(roundings[i].from);
+			vector_kernels_available(s)->to_bfloat16(19, x, y);
+			for (int j = 0; j < 19; j++)
+				if (y[j] != roundings[i].to)
+					fail_msg("%#x becomes %#x instead of %#x", roundings[i].from,
+					         y[j], roundings[i].to);
+			for (int j = 0; j < 19; j++)
+				x[j] = (real)NAN;
+			vector_kernels_available(s)->to_bfloat16(19, x, y);
+			for (int j = 0; j < 19; j++)
+				assert_true(isnan(float_of((uint32_t)y[j] << 16)));
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_set_gives_the_same_bits),
 		cmocka_unit_test(test_every_kernel_follows_its_formula),
 		cmocka_unit_test(test_in_place_gives_the_same_bits),
+		cmocka_unit_test(test_bfloat16_is_the_nearest),
 	};
 
 	return cmocka_run_group_tests_name("vector kernels", tests, NULL, NULL);

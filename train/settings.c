@@ -11,6 +11,9 @@ const struct setting train_settings_table[] = {
 	SETTING_OF_INT(
 		S, shards, "shards", "2", 1, 256,
 		"parts of a batch that threads share; decides the result's bits, threads do not"),
+	SETTING_OF_WORD(S, precision, "precision", "float32", "float32|bfloat16",
+	                "of the operands of matrix products in training; bfloat16 needs a processor "
+	                "that has it, and keeps weights and sums in float32"),
 	SETTING_OF_WORD(S, optimizer, "optimizer", "adam", "sgd|adam|adamw",
 	                "what makes an update of a gradient"),
 	SETTING_OF_REAL(S, learning_rate, "learning_rate", "0.001", 0, 1000,

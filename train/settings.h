@@ -13,10 +13,13 @@ enum schedule_kind {
 	SCHEDULE_AIAYN,
 };
 
+enum precision { PRECISION_FLOAT32, PRECISION_BFLOAT16 };
+
 struct train_settings {
 	long batch_tokens; /* padded positions a batch on either side */
 	long accumulate;   /* batches an update */
 	long shards;   /* parts of a batch that workers take; decides the bits, unlike threads */
+	int precision; /* enum precision */
 	int optimizer; /* enum optimizer_kind */
 	double learning_rate;  /* the schedule's highest */
 	double momentum;       /* sgd */

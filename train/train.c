@@ -311,8 +311,9 @@ enum train_outcome train(const struct trainer *trainer, struct progress *progres
 	optimizer_init(&run.optimizer, trainer->settings, trainer->model->parameters.size);
 	if (!start(&run))
 		goto done;
-	updater_open(&run.updater, trainer->model, &trainer->dataset->train, trainer->settings,
-	             &run.optimizer, trainer->pool, trainer->seed);
+	if (!updater_open(&run.updater, trainer->model, &trainer->dataset->train, trainer->settings,
+	                  &run.optimizer, trainer->pool, trainer->seed, error))
+		goto done;
 	outcome = loop(&run);
 	if (outcome == TRAIN_DONE && !finish(&run))
 		outcome = TRAIN_FAILED;

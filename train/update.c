@@ -20,9 +20,25 @@ struct update_job {
 	double rate, scale;
 };
 
-void updater_open(struct updater *u, struct model *model, const struct corpus *corpus,
+/* Weights in bfloat16 beside those in float, from here on kept up to date by apply_block. */
+static bool start_bfloat16(struct updater *u, struct error *error)
+{
+	struct parameters *p = &u->model->parameters;
+
+	if (!gemm_for_processor()->bfloat16)
+		return error_set(
+			error, "train.precision = bfloat16: this processor (or this build) has no "
+			       "bfloat16 products; use float32");
+	p->bfloat16 = memory_aligned(p->size, sizeof *p->bfloat16);
+	vector_kernels()->to_bfloat16(p->size, p->x, p->bfloat16);
+	for (int i = 0; i < pool_workers(u->pool); i++)
+		u->tape[i].bfloat16 = true;
+	return true;
+}
+
+bool updater_open(struct updater *u, struct model *model, const struct corpus *corpus,
                   const struct train_settings *settings, struct optimizer *optimizer,
-                  struct pool *pool, uint64_t seed)
+                  struct pool *pool, uint64_t seed, struct error *error)
 {
 	const size_t shards = (size_t)settings->shards, workers = (size_t)pool_workers(pool);
 	const size_t size = model->parameters.size;
@@ -42,6 +58,7 @@ void updater_open(struct updater *u, struct model *model, const struct corpus *c
 	for (size_t i = 0; i < workers; i++)
 		tape_init(&u->tape[i]);
 	u->square = memory_new(gradient_blocks(size), sizeof *u->square);
+	return settings->precision == PRECISION_FLOAT32 || start_bfloat16(u, error);
 }
 
 void updater_close(struct updater *u)
@@ -57,6 +74,10 @@ void updater_close(struct updater *u)
 	free(u->tape);
 	free(u->batch);
 	free(u->square);
+	if (u->model) {
+		free(u->model->parameters.bfloat16);
+		u->model->parameters.bfloat16 = NULL;
+	}
 	*u = (struct updater){ 0 };
 }
 
@@ -119,9 +140,11 @@ static void apply_block(void *context, int block, int worker)
 	const size_t from = (size_t)block * GRADIENT_BLOCK, size = u->model->parameters.size;
 	const size_t to = size - from < GRADIENT_BLOCK ? size : from + GRADIENT_BLOCK;
 
-	(void)worker;
-	optimizer_update(u->optimizer, job->rate, job->scale, u->gradient[0],
-	                 u->model->parameters.x, from, to);
+	struct parameters *p = &u->model->parameters;
+
+	optimizer_update(u->optimizer, job->rate, job->scale, u->gradient[0], p->x, from, to);
+	if (p->bfloat16)
+		u->tape[worker].vector->to_bfloat16(to - from, p->x + from, p->bfloat16 + from);
 }
 
 bool update(struct updater *u, long number, const uint32_t *sentence, const size_t *first,

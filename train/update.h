@@ -31,8 +31,10 @@ struct update_result {
 	double gradient_norm; /* of the mean over tokens, before clipping */
 };
 
-void updater_open(struct updater *, struct model *, const struct corpus *,
-                  const struct train_settings *, struct optimizer *, struct pool *, uint64_t seed);
+/* The weights are started or loaded. False where this processor lacks settings->precision. */
+bool updater_open(struct updater *, struct model *, const struct corpus *,
+                  const struct train_settings *, struct optimizer *, struct pool *, uint64_t seed,
+                  struct error *);
 void updater_close(struct updater *);
 
 /* Trains on `batches` lists of sentences, first[i] .. first[i + 1] of `sentence`: each is cut into
