@@ -4,8 +4,10 @@
  * the iterations of every loop over elements are independent.
  */
 #include "core/vector.h"
+#include "core/vector_attention.h"
 #include "core/vector_lanes.h"
 #include "core/vector_math.h"
+#include "core/vector_product.h"
 
 #include <stdbool.h>
 
@@ -110,6 +112,28 @@ static real dot(size_t n, const real *a, const real *b)
 
 	EACH_LANE(n, i, j, lane, lane[j] + a[i] * b[i]);
 	return add_lanes(lane);
+}
+
+static void dot_rows(size_t rows, size_t n, const real *a, const real *b, size_t ldb, real *y)
+{
+	for (size_t r = 0; r < rows; r++)
+		y[r] = dot(n, a, b + r * ldb);
+}
+
+/* Four rows at a time, as in sum_rows. */
+static void mean_rows(size_t rows, size_t n, const real *a, const real *x, size_t ldx, real *y)
+{
+	size_t r = 0;
+
+	for (; r + 4 <= rows; r += 4) {
+		const real *b = x + r * ldx, *c = b + ldx, *d = c + ldx, *e = d + ldx;
+		INDEPENDENT
+		for (size_t i = 0; i < n; i++)
+			y[i] = y[i] + a[r] * b[i] + a[r + 1] * c[i] + a[r + 2] * d[i] +
+			       a[r + 3] * e[i];
+	}
+	for (; r < rows; r++)
+		row_accumulate(n, a[r], x + r * ldx, y);
 }
 
 static double sum(size_t n, const real *x)
@@ -477,5 +501,17 @@ const struct vector_kernels JOIN(vector_, VECTOR_SET) = {
 	.lstm_backward = lstm_backward,
 	.dropout = dropout,
 	.add_dropout = add_dropout,
+	.product = product,
+	.transpose = transpose,
+	.copy_rows = copy_rows,
+	.scale_each_row = scale_each_row,
+	.exp_twice = exp_twice,
+	.dot_rows = dot_rows,
+	.mean_rows = mean_rows,
+	.softmax_block = softmax_block,
+	.softmax_again = softmax_again,
+	.softmax_block_backward = softmax_block_backward,
+	.additive_scores = additive_scores,
+	.additive_backward = additive_backward,
 	.adam = adam,
 };

@@ -12,6 +12,7 @@
 
 #include "core/real.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -105,6 +106,49 @@ struct vector_kernels {
 	/* y = scale (a + dropout(b)), in one pass; y may be a or b. */
 	void (*add_dropout)(size_t n, uint64_t key, uint64_t first, double p, real scale,
 	                    const real *a, const real *b, real *y);
+
+	/* Small matrices, whole in the nearest cache. C [m][n] = A B, added to C where asked. A(i,
+	 * l) = a[i a_row + l a_column]; rows of B [k][n] are ldb apart, of C ldc. Every element is
+	 * summed in order of l = 0..k-1; fastest where n is a multiple of 16. */
+	void (*product)(size_t m, size_t n, size_t k, const real *a, size_t a_row, size_t a_column,
+	                const real *b, size_t ldb, bool add, real *c, size_t ldc);
+	/* y [columns][rows] = x [rows][columns], each row of y filled up with zeros to a multiple
+	 * of 16. */
+	void (*transpose)(size_t rows, size_t columns, const real *x, size_t ldx, real *y,
+	                  size_t ldy);
+	/* y[r] = scale x[r], and x[r] *= scale[r], n columns, rows ldx and ldy apart. */
+	void (*copy_rows)(size_t rows, size_t n, real scale, const real *x, size_t ldx, real *y,
+	                  size_t ldy);
+	void (*scale_each_row)(size_t rows, size_t n, const real *scale, real *x, size_t ldx);
+	/* y[r] = a . b[r], row by row as dot; y[i] += sum over r of a[r] x[r][i], in order of r. */
+	void (*dot_rows)(size_t rows, size_t n, const real *a, const real *b, size_t ldb, real *y);
+	void (*mean_rows)(size_t rows, size_t n, const real *a, const real *x, size_t ldx, real *y);
+
+	/* A block of attention scores [rows][ldx], n columns (a multiple of 16), row r sees the
+	 * first seen[r]; what it does not see becomes 0. Scores become exp(scale x - top[r]), top[r]
+	 * the greatest scale x of this block and of those before (-infinity at first); sum[r] (0 at
+	 * first) is the sum of all so far, and again[r] what older results must be multiplied by.
+	 * Dao 2022, algorithm 1. */
+	void (*softmax_block)(size_t rows, size_t n, const int *seen, real scale, real *x,
+	                      size_t ldx, real *top, real *sum, real *again);
+	/* The same scores to probabilities exp(scale x - top[r]) inverse[r], when top is known. */
+	void (*softmax_again)(size_t rows, size_t n, const int *seen, real scale, const real *top,
+	                      const real *inverse, real *x, size_t ldx);
+	/* dp = p (dp - mean[r]) scale; mean NULL: sum p dp of the row. */
+	void (*softmax_block_backward)(size_t rows, size_t n, real scale, const real *p, size_t ldp,
+	                               const real *mean, real *dp, size_t lddp);
+	/* y = exp(2 x), and the greatest |x|. */
+	real (*exp_twice)(size_t rows, size_t n, const real *x, real *y, size_t ld);
+	/* y[r][s] = v . tanh(q[r] + k[s]) for s < seen[r]. c, a multiple of 16, channels; rows of q
+	 * and k are ldc apart. With `exponentials`, q and k hold exp(2 q) and exp(2 k), whose
+	 * products with each other must be no NaN. Backward adds to dq, dk (shaped as q and k) and
+	 * dv. */
+	void (*additive_scores)(size_t rows, const int *seen, size_t c, bool exponentials,
+	                        const real *q, const real *k, const real *v, size_t ldc, real *y,
+	                        size_t ldy);
+	void (*additive_backward)(size_t rows, const int *seen, size_t c, bool exponentials,
+	                          const real *q, const real *k, const real *v, size_t ldc,
+	                          const real *ds, size_t ldds, real *dq, real *dk, real *dv);
 
 	/* m, v and the weights w from gradient g, in one pass. */
 	void (*adam)(size_t n, const struct adam_step *, const real *g, real *m, real *v, real *w);
