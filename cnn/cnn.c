@@ -101,7 +101,7 @@ static void encode(struct tape *tape, const struct model *model, struct var *x,
 
 		y = op_convolution(tape, y, weight(tape, layer), tape_parameter(tape, layer->bias),
 		                   same);
-		x = op_add(tape, x, op_glu(tape, y), 0, (real)M_SQRT1_2);
+		x = op_residual(tape, x, op_glu(tape, y), 0, (real)M_SQRT1_2);
 	}
 	memory->states = x;
 }
@@ -112,7 +112,7 @@ static void encode(struct tape *tape, const struct model *model, struct var *x,
 static void project(struct tape *tape, const struct model *model, struct memory *memory)
 {
 	const struct stack *stack = model->side[SIDE_TARGET].layout;
-	struct var *value = op_add(tape, memory->states, memory->embedded, 0, 1);
+	struct var *value = op_add(tape, memory->states, memory->embedded, 1);
 
 	for (int i = 0; i < stack->layers; i++)
 		attention_remember(tape, &stack->layer[i].cross, memory->states, value, memory);
@@ -127,10 +127,10 @@ static struct var *attend(struct tape *tape, const struct layer *layer, const st
 {
 	struct attention_block block = layer->cross;
 	struct var *query =
-		op_add(tape, projection_apply(tape, block.query, h, ACTIVATION_NONE), g, 0, 1);
+		op_add(tape, projection_apply(tape, block.query, h, ACTIVATION_NONE), g, 1);
 
 	block.query = (struct projection){ -1, -1 };
-	return op_add(tape, h, attention_cross(tape, &block, query, memory, 0, number), 0,
+	return op_residual(tape, h, attention_cross(tape, &block, query, memory, 0, number), 0,
 	              (real)M_SQRT1_2);
 }
 
@@ -152,7 +152,7 @@ static struct var *decode(struct tape *tape, const struct model *model, const st
 		                               tape_parameter(tape, layer->bias), causal);
 
 		h = attend(tape, layer, memory, op_glu(tape, h), g, i);
-		x = op_add(tape, x, h, 0, (real)M_SQRT1_2);
+		x = op_residual(tape, x, h, 0, (real)M_SQRT1_2);
 	}
 	return op_dropout(tape, x, model->settings.dropout, NULL);
 }

@@ -84,7 +84,7 @@ static void activation_backward(struct tape *tape, struct var *y)
 
 struct var *op_activation(struct tape *tape, struct var *x, enum activation kind)
 {
-	static const struct op op = { "activation", activation_backward };
+	static const struct op op = { .name = "activation", .backward = activation_backward, .reads_result = true };
 	struct var *y = tape_var(tape, &op, x->t, x->n, x->c);
 	enum activation *aux = tape_memory(tape, sizeof *aux);
 
@@ -140,7 +140,7 @@ static bool any_padding(const struct var *x, const int *length)
 
 struct var *op_dropout(struct tape *tape, struct var *x, double p, const int *length)
 {
-	static const struct op op = { "dropout", dropout_backward };
+	static const struct op op = { .name = "dropout", .backward = dropout_backward };
 	struct dropout *d;
 	struct var *y;
 
@@ -187,16 +187,18 @@ static void add_backward(struct tape *tape, struct var *y)
 	tape_pass_gradient(tape, y, a);
 }
 
-struct var *op_add(struct tape *tape, struct var *a, struct var *b, double p, real scale)
+static const struct op add_op = { .name = "add", .backward = add_backward };
+
+/* y = scale (a + dropout(b)), written to x. */
+static struct var *add(struct tape *tape, struct var *a, struct var *b, double p, real scale,
+                       real *x)
 {
-	static const struct op op = { "add", add_backward };
 	struct residual *r = tape_memory(tape, sizeof *r);
 	struct var *y;
 
-	tape_enter(tape, &op);
 	if (a->t != b->t || a->n != b->n || a->c != b->c)
 		panic("add: [%d][%d][%d] and [%d][%d][%d]", a->t, a->n, a->c, b->t, b->n, b->c);
-	y = tape_var(tape, &op, a->t, a->n, a->c);
+	y = tape_wrap(tape, &add_op, a->t, a->n, a->c, x);
 	*r = (struct residual){ new_dropout(tape, p, NULL), scale };
 	y->aux = r;
 	tape_input(tape, y, 0, a);
@@ -206,6 +208,27 @@ struct var *op_add(struct tape *tape, struct var *a, struct var *b, double p, re
 		                          a->x, b->x, y->x);
 	else
 		tape->vector->add(var_size(a), scale, a->x, b->x, y->x);
+	return y;
+}
+
+struct var *op_add(struct tape *tape, struct var *a, struct var *b, real scale)
+{
+	tape_enter(tape, &add_op);
+	return tape_leave(tape, add(tape, a, b, 0, scale,
+	                            tape_memory(tape, var_size(a) * sizeof(real))));
+}
+
+struct var *op_residual(struct tape *tape, struct var *x, struct var *fx, double dropout, real scale)
+{
+	const bool needed = !fx->op || fx->op->reads_result;
+	struct var *y;
+
+	if (fx->readers)
+		panic("residual: what is added is read by another operation too");
+	tape_enter(tape, &add_op);
+	y = add(tape, x, fx, dropout, scale,
+	        needed ? tape_memory(tape, var_size(x) * sizeof(real)) : fx->x);
+	fx->x = needed ? fx->x : NULL; /* a later reader is told by a crash */
 	return tape_leave(tape, y);
 }
 
@@ -236,7 +259,7 @@ static void concat_backward(struct tape *tape, struct var *y)
 
 struct var *op_concat(struct tape *tape, struct var *a, struct var *b)
 {
-	static const struct op op = { "concat", concat_backward };
+	static const struct op op = { .name = "concat", .backward = concat_backward };
 	struct var *y;
 
 	tape_enter(tape, &op);
@@ -262,7 +285,7 @@ static void slice_backward(struct tape *tape, struct var *y)
 
 struct var *op_slice(struct tape *tape, struct slice x)
 {
-	static const struct op op = { "slice", slice_backward };
+	static const struct op op = { .name = "slice", .backward = slice_backward };
 	struct var *y;
 	int *first;
 
@@ -289,7 +312,7 @@ static void step_backward(struct tape *tape, struct var *y)
 
 struct var *op_step(struct tape *tape, struct var *x, int t)
 {
-	static const struct op op = { "step", step_backward };
+	static const struct op op = { .name = "step", .backward = step_backward, .reads_result = true };
 	struct var *y;
 	int *step = tape_memory(tape, sizeof *step);
 

@@ -118,7 +118,7 @@ static void convolution_backward(struct tape *tape, struct var *y)
 struct var *op_convolution(struct tape *tape, struct var *x, struct var *w, struct var *b,
                            struct convolution convolution)
 {
-	static const struct op op = { "convolution", convolution_backward };
+	static const struct op op = { .name = "convolution", .backward = convolution_backward };
 	struct convolution *k = tape_memory(tape, sizeof *k);
 	const int t = x->t + convolution.before + convolution.after -
 	              (convolution.kernel - 1) * convolution.dilation;
@@ -165,7 +165,7 @@ static void glu_backward(struct tape *tape, struct var *y)
 
 struct var *op_glu(struct tape *tape, struct var *x)
 {
-	static const struct op op = { "glu", glu_backward };
+	static const struct op op = { .name = "glu", .backward = glu_backward };
 	const size_t c = (size_t)x->c / 2;
 	struct var *y;
 	real *gate;

@@ -30,7 +30,7 @@ static void embed_backward(struct tape *tape, struct var *y)
 struct var *op_embed(struct tape *tape, struct var *table, const int *id, int t, int n, real scale,
                      struct var *position, int first)
 {
-	static const struct op op = { "embed", embed_backward };
+	static const struct op op = { .name = "embed", .backward = embed_backward };
 	const size_t c = (size_t)table->c;
 	struct var *y = tape_var(tape, &op, t, n, table->c);
 	struct embed *e = tape_memory(tape, sizeof *e);

@@ -29,16 +29,18 @@ static void linear_backward(struct tape *tape, struct var *y)
 struct var *op_linear(struct tape *tape, struct var *x, struct var *w, struct var *b,
                       enum activation kind)
 {
-	static const struct op op = { "linear", linear_backward };
+	static const struct op plain = { .name = "linear", .backward = linear_backward };
+	static const struct op with_relu = { .name = "linear", .backward = linear_backward, .reads_result = true };
 	const bool relu = kind == ACTIVATION_RELU && b;
+	const struct op *op = relu ? &with_relu : &plain;
 	enum activation *aux = tape_memory(tape, sizeof *aux);
 	struct var *y;
 
 	if (x->c != w->c || (b && b->c * b->n != w->n))
 		panic("linear: x [%d][%d][%d], %s [%d][%d], bias of %d", x->t, x->n, x->c,
 		      w->name ? w->name : "W", w->n, w->c, b ? b->c * b->n : 0);
-	tape_enter(tape, &op);
-	y = tape_var(tape, &op, x->t, x->n, w->n);
+	tape_enter(tape, op);
+	y = tape_var(tape, op, x->t, x->n, w->n);
 	*aux = relu ? ACTIVATION_RELU : ACTIVATION_NONE;
 	y->aux = aux;
 	tape_input(tape, y, 0, x);

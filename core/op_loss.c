@@ -106,7 +106,7 @@ struct var *op_cross_entropy(struct tape *tape, struct var *h, struct var *w, st
                              const int *gold, int ignore, struct smoothing s, struct loss *loss,
                              double *nll)
 {
-	static const struct op op = { "cross_entropy", cross_entropy_backward };
+	static const struct op op = { .name = "cross_entropy", .backward = cross_entropy_backward };
 	const size_t c = (size_t)h->c, chunk_size = CHUNK_ROWS * sizeof(real);
 	struct var *y = tape_var(tape, &op, 1, 1, 1);
 	struct chunk chunk = { .count = 0 };

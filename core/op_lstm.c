@@ -13,7 +13,7 @@ struct lstm {
 	bool reverse;
 	real *gates;      /* [T][N][4H] after their activations; lies in the projected input */
 	real *h, *c;      /* [T + 1][N][H] */
-	uint16_t *half_h; /* h in bfloat16, or NULL */
+	uint16_t *bfloat16_h; /* h in bfloat16, or NULL */
 	real *tanh_c;     /* [T][N][H] */
 	real *dfinal;     /* [2][N][H] gradient of the last state, or NULL */
 };
@@ -36,13 +36,13 @@ static bool is_real(const struct lstm *l, int t, int row)
 /* h from element `at` on. */
 static struct operand state_operand(const struct lstm *l, size_t at, int hidden)
 {
-	return operand_at((struct operand){ l->h, l->half_h, hidden }, at);
+	return operand_at((struct operand){ l->h, l->bfloat16_h, hidden }, at);
 }
 
 static void convert_state(const struct tape *tape, struct lstm *l, size_t at, size_t block)
 {
-	if (l->half_h)
-		tape->vector->to_bfloat16(block, l->h + at, l->half_h + at);
+	if (l->bfloat16_h)
+		tape->vector->to_bfloat16(block, l->h + at, l->bfloat16_h + at);
 }
 
 static void forward_step(struct tape *tape, struct lstm *l, struct var *u, int t, int n, int hidden)
@@ -147,7 +147,7 @@ static void final_backward(struct tape *tape, struct var *final)
 /* The state after the last step as a variable, whose gradient goes back through y's operation. */
 static struct var *last_state(struct tape *tape, struct var *y)
 {
-	static const struct op op = { "lstm_state", final_backward };
+	static const struct op op = { .name = "lstm_state", .backward = final_backward };
 	const struct lstm *l = y->aux;
 	const size_t block = (size_t)y->n * (size_t)y->c;
 	const size_t last = after(l, l->reverse ? 0 : y->t - 1);
@@ -178,7 +178,7 @@ static const int *only_if_padded(const int *length, int t, int n)
 struct var *op_lstm(struct tape *tape, struct var *projected, struct var *u, struct var *h0,
                     struct var *c0, const int *length, bool reverse, struct var **final)
 {
-	static const struct op op = { "lstm", lstm_backward };
+	static const struct op op = { .name = "lstm", .backward = lstm_backward, .reads_result = true };
 	const int t = projected->t, n = projected->n, hidden = u->c;
 	const size_t block = (size_t)n * (size_t)hidden;
 	struct lstm *l = tape_memory(tape, sizeof *l);
@@ -198,7 +198,7 @@ struct var *op_lstm(struct tape *tape, struct var *projected, struct var *u, str
 	start_state(h0, l->h + (reverse ? (size_t)t : 0) * block, block);
 	start_state(c0, l->c + (reverse ? (size_t)t : 0) * block, block);
 	if (tape->bfloat16)
-		l->half_h = tape_memory(tape, (size_t)(t + 1) * block * sizeof *l->half_h);
+		l->bfloat16_h = tape_memory(tape, (size_t)(t + 1) * block * sizeof *l->bfloat16_h);
 	convert_state(tape, l, (reverse ? (size_t)t : 0) * block, block);
 	for (int i = 0; i < t; i++)
 		forward_step(tape, l, u, reverse ? t - 1 - i : i, n, hidden);

@@ -23,7 +23,7 @@ static void layer_norm_backward(struct tape *tape, struct var *y)
 
 struct var *op_layer_norm(struct tape *tape, struct var *x, struct var *gain, struct var *bias)
 {
-	static const struct op op = { "layer_norm", layer_norm_backward };
+	static const struct op op = { .name = "layer_norm", .backward = layer_norm_backward };
 	const size_t c = (size_t)x->c, rows = (size_t)var_rows(x);
 	struct var *y = tape_var(tape, &op, x->t, x->n, x->c);
 	real *statistics = tape_memory(tape, 2 * rows * sizeof(real));
@@ -66,7 +66,7 @@ static void weight_norm_backward(struct tape *tape, struct var *y)
 
 struct var *op_weight_norm(struct tape *tape, struct var *v, struct var *gain)
 {
-	static const struct op op = { "weight_norm", weight_norm_backward };
+	static const struct op op = { .name = "weight_norm", .backward = weight_norm_backward };
 	const size_t k = (size_t)v->c;
 	struct var *w = tape_var(tape, &op, 1, v->n, v->c);
 	real *norm = tape_memory(tape, (size_t)v->n * sizeof(real));

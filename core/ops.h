@@ -25,8 +25,12 @@ struct var *op_linear(struct tape *, struct var *x, struct var *w, struct var *b
 /* y = f(x), elementwise. */
 struct var *op_activation(struct tape *, struct var *x, enum activation);
 
-/* y = scale (a + dropout(b)), a and b of one shape: a residual connection. */
-struct var *op_add(struct tape *, struct var *a, struct var *b, double dropout, real scale);
+/* y = scale (a + b), a and b of one shape. */
+struct var *op_add(struct tape *, struct var *a, struct var *b, real scale);
+
+/* A residual connection: y = scale (x + dropout(fx)), x and fx of one shape. fx is used up, its
+ * memory becomes y's: no other operation may read it. */
+struct var *op_residual(struct tape *, struct var *x, struct var *fx, double dropout, real scale);
 
 /* y = dropout(x), and 0 at the steps from length[n] on (length may be NULL). Returns x where there
  * is nothing to do. */

@@ -160,6 +160,8 @@ void tape_input(struct tape *tape, struct var *y, int i, struct var *in)
 	if (i >= VAR_INPUTS)
 		panic("%s: input %d of at most %d", y->op->name, i, VAR_INPUTS);
 	y->in[i] = in;
+	if (in)
+		in->readers++;
 	if (!in || !in->needs_gradient || y->needs_gradient)
 		return;
 	y->needs_gradient = true;

@@ -25,6 +25,7 @@ struct var;
 struct op {
 	const char *name;
 	void (*backward)(struct tape *, struct var *y);
+	bool reads_result; /* nobody may write over y->x: backward reads it, or it is part of in[0] */
 };
 
 enum { VAR_INPUTS = 5 };
@@ -38,6 +39,7 @@ struct var {
 	struct var *in[VAR_INPUTS];
 	void *aux;        /* the operation's own */
 	const char *name; /* of a parameter, for messages */
+	int readers;      /* operations that it is an input of */
 	bool needs_gradient;
 	bool parameter; /* g lies in the tape's flat gradient */
 };

@@ -162,7 +162,7 @@ static struct var *around_layer(struct tape *tape, const struct model *model, st
 {
 	const struct rnn_settings *s = model->body;
 
-	return s->residual && x->c == y->c ? op_add(tape, y, x, 0, 1) : y;
+	return s->residual && x->c == y->c ? op_add(tape, y, x, 1) : y;
 }
 
 static void encode(struct tape *tape, const struct model *model, struct var *x,

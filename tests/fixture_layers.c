@@ -135,7 +135,7 @@ static struct var *run_way(struct fixture *f, struct way way, struct var *x, str
                            int i, const int *length, bool reverse, struct var **final)
 {
 	struct var *bias = op_add(&f->tape, parameter(f, way.bias_input),
-	                          parameter(f, way.bias_recurrent), 0, 1);
+	                          parameter(f, way.bias_recurrent), 1);
 	struct var *projected =
 		op_linear(&f->tape, x, parameter(f, way.input), bias, ACTIVATION_NONE);
 
@@ -254,7 +254,7 @@ static void convs2s_block_case(struct fixture *f)
 
 	fixture_begin(f);
 	x = fixture_input(f, "x");
-	one_output(f, op_add(&f->tape, x, op_glu(&f->tape, convolve(f, w, x)), 0, (real)M_SQRT1_2));
+	one_output(f, op_add(&f->tape, x, op_glu(&f->tape, convolve(f, w, x)), (real)M_SQRT1_2));
 }
 
 /* Attention weights are compared as they lie, [n][heads][t][s]. */
@@ -331,10 +331,10 @@ static void convs2s_attention_case(struct fixture *f)
 	fixture_begin(f);
 	memory.length = fixture_lengths(f);
 	z = fixture_input(f, "z");
-	attention_remember(&f->tape, &block, z, op_add(&f->tape, z, fixture_input(f, "e"), 0, 1),
+	attention_remember(&f->tape, &block, z, op_add(&f->tape, z, fixture_input(f, "e"), 1),
 	                   &memory);
 	q = projection_apply(&f->tape, query, fixture_input(f, "h"), ACTIVATION_NONE);
-	q = op_add(&f->tape, q, fixture_input(f, "g"), 0, 1);
+	q = op_add(&f->tape, q, fixture_input(f, "g"), 1);
 	q = attention_cross(&f->tape, &block, q, &memory, 0, 0);
 	weights_output(f);
 	one_output(f, q);

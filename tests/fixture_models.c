@@ -321,7 +321,7 @@ static struct var *norm(struct fixture *f, const struct parts *p, int i, struct 
 static struct var *residual(struct fixture *f, const struct parts *p, int i, struct var *x,
                             struct var *y)
 {
-	return norm(f, p, i, op_add(&f->tape, x, y, 0, 1), !p->pre);
+	return norm(f, p, i, op_add(&f->tape, x, y, 1), !p->pre);
 }
 
 static void layer_case(struct fixture *f)

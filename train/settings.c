@@ -11,6 +11,9 @@ const struct setting train_settings_table[] = {
 	SETTING_OF_INT(
 		S, shards, "shards", "2", 1, 256,
 		"parts of a batch that threads share; decides the result's bits, threads do not"),
+	SETTING_OF_INT(S, micro_batch_tokens, "micro_batch_tokens", "0", 0, 1e8,
+	               "padded tokens of a shard on either side that are worked on at once: fewer "
+	               "need less memory, and decide the bits; 0: the whole shard"),
 	SETTING_OF_WORD(S, precision, "precision", "float32", "float32|bfloat16",
 	                "of the operands of matrix products in training; bfloat16 needs a processor "
 	                "that has it, and keeps weights and sums in float32"),

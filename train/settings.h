@@ -19,6 +19,7 @@ struct train_settings {
 	long batch_tokens; /* padded positions a batch on either side */
 	long accumulate;   /* batches an update */
 	long shards;   /* parts of a batch that workers take; decides the bits, unlike threads */
+	long micro_batch_tokens; /* padded positions of a shard at a time; 0: all */
 	int precision; /* enum precision */
 	int optimizer; /* enum optimizer_kind */
 	double learning_rate;  /* the schedule's highest */

@@ -81,12 +81,49 @@ void updater_close(struct updater *u)
 	*u = (struct updater){ 0 };
 }
 
-static uint64_t dropout_key(const struct update_job *job, long batch, int shard)
+static uint64_t dropout_key(const struct update_job *job, long batch, int shard, size_t sentence)
 {
-	const uint64_t parts[4] = { job->updater->seed, (uint64_t)job->number, (uint64_t)batch,
-		                    (uint64_t)shard };
+	const uint64_t parts[5] = { job->updater->seed, (uint64_t)job->number, (uint64_t)batch,
+		                    (uint64_t)shard, sentence };
 
 	return XXH64(parts, sizeof parts, 0);
+}
+
+/* Sentences of from .. to that make the next micro-batch: as many as stay within the setting. */
+static size_t micro_batch(const struct updater *u, const uint32_t *sentence, size_t from, size_t to)
+{
+	const size_t most = (size_t)u->settings->micro_batch_tokens;
+	size_t longest = 0, n = 0;
+
+	if (!most)
+		return to - from;
+	for (; from + n < to; n++) {
+		for (enum side side = 0; side < SIDES; side++) {
+			const size_t own = corpus_length(u->corpus, side, sentence[from + n]) + 1;
+
+			longest = own > longest ? own : longest;
+		}
+		if (n && (n + 1) * longest > most)
+			break;
+	}
+	return n;
+}
+
+/* Forward and backward of some sentences, whose gradient is added to the shard's. */
+static void run_sentences(struct update_job *job, int number, int worker, uint64_t key,
+                          const uint32_t *sentence, size_t n)
+{
+	struct updater *u = job->updater;
+	struct shard *shard = &u->shard[number];
+	struct batch *batch = &u->batch[worker];
+	struct tape *tape = &u->tape[worker];
+
+	batch_fill(batch, u->corpus, sentence, (int)n);
+	tape_begin(tape, &u->model->parameters, u->gradient[number], true, key);
+	tape_backward(tape, model_loss(tape, u->model, batch, u->settings->label_smoothing,
+	                               &shard->loss, NULL));
+	shard->source_tokens += batch->source_tokens;
+	shard->padded_tokens += (size_t)batch->n * (size_t)batch->target_t;
 }
 
 /* Sentences from * shard / shards on: as equal a number for each shard as there can be. */
@@ -95,26 +132,20 @@ static void run_shard(void *context, int number, int worker)
 	struct update_job *job = context;
 	struct updater *u = job->updater;
 	const size_t shards = (size_t)u->settings->shards, s = (size_t)number;
-	struct shard *shard = &u->shard[number];
-	struct batch *batch = &u->batch[worker];
-	struct tape *tape = &u->tape[worker];
 
-	*shard = (struct shard){ 0 };
+	u->shard[number] = (struct shard){ 0 };
 	memset(u->gradient[number], 0, u->model->parameters.size * sizeof(real));
 	for (long i = 0; i < job->batches; i++) {
+		const uint32_t *sentence = job->sentence + job->first[i];
 		const size_t n = job->first[i + 1] - job->first[i];
-		const size_t from = n * s / shards, to = n * (s + 1) / shards;
+		const size_t to = n * (s + 1) / shards;
+		size_t from = n * s / shards, count;
 
-		if (from == to)
-			continue;
-		batch_fill(batch, u->corpus, job->sentence + job->first[i] + from,
-		           (int)(to - from));
-		tape_begin(tape, &u->model->parameters, u->gradient[number], true,
-		           dropout_key(job, i, number));
-		tape_backward(tape, model_loss(tape, u->model, batch, u->settings->label_smoothing,
-		                               &shard->loss, NULL));
-		shard->source_tokens += batch->source_tokens;
-		shard->padded_tokens += (size_t)batch->n * (size_t)batch->target_t;
+		for (; from < to; from += count) {
+			count = micro_batch(u, sentence, from, to);
+			run_sentences(job, number, worker, dropout_key(job, i, number, from),
+			              sentence + from, count);
+		}
 	}
 }
 

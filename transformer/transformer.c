@@ -127,7 +127,7 @@ static struct var *block_output(struct tape *tape, const struct model *model, st
                                 struct var *x, struct var *fx)
 {
 	const struct transformer_settings *s = model->body;
-	struct var *y = op_add(tape, x, fx, model->settings.dropout, 1);
+	struct var *y = op_residual(tape, x, fx, model->settings.dropout, 1);
 
 	return s->norm == NORM_PRE ? y : normalise(tape, norm, y);
 }
