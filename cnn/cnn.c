@@ -1,5 +1,6 @@
 /* cnn.c - convolutional sequence to sequence: Gehring et al. 2017 (ConvS2S). */
 #include "core/error.h"
+#include "core/segment.h"
 #include "models/attention.h"
 #include "models/model.h"
 
@@ -87,21 +88,40 @@ static struct var *weight(struct tape *tape, const struct layer *layer)
 	return layer->gain < 0 ? v : op_weight_norm(tape, v, tape_parameter(tape, layer->gain));
 }
 
+/* One block as a segment. */
+struct block_run {
+	const struct model *model;
+	const struct layer *layer;
+	const struct memory *memory;
+	struct var *x, *g; /* g: decoder only, the target embedding */
+	struct carry *carry;
+	int number;
+};
+
+static void encode_block(struct tape *tape, const void *context, struct var **result)
+{
+	const struct block_run *run = context;
+	const struct cnn_settings *s = run->model->body;
+	const int half = (int)s->kernel / 2;
+	const struct convolution same = { (int)s->kernel, 1, half, half };
+	struct var *y = op_dropout(tape, run->x, run->model->settings.dropout, run->memory->length);
+
+	y = op_convolution(tape, y, weight(tape, run->layer),
+	                   tape_parameter(tape, run->layer->bias), same);
+	*result = op_residual(tape, run->x, op_glu(tape, y), 0, (real)M_SQRT1_2);
+}
+
 static void encode(struct tape *tape, const struct model *model, struct var *x,
                    struct memory *memory)
 {
-	const struct cnn_settings *s = model->body;
 	const struct stack *stack = model->side[SIDE_SOURCE].layout;
-	const int half = (int)s->kernel / 2;
-	const struct convolution same = { (int)s->kernel, 1, half, half };
 
 	for (int i = 0; i < stack->layers; i++) {
-		const struct layer *layer = &stack->layer[i];
-		struct var *y = op_dropout(tape, x, model->settings.dropout, memory->length);
+		const struct block_run run = {
+			model, &stack->layer[i], memory, x, NULL, NULL, i
+		};
 
-		y = op_convolution(tape, y, weight(tape, layer), tape_parameter(tape, layer->bias),
-		                   same);
-		x = op_residual(tape, x, op_glu(tape, y), 0, (real)M_SQRT1_2);
+		tape_segment(tape, encode_block, &run, sizeof run, &x, 1);
 	}
 	memory->states = x;
 }
@@ -134,25 +154,37 @@ static struct var *attend(struct tape *tape, const struct layer *layer, const st
 	              (real)M_SQRT1_2);
 }
 
+static void decode_block(struct tape *tape, const void *context, struct var **result)
+{
+	const struct block_run *run = context;
+	const struct cnn_settings *s = run->model->body;
+	const int past = (int)s->kernel - 1;
+	struct var *x = run->x;
+	struct var *dropped = op_dropout(tape, x, run->model->settings.dropout, NULL);
+	struct slice seen = carry_extend(tape, run->carry, slice_all(dropped), past);
+	const struct convolution causal = { (int)s->kernel, 1, past - (seen.v->t - x->t), 0 };
+	struct var *h = op_convolution(tape, seen.v, run->memory->weight[run->number],
+	                               tape_parameter(tape, run->layer->bias), causal);
+
+	h = attend(tape, run->layer, run->memory, op_glu(tape, h), run->g, run->number);
+	*result = op_residual(tape, x, h, 0, (real)M_SQRT1_2);
+}
+
 static struct var *decode(struct tape *tape, const struct model *model, const struct memory *memory,
                           struct var *g, struct carry *carry)
 {
-	const struct cnn_settings *s = model->body;
 	const struct stack *stack = model->side[SIDE_TARGET].layout;
-	const int past = (int)s->kernel - 1;
 	struct var *x = g;
 
 	for (int i = 0; i < stack->layers; i++) {
-		const struct layer *layer = &stack->layer[i];
-		struct var *dropped = op_dropout(tape, x, model->settings.dropout, NULL);
-		struct slice seen = carry_extend(tape, carry, slice_all(dropped), past);
-		const struct convolution causal = { (int)s->kernel, 1, past - (seen.v->t - x->t),
-			                            0 };
-		struct var *h = op_convolution(tape, seen.v, memory->weight[i],
-		                               tape_parameter(tape, layer->bias), causal);
+		const struct block_run run = {
+			model, &stack->layer[i], memory, x, g, carry, i
+		};
 
-		h = attend(tape, layer, memory, op_glu(tape, h), g, i);
-		x = op_residual(tape, x, h, 0, (real)M_SQRT1_2);
+		if (carry)
+			decode_block(tape, &run, &x);
+		else
+			tape_segment(tape, decode_block, &run, sizeof run, &x, 1);
 	}
 	return op_dropout(tape, x, model->settings.dropout, NULL);
 }

@@ -53,16 +53,16 @@ static void attention_backward(struct tape *tape, struct var *y)
 	tape->arena.used = mark;
 }
 
-static bool is_step(const struct attention_job *job)
+static bool is_step(const struct tape *tape, const struct attention_job *job)
 {
-	return job->query.v->t == 1 && job->group <= FEW_QUERIES && !job->y->needs_gradient &&
+	return job->query.v->t == 1 && job->group <= FEW_QUERIES && !tape->gradient &&
 	       job->p == 0 && !job->weight && job->how.score != SCORE_ADDITIVE;
 }
 
 static void attention_forward(struct tape *tape, const struct attention_job *job)
 {
 	const size_t mark = tape->arena.used;
-	const bool step = is_step(job);
+	const bool step = is_step(tape, job);
 	struct attention_tile tile;
 	real *score = NULL;
 

@@ -21,6 +21,7 @@ void tape_init(struct tape *tape)
 void tape_free(struct tape *tape)
 {
 	arena_free(&tape->arena);
+	arena_free(&tape->lasting);
 	free(tape->node);
 	free(tape->free);
 	*tape = (struct tape){ 0 };
@@ -30,11 +31,14 @@ void tape_begin(struct tape *tape, const struct parameters *parameters, real *gr
                 bool training, uint64_t key)
 {
 	arena_reset(&tape->arena);
+	arena_reset(&tape->lasting);
 	tape->parameters = parameters;
 	tape->gradient = gradient;
 	tape->training = training;
 	tape->key = key;
 	tape->dropouts = 0;
+	tape->paused = false;
+	tape->segment_start = 0;
 	tape->nodes = 0;
 	tape->frees = 0;
 	tape->attention = NULL;
@@ -105,10 +109,30 @@ void tape_gemm(struct tape *tape, int transpose_a, int transpose_b, int m, int n
 	gemm(tape->gemm, transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
+/* Memory of the arena that the open segment gives back. */
+static bool in_segment(const struct tape *tape, const void *p)
+{
+	const char *byte = p;
+
+	return tape->segment_start && byte >= tape->arena.base + tape->segment_start &&
+	       byte < tape->arena.base + tape->arena.reserved;
+}
+
+static void *take_lasting(struct tape *tape, size_t bytes)
+{
+	if (!tape->lasting.base)
+		arena_init(&tape->lasting, (size_t)ARENA_RESERVE_GIB << 30);
+	return arena_take(&tape->lasting, bytes);
+}
+
 struct operand tape_operand(struct tape *tape, struct var *v)
 {
 	if (tape->bfloat16 && !v->bfloat16) {
-		v->bfloat16 = tape_memory(tape, var_size(v) * sizeof *v->bfloat16);
+		const size_t bytes = var_size(v) * sizeof *v->bfloat16;
+
+		v->bfloat16 = tape->segment_start && !in_segment(tape, v)
+		                      ? take_lasting(tape, bytes)
+		                      : tape_memory(tape, bytes);
 		tape->vector->to_bfloat16(var_size(v), v->x, v->bfloat16);
 	}
 	return (struct operand){ v->x, v->bfloat16, v->c };
@@ -146,8 +170,9 @@ void tape_multiply(struct tape *tape, int transpose_a, int transpose_b, int m, i
 	          beta, c, ldc);
 }
 
-static void record(struct tape *tape, struct var *y)
+void tape_record(struct tape *tape, struct var *y)
 {
+	y->needs_gradient = true;
 	if (tape->nodes == tape->capacity) {
 		tape->capacity = tape->capacity ? 2 * tape->capacity : 256;
 		tape->node = memory_resize(tape->node, tape->capacity, sizeof *tape->node);
@@ -162,10 +187,8 @@ void tape_input(struct tape *tape, struct var *y, int i, struct var *in)
 	y->in[i] = in;
 	if (in)
 		in->readers++;
-	if (!in || !in->needs_gradient || y->needs_gradient)
-		return;
-	y->needs_gradient = true;
-	record(tape, y);
+	if (in && in->needs_gradient && !y->needs_gradient && !tape->paused)
+		tape_record(tape, y);
 }
 
 struct var *tape_parameter(struct tape *tape, int number)
@@ -181,7 +204,7 @@ struct var *tape_parameter(struct tape *tape, int number)
 	v->parameter = true;
 	if (tape->bfloat16)
 		v->bfloat16 = tape->parameters->bfloat16 + p->offset;
-	v->needs_gradient = tape->gradient != NULL;
+	v->needs_gradient = tape->gradient && !tape->paused;
 	v->g = tape->gradient ? tape->gradient + p->offset : NULL;
 	return v;
 }
@@ -201,7 +224,7 @@ static real *take_gradient(struct tape *tape, size_t size)
 		tape->free[best] = tape->free[--tape->frees];
 		return x;
 	}
-	return arena_take(&tape->arena, size * sizeof(real));
+	return take_lasting(tape, size * sizeof(real));
 }
 
 static void release_gradient(struct tape *tape, struct var *v)
@@ -245,13 +268,31 @@ void tape_pass_gradient(struct tape *tape, struct var *y, struct var *v)
 		tape->vector->accumulate(var_size(v), 1, y->g, v->g);
 		return;
 	}
+	if (in_segment(tape, y->g) && !in_segment(tape, v)) {
+		v->g = take_gradient(tape, var_size(v));
+		memcpy(v->g, y->g, var_size(v) * sizeof(real));
+		return;
+	}
 	v->g = y->g;
 	y->g = NULL;
 }
 
-void tape_flow(struct tape *tape)
+void tape_forget_gradients(struct tape *tape, size_t used)
 {
-	for (size_t i = tape->nodes; i-- > 0;) {
+	const char *first = tape->arena.base + used,
+		   *last = tape->arena.base + tape->arena.reserved;
+
+	for (size_t i = tape->frees; i-- > 0;) {
+		const char *x = (const char *)tape->free[i].x;
+
+		if (x >= first && x < last)
+			tape->free[i] = tape->free[--tape->frees];
+	}
+}
+
+void tape_flow_down_to(struct tape *tape, size_t nodes)
+{
+	for (size_t i = tape->nodes; i-- > nodes;) {
 		struct var *y = tape->node[i];
 
 		if (!y->g)
@@ -263,6 +304,12 @@ void tape_flow(struct tape *tape)
 			profile_end(tape->profile);
 		release_gradient(tape, y);
 	}
+	tape->nodes = nodes;
+}
+
+void tape_flow(struct tape *tape)
+{
+	tape_flow_down_to(tape, 0);
 }
 
 void tape_backward(struct tape *tape, struct var *loss)

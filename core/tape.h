@@ -68,15 +68,19 @@ struct attention_weights {
 
 struct tape {
 	struct arena arena;
+	struct arena lasting; /* what must outlive segments (core/segment.h): gradients */
 	const struct vector_kernels *vector;
 	const struct gemm *gemm;
 	const struct parameters *parameters;
-	real *gradient;    /* flat like the parameters; NULL: no gradients (inference) */
-	bool training;     /* dropout is on */
-	bool bfloat16;     /* products of large operands are made in bfloat16 */
-	uint64_t key;      /* of dropout: a hash of (seed, update, batch, shard) */
-	unsigned dropouts; /* dropout operations so far, part of their key */
-	struct var **node; /* [nodes] in order of recording */
+	real *gradient;       /* flat like the parameters; NULL: no gradients (inference) */
+	bool training;        /* dropout is on */
+	bool bfloat16;        /* products of large operands are made in bfloat16 */
+	uint64_t key;         /* of dropout: a hash of (seed, update, batch, shard) */
+	unsigned dropouts;    /* dropout operations so far, part of their key */
+	bool checkpointing;   /* segments are run again for their gradients */
+	bool paused;          /* nothing is recorded */
+	size_t segment_start; /* of the open segment in the arena; 0: none is */
+	struct var **node;    /* [nodes] in order of recording */
 	size_t nodes, capacity;
 	struct free_gradient *free; /* [frees] gradient memory that can be used again */
 	size_t frees, free_capacity;
@@ -131,6 +135,9 @@ void tape_multiply(struct tape *, int transpose_a, int transpose_b, int m, int n
  * input. */
 void tape_input(struct tape *, struct var *y, int i, struct var *in);
 
+/* Records y, which needs a gradient whatever its inputs. */
+void tape_record(struct tape *, struct var *y);
+
 /* The parameter as a variable: t = 1, n = rows, c = columns. Parameter -1 gives NULL. */
 struct var *tape_parameter(struct tape *, int parameter);
 
@@ -141,10 +148,16 @@ real *tape_gradient_beta(struct tape *, struct var *v, real *beta);
 /* Adds y's gradient to v's; takes the memory over where v has none yet. y->g is used up. */
 void tape_pass_gradient(struct tape *, struct var *y, struct var *v);
 
+/* Does not use again what lies in the arena from `used` on. */
+void tape_forget_gradients(struct tape *, size_t used);
+
 /* Sets the gradient of a 1x1x1 loss to 1 and runs all operations backward. */
 void tape_backward(struct tape *, struct var *loss);
 /* The same from gradients that the caller has set (tape_gradient) on any variables. */
 void tape_flow(struct tape *);
+/* The same through the operations recorded since there were `nodes` of them, which are forgotten.
+ */
+void tape_flow_down_to(struct tape *, size_t nodes);
 
 static inline size_t var_size(const struct var *v)
 {

@@ -68,7 +68,7 @@ static void fill(struct plan_entry *p, struct updater *u, const struct batch_pla
 		p->train_seconds = smaller(p->train_seconds, 60 * s->stop_minutes);
 	p->peak_bytes = weights * (1 + (double)s->shards + moments);
 	for (int i = 0; i < pool_workers(u->pool); i++)
-		p->peak_bytes += (double)u->tape[i].arena.peak;
+		p->peak_bytes += (double)(u->tape[i].arena.peak + u->tape[i].lasting.peak);
 	p->disk_bytes = weights * (1 + moments + 2 + (s->average > 1 ? (double)s->average : 0));
 }
 

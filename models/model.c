@@ -148,12 +148,12 @@ void model_logits(const struct tape *tape, const struct model *model, const stru
 struct var *model_loss(struct tape *tape, const struct model *model, const struct batch *batch,
                        double smoothing, struct loss *loss, double *nll)
 {
-	struct memory memory;
+	struct memory *memory = tape_memory(tape, sizeof *memory); /* backward reads it, too */
 	struct var *h;
 
 	model_encode(tape, model, batch->source, batch->source_length, batch->source_t, batch->n,
-	             &memory);
-	h = model_decode(tape, model, &memory, batch->target, batch->target_t, batch->n, NULL);
+	             memory);
+	h = model_decode(tape, model, memory, batch->target, batch->target_t, batch->n, NULL);
 	return op_cross_entropy(tape, h, tape_parameter(tape, model->output_weight),
 	                        tape_parameter(tape, model->output_bias), batch->gold, TOKEN_PAD,
 	                        smoothing_uniform(smoothing, model->vocabulary[SIDE_TARGET]), loss,

@@ -1,4 +1,5 @@
 /* rnn.c - recurrent encoder and decoder with attention: Bahdanau et al. 2015, Luong et al. 2015. */
+#include "core/segment.h"
 #include "models/attention.h"
 #include "models/model.h"
 
@@ -139,7 +140,7 @@ static void build(struct model *model, const void *settings, int side)
 		build_decoder(model, settings);
 }
 
-static struct var *run(struct tape *tape, struct lstm l, struct var *x, struct var *h0,
+static struct var *run_lstm(struct tape *tape, struct lstm l, struct var *x, struct var *h0,
                        struct var *c0, const int *length, bool reverse, struct var **final)
 {
 	struct var *projected = op_linear(tape, x, tape_parameter(tape, l.input),
@@ -165,22 +166,42 @@ static struct var *around_layer(struct tape *tape, const struct model *model, st
 	return s->residual && x->c == y->c ? op_add(tape, y, x, 1) : y;
 }
 
+/* One layer as a segment. */
+struct layer_run {
+	const struct model *model;
+	const struct memory *memory;
+	struct var *x;
+	struct var *start;   /* decoder only: the bridge */
+	struct carry *carry; /* decoder only */
+	int number;
+};
+
+/* Both directions: the states, and the last state of each way. */
+static void encode_layer(struct tape *tape, const void *context, struct var **result)
+{
+	const struct layer_run *run = context;
+	const struct encoder *encoder = run->model->side[SIDE_SOURCE].layout;
+	struct var *y[2], *in = between_layers(tape, run->model, run->x, run->number);
+
+	for (int way = 0; way < 2; way++)
+		y[way] = run_lstm(tape, encoder->layer[run->number][way], in, NULL, NULL,
+		                  run->memory->length, way, &result[1 + way]);
+	result[0] = around_layer(tape, run->model, run->x, op_concat(tape, y[0], y[1]));
+}
+
 static void encode(struct tape *tape, const struct model *model, struct var *x,
                    struct memory *memory)
 {
 	const struct encoder *encoder = model->side[SIDE_SOURCE].layout;
-	struct var *final[2];
+	struct var *result[3] = { x };
 
 	for (int i = 0; i < encoder->layers; i++) {
-		struct var *y[2], *in = between_layers(tape, model, x, i);
+		const struct layer_run run = { model, memory, result[0], NULL, NULL, i };
 
-		for (int way = 0; way < 2; way++)
-			y[way] = run(tape, encoder->layer[i][way], in, NULL, NULL, memory->length,
-			             way, &final[way]);
-		x = around_layer(tape, model, x, op_concat(tape, y[0], y[1]));
+		tape_segment(tape, encode_layer, &run, sizeof run, result, 3);
 	}
-	memory->states = op_dropout(tape, x, model->settings.dropout, NULL);
-	memory->summary = op_concat(tape, op_step(tape, final[0], 0), op_step(tape, final[1], 0));
+	memory->states = op_dropout(tape, result[0], model->settings.dropout, NULL);
+	memory->summary = op_concat(tape, op_step(tape, result[1], 0), op_step(tape, result[2], 0));
 }
 
 static void project(struct tape *tape, const struct model *model, struct memory *memory)
@@ -200,7 +221,7 @@ static struct var *bridge(struct tape *tape, const struct decoder *decoder,
 	return projection_apply(tape, decoder->bridge, memory->summary, ACTIVATION_TANH);
 }
 
-static struct var *decode_layer(struct tape *tape, const struct decoder *decoder, int i,
+static struct var *decoder_lstm(struct tape *tape, const struct decoder *decoder, int i,
                                 struct var *x, struct var *start, struct carry *carry)
 {
 	const int hidden = tape->parameters->list[decoder->layer[i].recurrent].columns;
@@ -213,31 +234,57 @@ static struct var *decode_layer(struct tape *tape, const struct decoder *decoder
 	} else {
 		h0 = op_slice(tape, (struct slice){ start, i * hidden, hidden });
 	}
-	y = run(tape, decoder->layer[i], x, h0, c0, NULL, false, carry ? &final : NULL);
+	y = run_lstm(tape, decoder->layer[i], x, h0, c0, NULL, false, carry ? &final : NULL);
 	if (carry)
 		carry_store(carry,
 		            op_concat(tape, op_step(tape, final, 0), op_step(tape, final, 1)));
 	return y;
 }
 
+static void decode_layer(struct tape *tape, const void *context, struct var **result)
+{
+	const struct layer_run *run = context;
+	const struct decoder *decoder = run->model->side[SIDE_TARGET].layout;
+	struct var *in = between_layers(tape, run->model, run->x, run->number);
+
+	*result = around_layer(
+		tape, run->model, run->x,
+		decoder_lstm(tape, decoder, run->number, in, run->start, run->carry));
+}
+
+/* What the top states see of the source, and both put together. */
+static void combine(struct tape *tape, const void *context, struct var **result)
+{
+	const struct layer_run *run = context;
+	const struct rnn_settings *s = run->model->body;
+	const struct decoder *decoder = run->model->side[SIDE_TARGET].layout;
+	struct var *x = run->x, *out = x;
+
+	if (s->attention != ATTEND_NONE)
+		out = op_concat(tape, attention_cross(tape, &decoder->cross, x, run->memory, 0, 0),
+		                x);
+	out = projection_apply(tape, decoder->combine, out, ACTIVATION_TANH);
+	*result = op_dropout(tape, out, run->model->settings.dropout, NULL);
+}
+
 static struct var *decode(struct tape *tape, const struct model *model, const struct memory *memory,
                           struct var *y, struct carry *carry)
 {
-	const struct rnn_settings *s = model->body;
 	const struct decoder *decoder = model->side[SIDE_TARGET].layout;
-	struct var *start = carry && carry->position ? NULL : bridge(tape, decoder, memory);
-	struct var *x = y, *out;
+	struct layer_run run = { model, memory, y, NULL, carry, 0 };
 
-	for (int i = 0; i < decoder->layers; i++) {
-		struct var *in = between_layers(tape, model, x, i);
-
-		x = around_layer(tape, model, x, decode_layer(tape, decoder, i, in, start, carry));
-	}
-	out = x;
-	if (s->attention != ATTEND_NONE)
-		out = op_concat(tape, attention_cross(tape, &decoder->cross, x, memory, 0, 0), x);
-	out = projection_apply(tape, decoder->combine, out, ACTIVATION_TANH);
-	return op_dropout(tape, out, model->settings.dropout, NULL);
+	if (!carry || !carry->position)
+		run.start = bridge(tape, decoder, memory);
+	for (; run.number < decoder->layers; run.number++)
+		if (carry)
+			decode_layer(tape, &run, &run.x);
+		else
+			tape_segment(tape, decode_layer, &run, sizeof run, &run.x, 1);
+	if (carry)
+		combine(tape, &run, &run.x);
+	else
+		tape_segment(tape, combine, &run, sizeof run, &run.x, 1);
+	return run.x;
 }
 
 static double lstm_cost(double in, double hidden)

@@ -392,7 +392,7 @@ static void padding_never_changes_a_score(void **state)
 
 /* Weights after some updates with dropout, by a number of threads. */
 static real *trained(const struct variant *variant, int threads, long shards,
-                     enum precision precision, size_t *size)
+                     enum precision precision, bool checkpointing, size_t *size)
 {
 	struct train_settings settings;
 	struct optimizer optimizer;
@@ -409,6 +409,7 @@ static real *trained(const struct variant *variant, int threads, long shards,
 	settings_default(train_settings_table, &settings);
 	settings.shards = shards;
 	settings.precision = precision;
+	settings.checkpointing = checkpointing;
 	open_variant(&model, variant);
 	model.settings.dropout = 0.2;
 	made_up_corpus(&corpus, 16, VOCABULARY, 2, 9, 6);
@@ -444,10 +445,10 @@ static void any_number_of_threads_gives_the_same_bits(void **state)
 	for (int i = 0; i < VARIANTS; i++)
 		for (enum precision p = PRECISION_FLOAT32; p <= widest_choice(); p++) {
 			size_t size;
-			real *one = trained(&variants[i], 1, 4, p, &size);
+			real *one = trained(&variants[i], 1, 4, p, false, &size);
 
 			for (size_t j = 0; j < sizeof threads / sizeof threads[0]; j++) {
-				real *many = trained(&variants[i], threads[j], 4, p, &size);
+				real *many = trained(&variants[i], threads[j], 4, p, false, &size);
 
 				if (memcmp(one, many, size))
 					fail_msg("%s %s: %d threads give other bits than one",
@@ -457,6 +458,86 @@ static void any_number_of_threads_gives_the_same_bits(void **state)
 			}
 			free(one);
 		}
+}
+
+static void running_layers_again_gives_the_same_bits(void **state)
+{
+	(void)state;
+	for (int i = 0; i < VARIANTS; i++)
+		for (int p = PRECISION_FLOAT32; p <= (int)widest_choice(); p++) {
+			size_t size;
+			real *kept = trained(&variants[i], 1, 3, p, false, &size);
+
+			for (int threads = 1; threads <= 3; threads++) {
+				real *again = trained(&variants[i], threads, 3, p, true, &size);
+
+				if (memcmp(kept, again, size))
+					fail_msg("%s %s: checkpointing gives other bits (%d "
+					         "threads)",
+					         variants[i].architecture,
+					         variants[i].settings, threads);
+				free(again);
+			}
+			free(kept);
+		}
+}
+
+enum run { RUN_TRAINING, RUN_CHECKPOINTING, RUN_EVALUATION };
+
+/* Bytes of the tape that one batch took. */
+static size_t peak_of(struct model *model, const struct batch *batch, real *gradient, enum run run)
+{
+	struct loss loss = { 0 };
+	struct tape tape;
+	struct var *total;
+	size_t peak;
+
+	tape_init(&tape);
+	tape.checkpointing = run == RUN_CHECKPOINTING;
+	tape_begin(&tape, &model->parameters, run == RUN_EVALUATION ? NULL : gradient,
+	           run != RUN_EVALUATION, 1);
+	total = model_loss(&tape, model, batch, 0, &loss, NULL);
+	if (run != RUN_EVALUATION)
+		tape_backward(&tape, total);
+	peak = tape.arena.peak + tape.lasting.peak;
+	tape_free(&tape);
+	return peak;
+}
+
+/* Of eight layers one is in memory at a time, beside what goes from layer to layer. */
+static void layers_that_run_again_take_less_memory(void **state)
+{
+	static const struct variant deep[] = {
+		{ "rnn", "encoder_layers=8 decoder_layers=8" },
+		{ "cnn", "encoder_layers=8 decoder_layers=8" },
+		{ "transformer", "encoder_layers=8 decoder_layers=8" },
+	};
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct batch batch = { 0 };
+		struct corpus corpus;
+		struct model model;
+		real *gradient;
+		size_t peak[3];
+
+		open_sized(&model, &deep[i], wide);
+		made_up_corpus(&corpus, 60, VOCABULARY, 14, 14, 4);
+		fill(&batch, &corpus);
+		gradient = memory_new(model.parameters.size, sizeof *gradient);
+		for (int run = 0; run < 3; run++)
+			peak[run] = peak_of(&model, &batch, gradient, run);
+		if (peak[RUN_CHECKPOINTING] * 2 > peak[RUN_TRAINING] ||
+		    peak[RUN_EVALUATION] > peak[RUN_CHECKPOINTING])
+			fail_msg("%s: training took %zu bytes, with checkpointing %zu, evaluation "
+			         "%zu",
+			         deep[i].architecture, peak[RUN_TRAINING], peak[RUN_CHECKPOINTING],
+			         peak[RUN_EVALUATION]);
+		free(gradient);
+		batch_free(&batch);
+		corpus_free(&corpus);
+		model_close(&model);
+	}
 }
 
 /* Weights after a few updates differ by what rounding to 8 bits of mantissa explains, and do
@@ -470,8 +551,8 @@ static void bfloat16_trains_like_float(void **state)
 	}
 	for (int i = 0; i < VARIANTS; i++) {
 		size_t size;
-		real *exact = trained(&variants[i], 1, 2, PRECISION_FLOAT32, &size);
-		real *rough = trained(&variants[i], 1, 2, PRECISION_BFLOAT16, &size);
+		real *exact = trained(&variants[i], 1, 2, PRECISION_FLOAT32, false, &size);
+		real *rough = trained(&variants[i], 1, 2, PRECISION_BFLOAT16, false, &size);
 		double difference = 0, norm = 0;
 
 		for (size_t j = 0; j < size / sizeof *exact; j++) {
@@ -577,6 +658,8 @@ int main(void)
 		cmocka_unit_test(no_position_sees_its_future),
 		cmocka_unit_test(padding_never_changes_a_score),
 		cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
+		cmocka_unit_test(running_layers_again_gives_the_same_bits),
+		cmocka_unit_test(layers_that_run_again_take_less_memory),
 		cmocka_unit_test(bfloat16_trains_like_float),
 		cmocka_unit_test(parameters_are_as_many_as_the_formulas_say),
 		cmocka_unit_test(eight_sentences_are_learned_by_heart),

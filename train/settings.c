@@ -17,6 +17,9 @@ const struct setting train_settings_table[] = {
 	SETTING_OF_WORD(S, precision, "precision", "float32", "float32|bfloat16",
 	                "of the operands of matrix products in training; bfloat16 needs a processor "
 	                "that has it, and keeps weights and sums in float32"),
+	SETTING_OF_BOOL(S, checkpointing, "checkpointing", "false",
+	                "keep only what goes from layer to layer and run each layer again for its "
+	                "gradients: less memory, a third more time, the same bits"),
 	SETTING_OF_WORD(S, optimizer, "optimizer", "adam", "sgd|adam|adamw",
 	                "what makes an update of a gradient"),
 	SETTING_OF_REAL(S, learning_rate, "learning_rate", "0.001", 0, 1000,

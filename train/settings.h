@@ -21,6 +21,7 @@ struct train_settings {
 	long shards;   /* parts of a batch that workers take; decides the bits, unlike threads */
 	long micro_batch_tokens; /* padded positions of a shard at a time; 0: all */
 	int precision; /* enum precision */
+	bool checkpointing; /* layers are run again for their gradients */
 	int optimizer; /* enum optimizer_kind */
 	double learning_rate;  /* the schedule's highest */
 	double momentum;       /* sgd */

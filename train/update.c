@@ -55,8 +55,10 @@ bool updater_open(struct updater *u, struct model *model, const struct corpus *c
 	u->shard = memory_new(shards, sizeof *u->shard);
 	u->tape = memory_new(workers, sizeof *u->tape);
 	u->batch = memory_new(workers, sizeof *u->batch);
-	for (size_t i = 0; i < workers; i++)
+	for (size_t i = 0; i < workers; i++) {
 		tape_init(&u->tape[i]);
+		u->tape[i].checkpointing = settings->checkpointing;
+	}
 	u->square = memory_new(gradient_blocks(size), sizeof *u->square);
 	return settings->precision == PRECISION_FLOAT32 || start_bfloat16(u, error);
 }

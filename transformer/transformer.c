@@ -1,4 +1,5 @@
 /* transformer.c - attention alone: Vaswani et al. 2017, "Attention Is All You Need". */
+#include "core/segment.h"
 #include "models/attention.h"
 #include "models/model.h"
 
@@ -163,16 +164,34 @@ static struct var *last_norm(struct tape *tape, const struct model *model,
 	return s->norm == NORM_PRE ? normalise(tape, stack->last, x) : x;
 }
 
+/* One layer as a segment. */
+struct layer_run {
+	const struct model *model;
+	const struct layer *layer;
+	const struct memory *memory;
+	struct var *x;
+	struct carry *carry;
+	int number;
+};
+
+static void encode_layer(struct tape *tape, const void *context, struct var **result)
+{
+	const struct layer_run *run = context;
+	struct var *x = self_block(tape, run->model, run->layer, run->x, run->memory->length, false,
+	                           NULL, run->number);
+
+	*result = feed_forward(tape, run->model, run->layer, run->layer->norm[1], x);
+}
+
 static void encode(struct tape *tape, const struct model *model, struct var *x,
                    struct memory *memory)
 {
 	const struct stack *stack = model->side[SIDE_SOURCE].layout;
 
 	for (int i = 0; i < stack->layers; i++) {
-		const struct layer *layer = &stack->layer[i];
+		const struct layer_run run = { model, &stack->layer[i], memory, x, NULL, i };
 
-		x = self_block(tape, model, layer, x, memory->length, false, NULL, i);
-		x = feed_forward(tape, model, layer, layer->norm[1], x);
+		tape_segment(tape, encode_layer, &run, sizeof run, &x, 1);
 	}
 	memory->states = last_norm(tape, model, stack, x);
 }
@@ -186,21 +205,32 @@ static void project(struct tape *tape, const struct model *model, struct memory 
 		                   memory);
 }
 
+static void decode_layer(struct tape *tape, const void *context, struct var **result)
+{
+	const struct layer_run *run = context;
+	const struct model *model = run->model;
+	const struct layer *layer = run->layer;
+	const struct transformer_settings *s = model->body;
+	struct var *y = self_block(tape, model, layer, run->x, NULL, true, run->carry, run->number);
+	struct var *a = block_input(tape, model, layer->norm[1], y);
+
+	a = attention_cross(tape, &layer->cross, a, run->memory, s->attention_dropout, run->number);
+	y = block_output(tape, model, layer->norm[1], y, a);
+	*result = feed_forward(tape, model, layer, layer->norm[2], y);
+}
+
 static struct var *decode(struct tape *tape, const struct model *model, const struct memory *memory,
                           struct var *y, struct carry *carry)
 {
-	const struct transformer_settings *s = model->body;
 	const struct stack *stack = model->side[SIDE_TARGET].layout;
 
 	for (int i = 0; i < stack->layers; i++) {
-		const struct layer *layer = &stack->layer[i];
-		struct var *a;
+		const struct layer_run run = { model, &stack->layer[i], memory, y, carry, i };
 
-		y = self_block(tape, model, layer, y, NULL, true, carry, i);
-		a = block_input(tape, model, layer->norm[1], y);
-		a = attention_cross(tape, &layer->cross, a, memory, s->attention_dropout, i);
-		y = block_output(tape, model, layer->norm[1], y, a);
-		y = feed_forward(tape, model, layer, layer->norm[2], y);
+		if (carry)
+			decode_layer(tape, &run, &y);
+		else
+			tape_segment(tape, decode_layer, &run, sizeof run, &y, 1);
 	}
 	return last_norm(tape, model, stack, y);
 }
