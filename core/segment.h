@@ -13,8 +13,8 @@ enum { SEGMENT_RESULTS = 3 };
 
 /* run(tape, context, result): a function of the `size` bytes of context, which are copied, and of
  * variables and numbers that these point to, which must live until gradients have flowed; it must
- * change none of them. result may lie in context. It sets result[0 .. results - 1], of which the
- * first must reach the loss. Nothing else that it makes may be used outside. A tape that keeps
+ * change none of them. result may lie in context. It sets result[0 .. results - 1];
+ * nothing else that it makes may be used outside. Segments may be nested. A tape that keeps
  * attention weights keeps all. */
 void tape_segment(struct tape *, void (*run)(struct tape *, const void *context, struct var **),
                   const void *context, size_t size, struct var **result, int results);
