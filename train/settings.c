@@ -11,7 +11,7 @@ const struct setting train_settings_table[] = {
 	SETTING_OF_INT(
 		S, shards, "shards", "2", 1, 256,
 		"parts of a batch that threads share; decides the result's bits, threads do not"),
-	SETTING_OF_INT(S, micro_batch_tokens, "micro_batch_tokens", "0", 0, 1e8,
+	SETTING_OF_INT(S, micro_batch_tokens, "micro_batch_tokens", "512", 0, 1e8,
 	               "padded tokens of a shard on either side that are worked on at once: fewer "
 	               "need less memory, and decide the bits; 0: the whole shard"),
 	SETTING_OF_WORD(S, precision, "precision", "float32", "float32|bfloat16",
