@@ -27,6 +27,8 @@ void frontier_begin(struct frontier *f, const struct predictor *predictor,
 		.sentence = memory_new(n, sizeof(*f->sentence)),
 		.used = memory_new(n, sizeof(*f->used)),
 		.row = memory_new(rows, sizeof(*f->row)),
+		.logits = memory_new(FRONTIER_CHUNK,
+		                     (size_t)predictor->vocabulary * sizeof(real)),
 		.next = memory_new(rows, sizeof(*f->next)),
 		.next_used = memory_new(n, sizeof(*f->next_used)),
 		.ending = memory_new(n * (size_t)wanted, sizeof(*f->ending)),
@@ -62,18 +64,14 @@ void frontier_free(struct frontier *f)
 
 bool frontier_step(struct frontier *f)
 {
-	size_t rows = (size_t)f->live * (size_t)f->width;
+	const int rows = f->live * f->width;
 
 	if (!f->live)
 		return false;
-	if (rows > f->room) {
-		free(f->logits);
-		f->logits = memory_new(rows, (size_t)f->predictor->vocabulary * sizeof(real));
-		f->room = rows;
-	}
-	for (size_t i = 0; i < rows; i++)
+	for (int i = 0; i < rows; i++)
 		f->feed[i] = f->row[i].token;
-	f->predictor->step(f->predictor->context, (int)rows, f->feed, f->logits);
+	f->predictor->step(f->predictor->context, rows, f->feed);
+	f->chunk_first = f->chunk_end = 0;
 	f->length++;
 	f->kept = 0;
 	for (int j = 0; j < f->live; j++)
@@ -98,10 +96,22 @@ static void clean(int n, real *x)
 		x[i] = x[i] < highest ? (real)-INFINITY : 0;
 }
 
+static real *logits_of(struct frontier *f, int row)
+{
+	const int rows = f->live * f->width;
+
+	if (row < f->chunk_first || row >= f->chunk_end) {
+		f->chunk_first = row;
+		f->chunk_end = rows - row < FRONTIER_CHUNK ? rows : row + FRONTIER_CHUNK;
+		f->predictor->logits(f->predictor->context, row, f->chunk_end - row, f->logits);
+	}
+	return f->logits + (size_t)(row - f->chunk_first) * (size_t)f->predictor->vocabulary;
+}
+
 const real *frontier_logits(struct frontier *f, int j, int i, double *log_sum)
 {
 	int n = f->predictor->vocabulary;
-	real *x = f->logits + ((size_t)j * (size_t)f->width + (size_t)i) * (size_t)n;
+	real *x = logits_of(f, j * f->width + i);
 	double sum = (double)vector_kernels()->log_sum_exp((size_t)n, x);
 
 	if (!isfinite(sum)) {

@@ -34,6 +34,10 @@ struct node {
 	int token;
 };
 
+/* Rows whose logits are made together: enough for a fast product, few enough to be read again while
+ * they are in the cache. */
+enum { FRONTIER_CHUNK = 64 };
+
 struct frontier {
 	const struct predictor *predictor;
 	const struct search_settings *settings;
@@ -47,8 +51,8 @@ struct frontier {
 	int *sentence;   /* [live] the caller's number */
 	int *used;       /* [live] rows that live; the others repeat the last of these */
 	struct row *row; /* [live][width] */
-	real *logits;    /* [live][width][V] */
-	size_t room;     /* rows that logits has memory for */
+	real *logits;    /* [FRONTIER_CHUNK][V] of rows chunk_first .. chunk_end - 1 */
+	int chunk_first, chunk_end;
 
 	struct row *next; /* those kept this turn, sentence by sentence */
 	int kept;         /* all of them */
@@ -65,7 +69,7 @@ void frontier_begin(struct frontier *, const struct predictor *, const struct se
                     int sentences, const int *limit, int beam, int wanted);
 void frontier_free(struct frontier *);
 
-/* The next logits of all rows. False when no sentence lives. */
+/* Feeds all rows. False when no sentence lives. */
 bool frontier_step(struct frontier *);
 
 /* Row i of the live sentence j. */
@@ -74,7 +78,8 @@ static inline const struct row *frontier_row(const struct frontier *f, int j, in
 	return &f->row[(size_t)j * (size_t)f->width + (size_t)i];
 }
 
-/* Its logits, and log sum exp of them in *log_sum. NaN becomes -infinity, and where there are
+/* Its logits, valid until the next call, and log sum exp of them in *log_sum; fastest where rows
+ * are asked for in ascending order, each once. NaN becomes -infinity, and where there are
  * logits of infinity those alone count, as equals. *log_sum is -infinity where no token is
  * possible: such a hypothesis can only end. */
 const real *frontier_logits(struct frontier *, int j, int i, double *log_sum);

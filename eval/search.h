@@ -17,8 +17,12 @@ struct predictor {
 	int vocabulary; /* V */
 	int begin, end; /* tokens that start and end a hypothesis */
 
-	/* Feeds one token to each row and writes the logits of the next, [rows][V]. */
-	void (*step)(void *context, int rows, const int *token, real *logits);
+	/* Feeds one token to each row; the array stays as it is until select or the next step. */
+	void (*step)(void *context, int rows, const int *token);
+
+	/* Writes the logits [rows][V] of what follows rows first .. first + rows - 1 of the last
+	 * step. */
+	void (*logits)(void *context, int first, int rows, real *logits);
 
 	/* From now on row i continues what was row[i], and sentence j what was sentence[j]
 	 * (ascending); others are forgotten. Not called where everything stays in its place, nor

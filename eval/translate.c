@@ -13,17 +13,23 @@ struct stepper {
 	struct tape step;   /* begun again at each step */
 	struct memory memory;
 	struct carry carry;
-	int *length; /* [sentences] of the live ones; memory.length */
+	int *length;   /* [sentences] of the live ones; memory.length */
+	struct var *h; /* what the last step made, on its tape */
 };
 
-static void step(void *context, int rows, const int *token, real *logits)
+static void step(void *context, int rows, const int *token)
 {
 	struct stepper *s = context;
-	struct var *h;
 
 	tape_begin(&s->step, &s->model->parameters, NULL, false, 0);
-	h = model_decode(&s->step, s->model, &s->memory, token, 1, rows, &s->carry);
-	model_logits(&s->step, s->model, h, logits);
+	s->h = model_decode(&s->step, s->model, &s->memory, token, 1, rows, &s->carry);
+}
+
+static void logits(void *context, int first, int rows, real *to)
+{
+	const struct stepper *s = context;
+
+	model_logits(&s->step, s->model, s->h, first, rows, to);
 }
 
 /* Closes the gaps of sentences that left; the live ones are in ascending order, so rows only move
@@ -92,7 +98,8 @@ static void search_group(struct translation *job, struct stepper *s, struct batc
 	const struct search_settings *settings = job->settings;
 	const struct predictor predictor = { s,           job->model->vocabulary[SIDE_TARGET],
 		                             TOKEN_BEGIN, TOKEN_END,
-		                             step,        select_rows };
+		                             step,        logits,
+		                             select_rows };
 	int *limit = memory_new((size_t)n, sizeof *limit);
 	size_t *number = memory_new((size_t)n, sizeof *number);
 	struct nbest *found = memory_new((size_t)n, sizeof *found);
@@ -147,17 +154,30 @@ static int by_length(const void *a, const void *b, void *context)
 	return i < j ? -1 : i > j;
 }
 
+/* Enough groups for several workers to finish at about the same time, whatever their number, and
+ * enough sentences in each for fast products. */
+static size_t group_size(const struct search_settings *settings, size_t sentences)
+{
+	enum { GROUPS = 16, LEAST = 4 };
+	const long rows = settings->sample ? settings->nbest : settings->beam;
+	const size_t most = settings->rows > rows ? (size_t)(settings->rows / rows) : 1;
+	size_t n = (sentences + GROUPS - 1) / GROUPS;
+
+	if (n < LEAST)
+		n = LEAST;
+	return n < most ? n : most;
+}
+
 bool translate(const struct model *model, const struct corpus *corpus,
                const struct search_settings *settings, struct pool *pool, translate_watch *watch,
                void *context, struct nbest *result)
 {
 	const size_t workers = (size_t)pool_workers(pool), n = corpus->sentences;
-	const long rows = settings->sample ? settings->nbest : settings->beam;
 	struct translation job = { model,          corpus,
 		                   settings,       .result = result,
 		                   .watch = watch, .context = context };
 
-	job.per_group = settings->rows > rows ? (size_t)(settings->rows / rows) : 1;
+	job.per_group = group_size(settings, n);
 	job.order = memory_new(n, sizeof *job.order);
 	job.stepper = memory_new(workers, sizeof *job.stepper);
 	job.batch = memory_new(workers, sizeof *job.batch);

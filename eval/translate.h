@@ -10,11 +10,11 @@
  * stop. */
 typedef bool translate_watch(void *context, size_t done, size_t all);
 
-/* Searches every source of the corpus: longest first, about settings->rows hypotheses at once,
- * groups of sentences shared out over the pool. Writes result[sentences] (free each with
- * nbest_free): a function of the settings alone, not of the number of workers. An empty source
- * gives one empty hypothesis. Returns false where `watch` (may be NULL) said stop; results that
- * were not reached are then empty. */
+/* Searches every source of the corpus: longest first, in groups of at most settings->rows
+ * hypotheses that are shared out over the pool. Writes result[sentences] (free each with
+ * nbest_free): a function of corpus and settings alone, not of the number of workers. An empty
+ * source gives one empty hypothesis. Returns false where `watch` (may be NULL) said stop; results
+ * that were not reached are then empty. */
 bool translate(const struct model *, const struct corpus *, const struct search_settings *,
                struct pool *, translate_watch *, void *context, struct nbest *result);
 

@@ -132,14 +132,14 @@ struct var *model_decode(struct tape *tape, const struct model *model, const str
 }
 
 void model_logits(const struct tape *tape, const struct model *model, const struct var *h,
-                  real *logits)
+                  int first, int rows, real *logits)
 {
 	const struct parameters *all = &model->parameters;
 	const struct parameter *w = &all->list[model->output_weight];
-	const int rows = var_rows(h);
 
-	gemm(tape->gemm, PLAIN, TRANSPOSED, rows, w->rows, h->c, 1, h->x, h->c, all->x + w->offset, w->columns,
-	     0, logits, w->rows);
+	gemm(tape->gemm, PLAIN, TRANSPOSED, rows, w->rows, h->c, 1,
+	     h->x + (size_t)first * (size_t)h->c, h->c, all->x + w->offset, w->columns, 0, logits,
+	     w->rows);
 	if (model->output_bias >= 0)
 		tape->vector->add_rows((size_t)rows, (size_t)w->rows,
 		                       all->x + all->list[model->output_bias].offset, logits);

@@ -152,14 +152,23 @@ static void plateau_case(struct fixture *f)
 struct bigrams {
 	const real *logp;
 	int vocabulary;
+	const int *token; /* of each row */
 };
 
-static void bigram_step(void *context, int rows, const int *token, real *logits)
+static void bigram_step(void *context, int rows, const int *token)
+{
+	struct bigrams *b = context;
+
+	(void)rows;
+	b->token = token;
+}
+
+static void bigram_logits(void *context, int first, int rows, real *logits)
 {
 	const struct bigrams *b = context;
 
 	for (int r = 0; r < rows; r++)
-		memcpy(logits + r * b->vocabulary, b->logp + token[r] * b->vocabulary,
+		memcpy(logits + r * b->vocabulary, b->logp + b->token[first + r] * b->vocabulary,
 		       (size_t)b->vocabulary * sizeof *logits);
 }
 
@@ -180,8 +189,9 @@ static void search_case(struct fixture *f)
 	const int best = (int)fixture_number(f, "best", 0);
 	size_t n;
 	real *logp = reals(f, "logp", &n);
-	struct bigrams bigrams = { logp, v };
-	const struct predictor predictor = { &bigrams, v, 0, 1, bigram_step, bigram_select };
+	struct bigrams bigrams = { logp, v, NULL };
+	const struct predictor predictor = { &bigrams,    v,             0,            1,
+		                             bigram_step, bigram_logits, bigram_select };
 	struct search_settings s;
 	struct nbest found;
 	const size_t first = 0;

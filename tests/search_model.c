@@ -52,7 +52,7 @@ static void spoil(const struct model *m, const struct prefix *p, real *logits)
 	}
 }
 
-static void model_logits(const struct model *m, const struct prefix *p, real *logits)
+static void logits_after(const struct model *m, const struct prefix *p, real *logits)
 {
 	int n = m->predictor.vocabulary,
 	    last = p->length ? p->token[p->length - 1] : m->predictor.begin;
@@ -69,7 +69,7 @@ static void model_logits(const struct model *m, const struct prefix *p, real *lo
 	spoil(m, p, logits);
 }
 
-static void model_step(void *context, int rows, const int *token, real *logits)
+static void model_step(void *context, int rows, const int *token)
 {
 	struct model *m = context;
 
@@ -84,10 +84,18 @@ static void model_step(void *context, int rows, const int *token, real *logits)
 			assert_int_equal(token[i], m->predictor.begin);
 		assert_true(m->steps == 0 || token[i] != m->predictor.end);
 		assert_int_equal(p->length, m->steps);
-		model_logits(m, p, logits + i * m->predictor.vocabulary);
 	}
 	m->steps++;
 	m->rows_fed += rows;
+}
+
+static void model_logits(void *context, int first, int rows, real *logits)
+{
+	struct model *m = context;
+
+	assert_true(first >= 0 && rows > 0 && first + rows <= m->rows);
+	for (int i = 0; i < rows; i++)
+		logits_after(m, &m->row[first + i], logits + i * m->predictor.vocabulary);
 }
 
 static void model_select(void *context, int rows, const int *row, int sentences,
@@ -123,6 +131,7 @@ struct model model_of(int vocabulary, uint64_t seed, double spread)
 		               .begin = 0,
 		               .end = 1,
 		               .step = model_step,
+		               .logits = model_logits,
 		               .select = model_select },
 		.seed = seed,
 		.spread = spread,
@@ -191,7 +200,7 @@ void model_log_probabilities(const struct model *m, const struct prefix *p, doub
 	real logits[WORDS];
 	double sum = 0;
 
-	model_logits(m, p, logits);
+	logits_after(m, p, logits);
 	for (int i = 0; i < m->predictor.vocabulary; i++)
 		sum += exp((double)logits[i]);
 	for (int i = 0; i < m->predictor.vocabulary; i++)
