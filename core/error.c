@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static void make_printable(char *text)
 {
@@ -74,13 +75,17 @@ void *memory_new(size_t count, size_t size)
 
 void *memory_aligned(size_t count, size_t size)
 {
-	enum { ALIGN = 64 };
+	enum { ALIGN = 64, HUGE_PAGE = 2 << 20 };
+	const bool huge = size && count >= 2 * (size_t)HUGE_PAGE / size;
+	const size_t align = huge ? HUGE_PAGE : ALIGN;
 	void *memory = NULL;
 
-	if (!size || count < (SIZE_MAX - ALIGN) / size)
-		memory = aligned_alloc(ALIGN, (count * size / ALIGN + 1) * ALIGN);
+	if (!size || count < (SIZE_MAX - align) / size)
+		memory = aligned_alloc(align, (count * size / align + 1) * align);
 	if (!memory)
 		die_of_memory(count, size);
+	if (huge)
+		madvise(memory, count * size, MADV_HUGEPAGE);
 	return memset(memory, 0, count * size);
 }
 

@@ -64,24 +64,46 @@ static void weight_norm_backward(struct tape *tape, struct var *y)
 	}
 }
 
+struct weight_norm {
+	const struct vector_kernels *vector;
+	const struct var *v, *gain;
+	real *norm; /* [O] of v's rows; NULL: not wanted */
+};
+
+static void scale_rows(void *context, real *w)
+{
+	const struct weight_norm *n = context;
+	const size_t k = (size_t)n->v->c;
+
+	for (size_t o = 0; o < (size_t)n->v->n; o++) {
+		const real *v = n->v->x + o * k;
+		const real norm = (real)sqrt(n->vector->sum_squares(k, v));
+
+		if (n->norm)
+			n->norm[o] = norm;
+		n->vector->scale(k, n->gain->x[o] / norm, v, w + o * k);
+	}
+}
+
 struct var *op_weight_norm(struct tape *tape, struct var *v, struct var *gain)
 {
 	static const struct op op = { .name = "weight_norm", .backward = weight_norm_backward };
-	const size_t k = (size_t)v->c;
-	struct var *w = tape_var(tape, &op, 1, v->n, v->c);
-	real *norm = tape_memory(tape, (size_t)v->n * sizeof(real));
+	struct weight_norm n = { tape->vector, v, gain, NULL };
+	struct var *w;
 
 	tape_enter(tape, &op);
 	if (gain->c != v->n)
 		panic("weight_norm: %d rows, gain of %d", v->n, gain->c);
-	w->aux = norm;
+	if (tape->frozen) {
+		w = tape_wrap(tape, &op, 1, v->n, v->c,
+		              (real *)frozen_derive(tape->frozen, v->x, scale_rows, &n));
+	} else {
+		w = tape_var(tape, &op, 1, v->n, v->c);
+		w->aux = n.norm = tape_memory(tape, (size_t)v->n * sizeof(real));
+		scale_rows(&n, w->x);
+	}
 	w->name = v->name;
 	tape_input(tape, w, 0, v);
 	tape_input(tape, w, 1, gain);
-	for (int o = 0; o < v->n; o++) {
-		norm[o] = (real)sqrt(tape->vector->sum_squares(k, v->x + (size_t)o * k));
-		tape->vector->scale(k, gain->x[o] / norm[o], v->x + (size_t)o * k,
-		                    w->x + (size_t)o * k);
-	}
 	return tape_leave(tape, w);
 }

@@ -8,6 +8,7 @@
 #define BAKEOFF_TAPE_H
 
 #include "core/arena.h"
+#include "core/frozen.h"
 #include "core/gemm.h"
 #include "core/parameters.h"
 #include "core/profile.h"
@@ -72,6 +73,7 @@ struct tape {
 	const struct vector_kernels *vector;
 	const struct gemm *gemm;
 	const struct parameters *parameters;
+	struct frozen *frozen; /* of the parameters, where they do not change; NULL in training */
 	real *gradient;       /* flat like the parameters; NULL: no gradients (inference) */
 	bool training;        /* dropout is on */
 	bool bfloat16;        /* products of large operands are made in bfloat16 */

@@ -27,8 +27,6 @@ void frontier_begin(struct frontier *f, const struct predictor *predictor,
 		.sentence = memory_new(n, sizeof(*f->sentence)),
 		.used = memory_new(n, sizeof(*f->used)),
 		.row = memory_new(rows, sizeof(*f->row)),
-		.logits = memory_new(FRONTIER_CHUNK,
-		                     (size_t)predictor->vocabulary * sizeof(real)),
 		.next = memory_new(rows, sizeof(*f->next)),
 		.next_used = memory_new(n, sizeof(*f->next_used)),
 		.ending = memory_new(n * (size_t)wanted, sizeof(*f->ending)),
@@ -51,7 +49,6 @@ void frontier_free(struct frontier *f)
 	free(f->sentence);
 	free(f->used);
 	free(f->row);
-	free(f->logits);
 	free(f->next);
 	free(f->next_used);
 	free(f->ending);
@@ -103,7 +100,7 @@ static real *logits_of(struct frontier *f, int row)
 	if (row < f->chunk_first || row >= f->chunk_end) {
 		f->chunk_first = row;
 		f->chunk_end = rows - row < FRONTIER_CHUNK ? rows : row + FRONTIER_CHUNK;
-		f->predictor->logits(f->predictor->context, row, f->chunk_end - row, f->logits);
+		f->logits = f->predictor->logits(f->predictor->context, row, f->chunk_end - row);
 	}
 	return f->logits + (size_t)(row - f->chunk_first) * (size_t)f->predictor->vocabulary;
 }

@@ -51,7 +51,7 @@ struct frontier {
 	int *sentence;   /* [live] the caller's number */
 	int *used;       /* [live] rows that live; the others repeat the last of these */
 	struct row *row; /* [live][width] */
-	real *logits;    /* [FRONTIER_CHUNK][V] of rows chunk_first .. chunk_end - 1 */
+	real *logits;    /* the predictor's, of rows chunk_first .. chunk_end - 1 */
 	int chunk_first, chunk_end;
 
 	struct row *next; /* those kept this turn, sentence by sentence */

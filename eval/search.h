@@ -20,9 +20,9 @@ struct predictor {
 	/* Feeds one token to each row; the array stays as it is until select or the next step. */
 	void (*step)(void *context, int rows, const int *token);
 
-	/* Writes the logits [rows][V] of what follows rows first .. first + rows - 1 of the last
-	 * step. */
-	void (*logits)(void *context, int first, int rows, real *logits);
+	/* The logits [rows][V] of what follows rows first .. first + rows - 1 of the last step. The
+	 * predictor's own, valid until the next call; the search may write there. */
+	real *(*logits)(void *context, int first, int rows);
 
 	/* From now on row i continues what was row[i], and sentence j what was sentence[j]
 	 * (ascending); others are forgotten. Not called where everything stays in its place, nor

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* To lay out the weights takes about as long as the products of so many sentences gain by it. */
+enum { FROZEN_SENTENCES = 4 };
+
 /* One group of sentences in search. */
 struct stepper {
 	const struct model *model;
@@ -15,6 +18,7 @@ struct stepper {
 	struct carry carry;
 	int *length;   /* [sentences] of the live ones; memory.length */
 	struct var *h; /* what the last step made, on its tape */
+	size_t after_step; /* bytes of that tape that are in use */
 };
 
 static void step(void *context, int rows, const int *token)
@@ -23,13 +27,15 @@ static void step(void *context, int rows, const int *token)
 
 	tape_begin(&s->step, &s->model->parameters, NULL, false, 0);
 	s->h = model_decode(&s->step, s->model, &s->memory, token, 1, rows, &s->carry);
+	s->after_step = s->step.arena.used;
 }
 
-static void logits(void *context, int first, int rows, real *to)
+static real *logits(void *context, int first, int rows)
 {
-	const struct stepper *s = context;
+	struct stepper *s = context;
 
-	model_logits(&s->step, s->model, s->h, first, rows, to);
+	s->step.arena.used = s->after_step;
+	return model_logits(&s->step, s->model, s->h, first, rows);
 }
 
 /* Closes the gaps of sentences that left; the live ones are in ascending order, so rows only move
@@ -74,6 +80,7 @@ struct translation {
 	const struct search_settings *settings;
 	uint32_t *order; /* sentences, longest source first */
 	size_t per_group;
+	struct frozen *frozen;
 	struct stepper *stepper; /* [workers] */
 	struct batch *batch;     /* [workers] */
 	struct nbest *result;
@@ -190,6 +197,10 @@ bool translate(const struct model *model, const struct corpus *corpus,
 		tape_init(&job.stepper[i].source);
 		tape_init(&job.stepper[i].step);
 	}
+	if (n >= FROZEN_SENTENCES)
+		job.frozen = frozen_open(&model->parameters, job.stepper[0].step.gemm);
+	for (size_t i = 0; i < workers; i++)
+		job.stepper[i].source.frozen = job.stepper[i].step.frozen = job.frozen;
 	pool_run(pool, (int)((n + job.per_group - 1) / job.per_group), translate_group, &job);
 	for (size_t i = 0; i < workers; i++) {
 		tape_free(&job.stepper[i].source);
@@ -197,6 +208,7 @@ bool translate(const struct model *model, const struct corpus *corpus,
 		carry_free(&job.stepper[i].carry);
 		batch_free(&job.batch[i]);
 	}
+	frozen_close(job.frozen);
 	pthread_mutex_destroy(&job.lock);
 	free(job.order);
 	free(job.stepper);

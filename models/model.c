@@ -1,7 +1,6 @@
 /* model.c - embeddings, output layer and loss around an architecture's body. */
 #include "models/model.h"
 #include "core/error.h"
-#include "core/gemm.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -131,18 +130,15 @@ struct var *model_decode(struct tape *tape, const struct model *model, const str
 	return h;
 }
 
-void model_logits(const struct tape *tape, const struct model *model, const struct var *h,
-                  int first, int rows, real *logits)
+real *model_logits(struct tape *tape, const struct model *model, const struct var *h, int first,
+                   int rows)
 {
-	const struct parameters *all = &model->parameters;
-	const struct parameter *w = &all->list[model->output_weight];
+	struct var *part = tape_wrap(tape, NULL, 1, rows, h->c,
+	                             h->x + (size_t)first * (size_t)h->c);
 
-	gemm(tape->gemm, PLAIN, TRANSPOSED, rows, w->rows, h->c, 1,
-	     h->x + (size_t)first * (size_t)h->c, h->c, all->x + w->offset, w->columns, 0, logits,
-	     w->rows);
-	if (model->output_bias >= 0)
-		tape->vector->add_rows((size_t)rows, (size_t)w->rows,
-		                       all->x + all->list[model->output_bias].offset, logits);
+	return op_linear(tape, part, tape_parameter(tape, model->output_weight),
+	                 tape_parameter(tape, model->output_bias), ACTIVATION_NONE)
+		->x;
 }
 
 struct var *model_loss(struct tape *tape, const struct model *model, const struct batch *batch,

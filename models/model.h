@@ -60,9 +60,8 @@ void model_encode(struct tape *, const struct model *, const int *source, const 
 struct var *model_decode(struct tape *, const struct model *, const struct memory *,
                          const int *target, int t, int rows, struct carry *);
 
-/* [rows][V] logits of h's rows first .. first + rows - 1. */
-void model_logits(const struct tape *, const struct model *, const struct var *h, int first,
-                  int rows, real *logits);
+/* [rows][V] logits of h's rows first .. first + rows - 1, on the tape. */
+real *model_logits(struct tape *, const struct model *, const struct var *h, int first, int rows);
 
 /* Forward pass of a batch to its summed loss; adds to *loss. nll as in op_cross_entropy. */
 struct var *model_loss(struct tape *, const struct model *, const struct batch *, double smoothing,

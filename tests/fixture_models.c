@@ -261,8 +261,8 @@ static void model_case(struct fixture *f)
 	model_encode(&f->tape, &model, batch.source, batch.source_length, batch.source_t, batch.n,
 	             &memory);
 	h = model_decode(&f->tape, &model, &memory, batch.target, batch.target_t, batch.n, NULL);
-	logits = tape_var(&f->tape, NULL, h->t, h->n, v);
-	model_logits(&f->tape, &model, h, 0, var_rows(h), logits->x);
+	logits = tape_wrap(&f->tape, NULL, h->t, h->n, v,
+	                   model_logits(&f->tape, &model, h, 0, var_rows(h)));
 	fixture_output(f, "logits", logits);
 	tape_backward(&f->tape,
 	              op_cross_entropy(&f->tape, h, tape_parameter(&f->tape, model.output_weight),

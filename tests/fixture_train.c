@@ -153,6 +153,7 @@ struct bigrams {
 	const real *logp;
 	int vocabulary;
 	const int *token; /* of each row */
+	real *logits;
 };
 
 static void bigram_step(void *context, int rows, const int *token)
@@ -163,13 +164,16 @@ static void bigram_step(void *context, int rows, const int *token)
 	b->token = token;
 }
 
-static void bigram_logits(void *context, int first, int rows, real *logits)
+static real *bigram_logits(void *context, int first, int rows)
 {
-	const struct bigrams *b = context;
+	struct bigrams *b = context;
+	const size_t v = (size_t)b->vocabulary;
 
+	b->logits = memory_resize(b->logits, (size_t)rows * v, sizeof *b->logits);
 	for (int r = 0; r < rows; r++)
-		memcpy(logits + r * b->vocabulary, b->logp + b->token[first + r] * b->vocabulary,
-		       (size_t)b->vocabulary * sizeof *logits);
+		memcpy(b->logits + (size_t)r * v, b->logp + (size_t)b->token[first + r] * v,
+		       v * sizeof *b->logits);
+	return b->logits;
 }
 
 static void bigram_select(void *context, int rows, const int *row, int sentences,
@@ -189,7 +193,7 @@ static void search_case(struct fixture *f)
 	const int best = (int)fixture_number(f, "best", 0);
 	size_t n;
 	real *logp = reals(f, "logp", &n);
-	struct bigrams bigrams = { logp, v, NULL };
+	struct bigrams bigrams = { logp, v, NULL, NULL };
 	const struct predictor predictor = { &bigrams,    v,             0,            1,
 		                             bigram_step, bigram_logits, bigram_select };
 	struct search_settings s;
@@ -203,6 +207,7 @@ static void search_case(struct fixture *f)
 	s.penalty = PENALTY_GNMT;
 	s.length_penalty = fixture_number(f, "alpha", 0);
 	search(&predictor, &s, 1, &longest, &first, &found);
+	free(bigrams.logits);
 	for (int i = 0; i < best && i < found.count; i++) {
 		score[i] = (real)found.best[i].score;
 		total[i] = (real)found.best[i].total;

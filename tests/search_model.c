@@ -89,13 +89,16 @@ static void model_step(void *context, int rows, const int *token)
 	m->rows_fed += rows;
 }
 
-static void model_logits(void *context, int first, int rows, real *logits)
+static real *model_logits(void *context, int first, int rows)
 {
 	struct model *m = context;
+	const size_t v = (size_t)m->predictor.vocabulary;
 
 	assert_true(first >= 0 && rows > 0 && first + rows <= m->rows);
+	m->logits = memory_resize(m->logits, (size_t)rows * v, sizeof *m->logits);
 	for (int i = 0; i < rows; i++)
-		logits_after(m, &m->row[first + i], logits + i * m->predictor.vocabulary);
+		logits_after(m, &m->row[first + i], m->logits + (size_t)i * v);
+	return m->logits;
 }
 
 static void model_select(void *context, int rows, const int *row, int sentences,
@@ -155,6 +158,8 @@ void model_search(struct model *m, const struct search_settings *settings, int f
 	}
 	search(&m->predictor, settings, sentences, limit, number, result);
 	free(number);
+	free(m->logits);
+	m->logits = NULL;
 	free(m->row);
 	free(m->sentence);
 }

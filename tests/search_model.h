@@ -35,6 +35,7 @@ struct model {
 	int quirk_at;
 
 	struct prefix *row; /* [rows] */
+	real *logits;
 	int rows, sentences;
 	int *sentence; /* [sentences] that live */
 	int steps;
