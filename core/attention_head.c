@@ -21,17 +21,18 @@ struct attention_head attention_head_of(const struct attention_job *job, int sen
 	const struct var *q = job->query.v, *k = job->key.v, *v = job->value.v, *y = job->y;
 	const int q_c = job->query.c / how->heads, v_c = job->value.c / how->heads;
 	const size_t row = (size_t)(sentence * job->group + set), heads = (size_t)how->heads;
+	const size_t place = how->place ? how->place[sentence] : (size_t)sentence;
 	const bool steps = q->t > 1;
 	struct attention_head head = { .queries = (size_t)(steps ? q->t : job->group) };
 
 	head.keys = (size_t)(how->length ? how->length[sentence] : k->t);
 	head.q_at = row * (size_t)q->c + (size_t)(job->query.first + h * q_c);
-	head.k_at = (size_t)sentence * (size_t)k->c + (size_t)(job->key.first + h * q_c);
-	head.v_at = (size_t)sentence * (size_t)v->c + (size_t)(job->value.first + h * v_c);
+	head.k_at = place * (size_t)k->c + (size_t)(job->key.first + h * q_c);
+	head.v_at = place * (size_t)v->c + (size_t)(job->value.first + h * v_c);
 	head.y_at = row * (size_t)y->c + (size_t)(h * v_c);
 	head.q_stride = (size_t)q->c * (steps ? (size_t)q->n : 1);
-	head.k_stride = (size_t)k->c * (size_t)k->n;
-	head.v_stride = (size_t)v->c * (size_t)v->n;
+	head.k_stride = (size_t)k->c * (how->place ? 1 : (size_t)k->n);
+	head.v_stride = (size_t)v->c * (how->place ? 1 : (size_t)v->n);
 	head.y_stride = (size_t)y->c * (steps ? (size_t)y->n : 1);
 	head.element = (row * heads + (size_t)h) * (size_t)q->t;
 	head.element_stride = steps ? 1 : heads;

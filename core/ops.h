@@ -97,6 +97,9 @@ struct attention {
 	bool scale_by_length; /* the context times sqrt(keys); Gehring 2017, section 3.3's m sqrt(1
 	                         / m) */
 	const int *length;    /* [key rows] keys of each sentence, or NULL for all */
+	const size_t *place;  /* [key rows] step s of key row r lies at place[r] + s, in units of the
+	                         channels of key.v, and of value.v; NULL: at [s][r] as always. Without
+	                         gradients only */
 	struct var *v;        /* additive: [channels of q] */
 	double dropout;       /* of the weights */
 	const char *kind; /* "self" or "cross", and the layer's number: labels for those who look at

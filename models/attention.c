@@ -90,7 +90,7 @@ struct var *attention_self(struct tape *tape, const struct attention_block *bloc
 	struct var *all = projection_apply(tape, block->query_key_value, x, ACTIVATION_NONE);
 	const int d = all->c / 3;
 	const struct slice key_value =
-		carry_extend(tape, carry, (struct slice){ all, d, 2 * d }, CARRY_ALL);
+		carry_append(tape, carry, (struct slice){ all, d, 2 * d }, &how.place);
 	const struct slice query = { all, 0, d };
 	const struct slice key = { key_value.v, key_value.first, d };
 	const struct slice value = { key_value.v, key_value.first + d, d };

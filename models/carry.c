@@ -5,13 +5,65 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Copies the steps of a slot's rows to blocks of other sizes. */
+static void move_blocks(const struct carry *carry, struct carry_slot *slot, struct carry_room room)
+{
+	const size_t c = (size_t)slot->c, size = (size_t)room.steps * (size_t)room.blocks * c;
+	const size_t from = (size_t)carry->room.steps * c, to = (size_t)room.steps * c;
+	real *x = memory_aligned(size, sizeof(real));
+
+	for (int i = 0; i < carry->rows && slot->steps; i++) {
+		const size_t block = (size_t)carry->block[i];
+
+		memcpy(x + block * to, slot->x + block * from,
+		       (size_t)slot->steps * c * sizeof(real));
+	}
+	free(slot->x);
+	slot->x = x;
+	slot->x_size = size;
+}
+
+/* Room for so many rows, and for so many steps in the slots that remember all. */
+static void make_room(struct carry *carry, int rows, int steps)
+{
+	struct carry_room room = carry->room;
+
+	if (rows > carry->row_room) {
+		carry->row_room = rows;
+		carry->block = memory_resize(carry->block, (size_t)rows, sizeof *carry->block);
+		carry->place = memory_resize(carry->place, (size_t)rows, sizeof *carry->place);
+		carry->scratch =
+			memory_resize(carry->scratch, 2 * (size_t)rows, sizeof *carry->scratch);
+	}
+	if (rows > room.blocks)
+		room.blocks = rows;
+	if (steps > room.steps)
+		room.steps = steps + steps / 2;
+	if (room.blocks == carry->room.blocks && room.steps == carry->room.steps)
+		return;
+	for (int i = 0; i < carry->slots; i++)
+		if (carry->slot[i].all)
+			move_blocks(carry, &carry->slot[i], room);
+	carry->room = room;
+}
+
+static void find_places(struct carry *carry)
+{
+	for (int i = 0; i < carry->rows; i++)
+		carry->place[i] = (size_t)carry->block[i] * (size_t)carry->room.steps;
+}
+
 void carry_begin(struct carry *carry, int rows)
 {
 	for (int i = 0; i < carry->slots; i++)
 		carry->slot[i].steps = 0;
-	carry->rows = rows;
 	carry->position = 0;
 	carry->cursor = 0;
+	make_room(carry, rows, carry->room.steps);
+	carry->rows = rows;
+	for (int i = 0; i < rows; i++)
+		carry->block[i] = i;
+	find_places(carry);
 }
 
 void carry_free(struct carry *carry)
@@ -21,6 +73,9 @@ void carry_free(struct carry *carry)
 		free(carry->slot[i].spare);
 	}
 	free(carry->slot);
+	free(carry->block);
+	free(carry->place);
+	free(carry->scratch);
 	*carry = (struct carry){ 0 };
 }
 
@@ -90,7 +145,7 @@ struct slice carry_extend(struct tape *tape, struct carry *carry, struct slice x
 		panic("carry: %d rows, given %d", carry->rows, x.v->n);
 	slot = slot_at(carry, carry->cursor++, x.c);
 	step = (size_t)carry->rows * (size_t)x.c;
-	if (keep != CARRY_ALL && slot->steps > keep) {
+	if (slot->steps > keep) {
 		memmove(slot->x, slot->x + (size_t)(slot->steps - keep) * step,
 		        (size_t)keep * step * sizeof(real));
 		slot->steps = keep;
@@ -100,6 +155,45 @@ struct slice carry_extend(struct tape *tape, struct carry *carry, struct slice x
 	slot->steps += x.v->t;
 	all = tape_wrap(tape, NULL, slot->steps, carry->rows, x.c, slot->x);
 	return slice_all(all);
+}
+
+/* A slot that remembers all, with its blocks. */
+static struct carry_slot *slot_of_all(struct carry *carry, int c, int more)
+{
+	struct carry_slot *slot = slot_at(carry, carry->cursor++, c);
+
+	if (!slot->all) {
+		slot->all = true;
+		move_blocks(carry, slot, carry->room);
+	}
+	if (slot->steps + more > carry->room.steps) {
+		make_room(carry, carry->rows, slot->steps + more);
+		find_places(carry);
+	}
+	return slot;
+}
+
+struct slice carry_append(struct tape *tape, struct carry *carry, struct slice x,
+                          const size_t **place)
+{
+	struct carry_slot *slot;
+	const size_t c = (size_t)x.c;
+
+	*place = NULL;
+	if (!carry)
+		return x;
+	if (x.v->n != carry->rows)
+		panic("carry: %d rows, given %d", carry->rows, x.v->n);
+	slot = slot_of_all(carry, x.c, x.v->t);
+	for (size_t r = 0; r < (size_t)var_rows(x.v); r++) {
+		const size_t step = (size_t)slot->steps + r / (size_t)carry->rows;
+
+		memcpy(slot->x + (carry->place[r % (size_t)carry->rows] + step) * c,
+		       x.v->x + r * (size_t)x.v->c + (size_t)x.first, c * sizeof(real));
+	}
+	slot->steps += x.v->t;
+	*place = carry->place;
+	return slice_all(tape_wrap(tape, NULL, slot->steps, carry->rows, x.c, slot->x));
 }
 
 struct var *carry_state(struct tape *tape, struct carry *carry, int c)
@@ -152,12 +246,53 @@ static bool is_identity(const struct carry *carry, int rows, const int *row)
 	return rows == carry->rows;
 }
 
+static void copy_block(const struct carry *carry, int from, int to)
+{
+	for (int i = 0; i < carry->slots; i++) {
+		const struct carry_slot *slot = &carry->slot[i];
+		const size_t block = (size_t)carry->room.steps * (size_t)slot->c;
+
+		if (slot->all)
+			memcpy(slot->x + (size_t)to * block, slot->x + (size_t)from * block,
+			       (size_t)slot->steps * (size_t)slot->c * sizeof(real));
+	}
+}
+
+/* The first row that continues another takes its block, the others get copies in free blocks. */
+static void hand_on_blocks(struct carry *carry, int rows, const int *row)
+{
+	int *block, *taken, unused = 0;
+
+	make_room(carry, rows, carry->room.steps);
+	block = carry->scratch;
+	taken = carry->scratch + carry->row_room;
+	memset(taken, 0, (size_t)carry->room.blocks * sizeof *taken);
+	for (int i = 0; i < rows; i++) {
+		const int old = carry->block[row[i]];
+
+		block[i] = taken[old] ? -1 : old;
+		taken[old] = true;
+	}
+	for (int i = 0; i < rows; i++) {
+		if (block[i] >= 0)
+			continue;
+		while (taken[unused])
+			unused++;
+		taken[unused] = true;
+		block[i] = unused;
+		copy_block(carry, carry->block[row[i]], unused);
+	}
+	memcpy(carry->block, block, (size_t)rows * sizeof *block);
+}
+
 void carry_select(struct carry *carry, int rows, const int *row)
 {
 	if (is_identity(carry, rows, row))
 		return;
 	for (int i = 0; i < carry->slots; i++)
-		if (carry->slot[i].steps)
+		if (carry->slot[i].steps && !carry->slot[i].all)
 			gather(carry, &carry->slot[i], rows, row);
+	hand_on_blocks(carry, rows, row);
 	carry->rows = rows;
+	find_places(carry);
 }

@@ -9,13 +9,20 @@
 
 #include "core/tape.h"
 
-enum { CARRY_ALL = -1 };
-
+/* A slot that remembers a few steps has them as [steps][rows][c]. One that remembers all has a
+ * block of memory for each row, [carry_room.steps][c] of which the first `steps` are in use: a row
+ * that goes on takes its block along, and only a row's second continuation is a copy. */
 struct carry_slot {
-	int steps; /* [steps][rows][c] in use */
+	int steps;
 	int c;
+	bool all;                  /* remembers every step, in blocks */
 	real *x, *spare;           /* spare: where the next gather goes */
 	size_t x_size, spare_size; /* reals of room */
+};
+
+struct carry_room {
+	int steps;  /* of a block */
+	int blocks; /* of a slot */
 };
 
 struct carry {
@@ -23,6 +30,11 @@ struct carry {
 	int position; /* steps done */
 	int slots, cursor;
 	struct carry_slot *slot;
+	struct carry_room room;
+	int *block;    /* [rows] of each row */
+	size_t *place; /* [rows] the first step of each row's block: block * room.steps */
+	int *scratch;  /* [rows + blocks] */
+	int row_room;
 };
 
 /* Forgets everything and starts `rows` hypotheses. A zeroed carry may be begun. */
@@ -33,10 +45,13 @@ void carry_free(struct carry *);
 void carry_rewind(struct carry *);
 void carry_advance(struct carry *, int steps);
 
-/* What this slot remembers followed by x; from now on it remembers the last `keep` steps
- * (CARRY_ALL: every one). Without a carry, x itself. The result is valid until this slot is next
- * used. */
+/* What this slot remembers followed by x; from now on it remembers the last `keep` steps. Without a
+ * carry, x itself. The result is valid until this slot is next used. */
 struct slice carry_extend(struct tape *, struct carry *, struct slice x, int keep);
+
+/* The same of a slot that remembers every step, but step s of row r lies at (*place)[r] + s, in
+ * units of the result's channels. Without a carry, x itself, and *place is NULL. */
+struct slice carry_append(struct tape *, struct carry *, struct slice x, const size_t **place);
 
 /* The state that the slot remembers, [1][rows][c], or NULL at the first step or without a carry.
  * Must be followed by carry_store of the new state, of the same slot. */
