@@ -165,7 +165,7 @@ static int by_length(const void *a, const void *b, void *context)
  * enough sentences in each for fast products. */
 static size_t group_size(const struct search_settings *settings, size_t sentences)
 {
-	enum { GROUPS = 16, LEAST = 4 };
+	enum { GROUPS = 32, LEAST = 4 };
 	const long rows = settings->sample ? settings->nbest : settings->beam;
 	const size_t most = settings->rows > rows ? (size_t)(settings->rows / rows) : 1;
 	size_t n = (sentences + GROUPS - 1) / GROUPS;
