@@ -74,14 +74,19 @@ static void start_one(const struct parameter *p, gsl_rng *random, real *x)
 	}
 }
 
+void parameters_empty(struct parameters *all)
+{
+	free(all->x);
+	all->x = memory_aligned(all->size, sizeof(real));
+}
+
 void parameters_start(struct parameters *all, uint64_t seed)
 {
 	gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
 
 	if (!random)
 		panic("no memory for a random number generator");
-	free(all->x);
-	all->x = memory_aligned(all->size, sizeof(real));
+	parameters_empty(all);
 	for (int i = 0; i < all->count; i++) {
 		const struct parameter *p = &all->list[i];
 

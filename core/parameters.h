@@ -42,6 +42,8 @@ int parameter_find(const struct parameters *, const char *name);
 /* Weights, without the alignment between them. */
 size_t parameters_count(const struct parameters *);
 
+/* Makes the array, all 0: for weights that are read from a file. */
+void parameters_empty(struct parameters *);
 /* Makes the array and draws the first weights: a function of (seed, name, shape) alone. */
 void parameters_start(struct parameters *, uint64_t seed);
 void parameters_free(struct parameters *);

@@ -38,7 +38,7 @@ static bool load_weights(struct trained *t, const char *folder, const struct con
 	                identity.vocabulary[SIDE_SOURCE] == identity.vocabulary[SIDE_TARGET],
 	                (int)t->longest, error))
 		return false;
-	parameters_start(&t->model.parameters, 0);
+	parameters_empty(&t->model.parameters);
 	snprintf(path, sizeof path, "%s/model.safetensors", folder);
 	if (access(path, F_OK))
 		return error_set(
