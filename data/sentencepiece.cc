@@ -13,6 +13,7 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -22,6 +23,9 @@ namespace sp = sentencepiece;
 
 struct pieces {
 	sp::SentencePieceProcessor processor;
+	bool by_words = false; /* a text's ids are those of its words, one after the other */
+	mutable std::mutex lock;
+	mutable std::unordered_map<std::string, std::vector<int>> word; /* ids of words seen */
 };
 
 namespace
@@ -158,14 +162,59 @@ std::string learn(bool unigram, int size, const struct line *line, size_t lines)
 	return model;
 }
 
-struct pieces *open_model(const std::string &model)
+/* Merging goes on inside of words if no piece reaches from one into the next: a blank (U+2581) is a
+ * piece, and others have it in front alone. Unigram pieces are chosen by sums over the text. */
+bool encodes_by_words(const sp::SentencePieceProcessor &processor, bool unigram)
+{
+	const std::string blank = "\u2581";
+
+	if (unigram || processor.PieceToId(blank) == processor.unk_id())
+		return false;
+	for (int id = ID_SPECIALS; id < processor.GetPieceSize(); id++)
+		if (processor.IdToPiece(id).find(blank, 1) != std::string::npos)
+			return false;
+	return true;
+}
+
+struct pieces *open_model(const std::string &model, bool unigram)
 {
 	auto opened = std::make_unique<struct pieces>();
 	const auto status = opened->processor.LoadFromSerializedProto(model);
 
 	if (!status.ok())
 		throw std::runtime_error(status.error_message());
+	opened->by_words = encodes_by_words(opened->processor, unigram);
 	return opened.release();
+}
+
+std::vector<int> encode(const sp::SentencePieceProcessor &processor, absl::string_view text)
+{
+	std::vector<int> ids;
+
+	processor.Encode(text, &ids).IgnoreError();
+	return ids;
+}
+
+/* Words come again and again, and their ids are looked up. */
+std::vector<int> encode_by_words(const struct pieces *pieces, absl::string_view text)
+{
+	constexpr size_t most = 1 << 18; /* words remembered */
+	std::vector<int> ids;
+
+	for (size_t at = 0, end; at < text.size(); at = end + 1) {
+		end = std::min(text.find(' ', at), text.size());
+		if (end == at)
+			continue;
+		auto [known, is_new] =
+			pieces->word.try_emplace(std::string(text.data() + at, end - at));
+
+		if (is_new)
+			known->second = encode(pieces->processor, known->first);
+		ids.insert(ids.end(), known->second.begin(), known->second.end());
+		if (pieces->word.size() > most)
+			pieces->word.clear();
+	}
+	return ids;
 }
 
 template <typename Make>
@@ -193,14 +242,14 @@ struct pieces *pieces_train(bool unigram, int size, const struct line *line, siz
 			    char *message, size_t message_size)
 {
 	return guarded(message, message_size,
-		       [&] { return open_model(learn(unigram, size, line, lines)); });
+		       [&] { return open_model(learn(unigram, size, line, lines), unigram); });
 }
 
 struct pieces *pieces_new(bool unigram, char *const *piece, const float *score, int size,
 			  char *message, size_t message_size)
 {
 	return guarded(message, message_size,
-		       [&] { return open_model(model_bytes(unigram, piece, score, size)); });
+		       [&] { return open_model(model_bytes(unigram, piece, score, size), unigram); });
 }
 
 void pieces_free(struct pieces *pieces)
@@ -226,9 +275,11 @@ float pieces_score(const struct pieces *pieces, int id)
 size_t pieces_encode(const struct pieces *pieces, const char *text, size_t bytes, int *id,
 		     size_t capacity)
 {
-	std::vector<int> ids;
+	const absl::string_view all(text, bytes);
+	const std::unique_lock<std::mutex> alone(pieces->lock, std::try_to_lock);
+	const std::vector<int> ids = pieces->by_words && alone ? encode_by_words(pieces, all)
+							       : encode(pieces->processor, all);
 
-	pieces->processor.Encode(absl::string_view(text, bytes), &ids).IgnoreError();
 	std::copy_n(ids.begin(), std::min(ids.size(), capacity), id);
 	return ids.size();
 }
