@@ -16,8 +16,8 @@ struct stepper {
 	struct tape step;   /* begun again at each step */
 	struct memory memory;
 	struct carry carry;
-	int *length;   /* [sentences] of the live ones; memory.length */
-	struct var *h; /* what the last step made, on its tape */
+	int *length;       /* [sentences] of the live ones; memory.length */
+	struct var *h;     /* what the last step made, on its tape */
 	size_t after_step; /* bytes of that tape that are in use */
 };
 
@@ -161,17 +161,17 @@ static int by_length(const void *a, const void *b, void *context)
 	return i < j ? -1 : i > j;
 }
 
-/* Enough groups for several workers to finish at about the same time, whatever their number, and
- * enough sentences in each for fast products. */
+/* Enough groups for several workers to finish at about the same time, whatever their number; enough
+ * sentences in each for fast products, and not so many that their encoder's states take much
+ * memory. */
 static size_t group_size(const struct search_settings *settings, size_t sentences)
 {
-	enum { GROUPS = 32, LEAST = 4 };
+	enum { GROUPS = 32, LEAST = 4, MOST = 64 };
 	const long rows = settings->sample ? settings->nbest : settings->beam;
 	const size_t most = settings->rows > rows ? (size_t)(settings->rows / rows) : 1;
 	size_t n = (sentences + GROUPS - 1) / GROUPS;
 
-	if (n < LEAST)
-		n = LEAST;
+	n = n < LEAST ? LEAST : n > MOST ? MOST : n;
 	return n < most ? n : most;
 }
 
