@@ -12,5 +12,6 @@ int translate_command(int argc, char **argv);
 int attend_command(int argc, char **argv);
 int score_command(int argc, char **argv);
 int models_command(int argc, char **argv);
+int profile_command(int argc, char **argv);
 
 #endif

@@ -20,6 +20,7 @@ static const struct command commands[] = {
 	{ "attend", attend_command, "show what a trained run attends to in a sentence" },
 	{ "score", score_command, "BLEU of a file against references, as sacreBLEU" },
 	{ "models", models_command, "the architectures and their settings" },
+	{ "profile", profile_command, "where the time of training or decoding goes" },
 	{ NULL, NULL, NULL },
 };
 

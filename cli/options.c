@@ -24,6 +24,19 @@ bool option_number(const char *command, const char *option, const char *text, lo
 	return true;
 }
 
+bool option_only(const char *command, const char *only, const char *file,
+                 const struct experiment *e)
+{
+	for (int i = 0; i < e->contestants; i++)
+		if (!only || !strcmp(only, e->contestant[i].name))
+			return true;
+	fprintf(stderr, "bakeoff %s: --only %s: no such contestant; %s has", command, only, file);
+	for (int i = 0; i < e->contestants; i++)
+		fprintf(stderr, "%s '%s'", i ? "," : "", e->contestant[i].name);
+	fputc('\n', stderr);
+	return false;
+}
+
 void free_lines(char **line, size_t lines)
 {
 	for (size_t i = 0; i < lines; i++)

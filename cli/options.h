@@ -3,6 +3,7 @@
 #define BAKEOFF_OPTIONS_H
 
 #include "core/error.h"
+#include "experiments/spec.h"
 
 #include <stdbool.h>
 
@@ -10,6 +11,11 @@
  */
 bool option_number(const char *command, const char *option, const char *text, long least, long most,
                    long *value);
+
+/* Whether `only` names a contestant of the experiment (NULL: any); prints one line, with those that
+ * `file` has, where it does not. */
+bool option_only(const char *command, const char *only, const char *file,
+                 const struct experiment *);
 
 /* All lines of a file ("-": standard input), without their ends; the caller frees each line and the
  * list. False where a line is not UTF-8 or reading fails. */

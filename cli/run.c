@@ -110,18 +110,6 @@ static char *read_text(const char *path, struct error *error)
 	return text;
 }
 
-static bool only_is_known(const struct request *r, const struct experiment *e)
-{
-	for (int i = 0; i < e->contestants; i++)
-		if (!r->run.only || !strcmp(r->run.only, e->contestant[i].name))
-			return true;
-	fprintf(stderr, "bakeoff run: --only %s: no such contestant; %s has", r->run.only, r->file);
-	for (int i = 0; i < e->contestants; i++)
-		fprintf(stderr, "%s '%s'", i ? "," : "", e->contestant[i].name);
-	fputc('\n', stderr);
-	return false;
-}
-
 static int say_result(const struct request *r, const struct experiment *e,
                       const struct run_result *result)
 {
@@ -231,7 +219,7 @@ int run_command(int argc, char **argv)
 		fprintf(stderr, "bakeoff run: %s\n", error.message);
 		return 2;
 	}
-	if (!only_is_known(&r, &experiment))
+	if (!option_only("run", r.run.only, r.file, &experiment))
 		status = 2;
 	else
 		status = r.dry_run ? plan_it(&r, &experiment) : run_it(&r, &experiment);

@@ -1,5 +1,6 @@
 /* pool.c - worker threads over a counter of tasks. */
 #include "core/pool.h"
+#include "core/machine.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -11,6 +12,7 @@ struct worker {
 	struct pool *pool;
 	int number;
 	pthread_t thread;
+	size_t first; /* its first span of this round */
 };
 
 struct pool {
@@ -24,7 +26,8 @@ struct pool {
 	pool_task *task; /* of this round */
 	void *context;
 	int count;
-	atomic_int next; /* the first task that nobody took */
+	atomic_int next;         /* the first task that nobody took */
+	struct profile *profile; /* [workers] or NULL */
 };
 
 static void take_tasks(struct pool *pool, int worker)
@@ -108,8 +111,35 @@ int pool_workers(const struct pool *pool)
 	return pool->workers;
 }
 
+void pool_profile(struct pool *pool, struct profile *profile)
+{
+	pool->profile = profile;
+}
+
+struct profile *pool_profile_of(const struct pool *pool, int worker)
+{
+	return pool->profile ? &pool->profile[worker] : NULL;
+}
+
+static double mark_round(struct pool *pool)
+{
+	for (int i = 0; i < pool->workers; i++)
+		pool->worker[i].first = pool->profile[i].spans;
+	return machine_seconds();
+}
+
+static void record_waits(const struct pool *pool, double start)
+{
+	const double end = machine_seconds();
+
+	for (int i = 0; i < pool->workers; i++)
+		profile_gaps(&pool->profile[i], "waiting", pool->worker[i].first, start, end);
+}
+
 void pool_run(struct pool *pool, int count, pool_task *task, void *context)
 {
+	const double start = pool->profile ? mark_round(pool) : 0;
+
 	pthread_mutex_lock(&pool->lock);
 	pool->task = task;
 	pool->context = context;
@@ -124,4 +154,6 @@ void pool_run(struct pool *pool, int count, pool_task *task, void *context)
 	while (pool->busy > 0)
 		pthread_cond_wait(&pool->done, &pool->lock);
 	pthread_mutex_unlock(&pool->lock);
+	if (pool->profile)
+		record_waits(pool, start);
 }

@@ -3,6 +3,7 @@
 #define BAKEOFF_POOL_H
 
 #include "core/error.h"
+#include "core/profile.h"
 
 struct pool;
 
@@ -13,6 +14,13 @@ typedef void pool_task(void *context, int task, int worker);
 struct pool *pool_open(int workers, struct error *);
 void pool_close(struct pool *);
 int pool_workers(const struct pool *);
+
+/* From now on each worker records what it does in its own of profile [workers], which the caller
+ * keeps, and pool_run records there when a worker waited for others ("waiting"). NULL, as at first:
+ * nothing is recorded. */
+void pool_profile(struct pool *, struct profile *);
+/* That of a worker, for those who run its tasks; NULL where nothing is recorded. */
+struct profile *pool_profile_of(const struct pool *, int worker);
 
 /* Runs tasks 0 .. count - 1, each once, and returns when all are done. Who runs which is up to
  * chance, so a task's result must depend on its number alone. */

@@ -67,7 +67,7 @@ struct var *tape_var(struct tape *tape, const struct op *op, int t, int n, int c
 void tape_enter(struct tape *tape, const struct op *op)
 {
 	if (tape->profile)
-		profile_begin(tape->profile, op->name, NULL, false);
+		profile_begin(tape->profile, op->name, NULL, PROFILE_FORWARD);
 }
 
 static const char *parameter_of(const struct var *y)
@@ -78,10 +78,36 @@ static const char *parameter_of(const struct var *y)
 	return NULL;
 }
 
+/* Values read and written by an operation that did not count any: all of its inputs, of a table
+ * no more than of the output, and the output. Backward: its gradient, and theirs read and written.
+ */
+static void count_default(struct profile *profile, const struct var *y)
+{
+	const size_t output = var_size(y);
+	const struct profile_span *span = &profile->span[profile->open];
+	size_t values = output;
+
+	if (span->bytes > 0)
+		return;
+	for (int i = 0; i < VAR_INPUTS; i++) {
+		const struct var *in = y->in[i];
+		size_t n = in ? var_size(in) : 0;
+
+		if (in && in->parameter && n > output)
+			n = output;
+		if (span->direction == PROFILE_FORWARD)
+			values += n;
+		else if (in && in->needs_gradient)
+			values += 2 * n;
+	}
+	profile_count(profile, 0, (double)(values * sizeof(real)));
+}
+
 struct var *tape_leave(struct tape *tape, struct var *y)
 {
 	if (tape->profile) {
 		tape->profile->span[tape->profile->open].detail = parameter_of(y);
+		count_default(tape->profile, y);
 		profile_end(tape->profile);
 	}
 	return y;
@@ -304,10 +330,12 @@ void tape_flow_down_to(struct tape *tape, size_t nodes)
 		if (!y->g)
 			continue;
 		if (tape->profile)
-			profile_begin(tape->profile, y->op->name, parameter_of(y), true);
+			profile_begin(tape->profile, y->op->name, parameter_of(y), PROFILE_BACKWARD);
 		y->op->backward(tape, y);
-		if (tape->profile)
+		if (tape->profile) {
+			count_default(tape->profile, y);
 			profile_end(tape->profile);
+		}
 		release_gradient(tape, y);
 	}
 	tape->nodes = nodes;

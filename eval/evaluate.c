@@ -33,13 +33,17 @@ static void evaluate_batch(void *context, int task, int worker)
 	struct tape *tape = &e->tape[worker];
 	double *nll = NULL;
 
+	profile_begin(tape->profile, "between operations", NULL, PROFILE_OTHER);
+	profile_begin(tape->profile, "fill batch", NULL, PROFILE_OTHER);
 	batch_fill(batch, e->corpus, e->plan->order + first, (int)(last - first));
+	profile_end(tape->profile);
 	tape_begin(tape, &e->model->parameters, NULL, false, 0);
 	if (e->log_probability)
 		nll = tape_memory(tape, (size_t)batch->n * (size_t)batch->target_t * sizeof *nll);
 	model_loss(tape, e->model, batch, 0, &e->loss[task], nll);
 	if (nll)
 		sum_by_sentence(e, batch, e->plan->order + first, nll);
+	profile_end(tape->profile);
 }
 
 struct loss evaluate(const struct model *model, const struct corpus *corpus, long batch_tokens,
@@ -54,8 +58,10 @@ struct loss evaluate(const struct model *model, const struct corpus *corpus, lon
 	e.tape = memory_new((size_t)workers, sizeof *e.tape);
 	e.batch = memory_new((size_t)workers, sizeof *e.batch);
 	e.loss = memory_new(plan.batches, sizeof *e.loss);
-	for (int i = 0; i < workers; i++)
+	for (int i = 0; i < workers; i++) {
 		tape_init(&e.tape[i]);
+		e.tape[i].profile = pool_profile_of(pool, i);
+	}
 	pool_run(pool, (int)plan.batches, evaluate_batch, &e);
 	for (size_t i = 0; i < plan.batches; i++) {
 		sum.smoothed += e.loss[i].smoothed;

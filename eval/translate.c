@@ -26,7 +26,9 @@ static void step(void *context, int rows, const int *token)
 	struct stepper *s = context;
 
 	tape_begin(&s->step, &s->model->parameters, NULL, false, 0);
+	profile_begin(s->step.profile, "between operations", NULL, PROFILE_OTHER);
 	s->h = model_decode(&s->step, s->model, &s->memory, token, 1, rows, &s->carry);
+	profile_end(s->step.profile);
 	s->after_step = s->step.arena.used;
 }
 
@@ -70,8 +72,10 @@ static void select_rows(void *context, int rows, const int *row, int sentences, 
 {
 	struct stepper *s = context;
 
+	profile_begin(s->step.profile, "select hypotheses", NULL, PROFILE_OTHER);
 	carry_select(&s->carry, rows, row);
 	keep_sentences(s, sentences, sentence);
+	profile_end(s->step.profile);
 }
 
 struct translation {
@@ -110,19 +114,26 @@ static void search_group(struct translation *job, struct stepper *s, struct batc
 	int *limit = memory_new((size_t)n, sizeof *limit);
 	size_t *number = memory_new((size_t)n, sizeof *number);
 	struct nbest *found = memory_new((size_t)n, sizeof *found);
+	struct profile *profile = s->step.profile;
 
+	profile_begin(profile, "fill batch", NULL, PROFILE_OTHER);
 	batch_fill(batch, job->corpus, sentence, n);
+	profile_end(profile);
 	s->model = job->model;
 	s->length = batch->source_length;
 	for (int i = 0; i < n; i++) {
 		limit[i] = longest_hypothesis(job, batch->source_length[i]);
 		number[i] = sentence[i];
 	}
+	profile_begin(profile, "between operations", NULL, PROFILE_OTHER);
 	tape_begin(&s->source, &job->model->parameters, NULL, false, 0);
 	model_encode(&s->source, job->model, batch->source, s->length, batch->source_t, n,
 	             &s->memory);
+	profile_end(profile);
 	carry_begin(&s->carry, n);
+	profile_begin(profile, "search", NULL, PROFILE_OTHER);
 	search(&predictor, settings, n, limit, number, found);
+	profile_end(profile);
 	for (int i = 0; i < n; i++)
 		job->result[sentence[i]] = found[i];
 	free(found);
@@ -196,6 +207,8 @@ bool translate(const struct model *model, const struct corpus *corpus,
 	for (size_t i = 0; i < workers; i++) {
 		tape_init(&job.stepper[i].source);
 		tape_init(&job.stepper[i].step);
+		job.stepper[i].source.profile = job.stepper[i].step.profile =
+			pool_profile_of(pool, (int)i);
 	}
 	if (n >= FROZEN_SENTENCES)
 		job.frozen = frozen_open(&model->parameters, job.stepper[0].step.gemm);

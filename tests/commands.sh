@@ -281,6 +281,48 @@ scored() {
 	"$program" score --ref ref hyp > score && grep -q '48.89' score
 }
 
+# The operations' shares are all of the time, in a table and in the trace; each contestant has its total.
+profiled() {
+	"$program" profile small.yaml --db profile.db --updates 4 --threads 2 --format csv --trace trace.json > profile || return 1
+	! [ -e profile.db ] || return 1
+	awk -F, 'NR == 1 { next }
+		$2 == "total" { total[$1] = $5; n++; next }
+		{ sum[$1] += $5; seen[$2 " " $3] = 1 }
+		END {
+			for (c in total)
+				if (sum[c] < 0.99 * total[c] || sum[c] > 1.01 * total[c])
+					bad = 1
+			for (i = split("linear forward,linear backward,optimizer ,validation ,checkpoint ,waiting ", want, ","); i > 0; i--)
+				if (!(want[i] in seen)) { print "no row", want[i]; bad = 1 }
+			exit bad || n != 3
+		}' profile || { cat profile; return 1; }
+	if command -v python3 > /dev/null; then
+		python3 - trace.json <<'PYTHON'
+import json, sys
+events = json.load(open(sys.argv[1]))["traceEvents"]
+spans = [e for e in events if e["ph"] == "X"]
+assert {e["pid"] for e in spans} == {1, 2, 3} and {e["tid"] for e in spans} == {1, 2}
+assert all(e["dur"] >= 0 and e["ts"] >= 0 for e in spans)
+assert any(e["args"].get("parameter") and e["args"]["multiply_adds"] > 0 for e in spans)
+# On one worker's track spans follow one another or nest.
+track = sorted((e["ts"], -e["dur"]) for e in spans if e["pid"] == 1 and e["tid"] == 1)
+ends = []
+for start, dur in track:
+    while ends and ends[-1] <= start + 0.002:
+        ends.pop()
+    assert not ends or start - dur <= ends[-1] + 0.002, (start, dur, ends)
+    ends.append(start - dur)
+PYTHON
+	else
+		grep -q '"traceEvents"' trace.json && tail -n 1 trace.json | grep -q '^]}$'
+	fi
+}
+
+profiled_decoding() {
+	"$program" profile small.yaml --db profile.db --updates 2 --decode --sentences 10 --format json > profile.json &&
+		grep -q '"logits"' profile.json && grep -q '"search"' profile.json
+}
+
 rm -f missing.de
 ok 'run: a small experiment trains, tests and is kept' whole_run
 ok 'run: what is done is skipped' skipped_run
@@ -303,6 +345,8 @@ ok 'compare, runs, query' sh -c "'$program' compare small --db whole.db && '$pro
 ok 'models: every architecture with its settings' sh -c "'$program' models | grep -q feed_forward"
 ok 'models: the keys of train' sh -c "'$program' models train | grep -q stop.patience"
 ok 'score: BLEU as sacreBLEU has it' scored
+ok 'profile: operations add up to the whole, in the table and in the trace' profiled
+ok 'profile: decoding' profiled_decoding
 ok 'mistake: a misspelt key names the nearest' says 2 'learning_rate' "$program" run small.yaml --db no.db --set train.learning_rat=1
 ok 'mistake: a size that cannot be matched' says 1 'match.parameters' "$program" run small.yaml --db no.db --set match.parameters=100
 ok 'mistake: more weights than memory' says 1 'GiB' "$program" run small.yaml --db no.db --dry-run --set contestants.lstm.hidden=65536 --set contestants.lstm.width=65536
@@ -317,6 +361,7 @@ ok 'mistake: a checkpoint cut short' cut_checkpoint
 ok 'mistake: a vocabulary that does not fit the checkpoint' other_vocabulary
 ok 'mistake: a database of a newer schema' newer_schema
 ok 'mistake: a folder that cannot be written' unwritable
+ok 'profile: --only that is not there' says 2 'transformer' "$program" profile small.yaml --db no.db --only gru
 ok 'mistake: no such run' says 1 'run 999' "$program" translate --db whole.db --run 999
 ok 'mistake: an unknown command' says 2 'frobnicate' "$program" frobnicate
 ok 'mistake: an unknown option' says 2 'frobnicate' "$program" run small.yaml --frobnicate

@@ -22,6 +22,12 @@ void optimizer_free(struct optimizer *o)
 	*o = (struct optimizer){ 0 };
 }
 
+/* Gradient read, weight and moments read and written. */
+double optimizer_bytes(const struct optimizer *o)
+{
+	return (double)(sizeof(real) * (3 + (o->m ? 2 : 0) + (o->v ? 2 : 0)));
+}
+
 void optimizer_begin(struct optimizer *o)
 {
 	o->step++;

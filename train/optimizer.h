@@ -29,6 +29,9 @@ void optimizer_begin(struct optimizer *);
 void optimizer_update(const struct optimizer *, double rate, double gradient_scale,
                       const real *gradient, real *weights, size_t from, size_t to);
 
+/* Bytes that an update of one weight reads and writes. */
+double optimizer_bytes(const struct optimizer *);
+
 /* The norm of a gradient is summed in blocks, in their order, so that it does not depend on who
  * sums which. */
 enum { GRADIENT_BLOCK = 16384 };

@@ -120,12 +120,22 @@ static void run_sentences(struct update_job *job, int number, int worker, uint64
 	struct batch *batch = &u->batch[worker];
 	struct tape *tape = &u->tape[worker];
 
+	profile_begin(tape->profile, "fill batch", NULL, PROFILE_OTHER);
 	batch_fill(batch, u->corpus, sentence, (int)n);
+	profile_end(tape->profile);
 	tape_begin(tape, &u->model->parameters, u->gradient[number], true, key);
 	tape_backward(tape, model_loss(tape, u->model, batch, u->settings->label_smoothing,
 	                               &shard->loss, NULL));
 	shard->source_tokens += batch->source_tokens;
 	shard->padded_tokens += (size_t)batch->n * (size_t)batch->target_t;
+}
+
+static void clear_gradient(struct profile *profile, real *gradient, size_t n)
+{
+	profile_begin(profile, "clear gradient", NULL, PROFILE_OTHER);
+	memset(gradient, 0, n * sizeof *gradient);
+	profile_count(profile, 0, (double)(n * sizeof *gradient));
+	profile_end(profile);
 }
 
 /* Sentences from * shard / shards on: as equal a number for each shard as there can be. */
@@ -134,9 +144,12 @@ static void run_shard(void *context, int number, int worker)
 	struct update_job *job = context;
 	struct updater *u = job->updater;
 	const size_t shards = (size_t)u->settings->shards, s = (size_t)number;
+	struct profile *profile = pool_profile_of(u->pool, worker);
 
 	u->shard[number] = (struct shard){ 0 };
-	memset(u->gradient[number], 0, u->model->parameters.size * sizeof(real));
+	u->tape[worker].profile = profile;
+	profile_begin(profile, "between operations", NULL, PROFILE_OTHER);
+	clear_gradient(profile, u->gradient[number], u->model->parameters.size);
 	for (long i = 0; i < job->batches; i++) {
 		const uint32_t *sentence = job->sentence + job->first[i];
 		const size_t n = job->first[i + 1] - job->first[i];
@@ -149,6 +162,7 @@ static void run_shard(void *context, int number, int worker)
 			              sentence + from, count);
 		}
 	}
+	profile_end(profile);
 }
 
 /* Adds the shards' gradients of one block up into the first, in their order, and squares the sum.
@@ -160,10 +174,15 @@ static void reduce_block(void *context, int block, int worker)
 	const size_t from = (size_t)block * GRADIENT_BLOCK, size = u->model->parameters.size;
 	const size_t n = size - from < GRADIENT_BLOCK ? size - from : GRADIENT_BLOCK;
 	const struct vector_kernels *vector = u->tape[worker].vector;
+	struct profile *profile = pool_profile_of(u->pool, worker);
 
+	profile_begin(profile, "sum gradients", NULL, PROFILE_OTHER);
 	for (long s = 1; s < u->settings->shards; s++)
 		vector->accumulate(n, 1, u->gradient[s] + from, u->gradient[0] + from);
 	u->square[block] = vector->sum_squares(n, u->gradient[0] + from);
+	profile_count(profile, 0,
+	              (double)((size_t)(u->settings->shards + 1) * n * sizeof(real)));
+	profile_end(profile);
 }
 
 static void apply_block(void *context, int block, int worker)
@@ -172,12 +191,15 @@ static void apply_block(void *context, int block, int worker)
 	struct updater *u = job->updater;
 	const size_t from = (size_t)block * GRADIENT_BLOCK, size = u->model->parameters.size;
 	const size_t to = size - from < GRADIENT_BLOCK ? size : from + GRADIENT_BLOCK;
-
+	struct profile *profile = pool_profile_of(u->pool, worker);
 	struct parameters *p = &u->model->parameters;
 
+	profile_begin(profile, "optimizer", NULL, PROFILE_OTHER);
 	optimizer_update(u->optimizer, job->rate, job->scale, u->gradient[0], p->x, from, to);
 	if (p->bfloat16)
 		u->tape[worker].vector->to_bfloat16(to - from, p->x + from, p->bfloat16 + from);
+	profile_count(profile, 0, optimizer_bytes(u->optimizer) * (double)(to - from));
+	profile_end(profile);
 }
 
 bool update(struct updater *u, long number, const uint32_t *sentence, const size_t *first,

@@ -1,0 +1,212 @@
+/* roofline.c - loops that do nothing but multiply and add, or nothing but move. */
+#include "core/roofline.h"
+#include "core/machine.h"
+#include "core/real.h"
+#include "core/vector.h"
+
+#include <stdlib.h>
+#ifdef VECTOR_X86
+#include <immintrin.h>
+#endif
+
+/* One round of a loop is ACCUMULATORS independent multiply-adds: more than latency times ports, and
+ * few enough to stay in registers. */
+enum { ACCUMULATORS = 12, CHUNK_ROUNDS = 200000, CHUNKS = 24, PASSES = 3 };
+
+struct loop {
+	const char *set;
+	double multiply_adds; /* of a round */
+	void (*run)(long rounds);
+};
+
+#ifdef BAKEOFF_DOUBLE
+#define MULTIPLY_ADD "vfmadd231pd"
+#else
+#define MULTIPLY_ADD "vfmadd231ps"
+#endif
+
+/* Vectors of 16 bytes are there, or made up, on every processor. Without -ffast-math the compiler
+ * may not fold a chain. */
+static void run_portable(long rounds)
+{
+	enum { LANES = 16 / sizeof(real) };
+	real lane __attribute__((vector_size(16))) = { 0 };
+	__typeof__(lane) sum[ACCUMULATORS], x, y;
+	volatile real factor = (real)0.5, kept;
+
+	for (int i = 0; i < LANES; i++)
+		x[i] = y[i] = factor;
+	for (int i = 0; i < ACCUMULATORS; i++)
+		sum[i] = y;
+	for (long r = 0; r < rounds; r++)
+#pragma GCC unroll 12
+		for (int i = 0; i < ACCUMULATORS; i++)
+			sum[i] = sum[i] * x + y;
+	for (int i = 0; i < ACCUMULATORS; i++)
+		lane += sum[i];
+	kept = lane[0];
+	(void)kept;
+}
+
+static const struct loop portable = { "portable", (double)ACCUMULATORS * 16 / sizeof(real),
+	                              run_portable };
+
+#ifdef VECTOR_X86
+
+/* s[i] += x y, all in one statement, so that no compiler spills or folds a sum. */
+#define ROUND(code, constraint)                                                                    \
+	__asm__ volatile(                                                                          \
+		code " %12, %13, %0\n\t" code " %12, %13, %1\n\t" code " %12, %13, %2\n\t" code    \
+		     " %12, %13, %3\n\t" code " %12, %13, %4\n\t" code " %12, %13, %5\n\t" code    \
+		     " %12, %13, %6\n\t" code " %12, %13, %7\n\t" code " %12, %13, %8\n\t" code    \
+		     " %12, %13, %9\n\t" code " %12, %13, %10\n\t" code " %12, %13, %11"           \
+		: "+" constraint(s[0]), "+" constraint(s[1]), "+" constraint(s[2]),                \
+		  "+" constraint(s[3]), "+" constraint(s[4]), "+" constraint(s[5]),                \
+		  "+" constraint(s[6]), "+" constraint(s[7]), "+" constraint(s[8]),                \
+		  "+" constraint(s[9]), "+" constraint(s[10]), "+" constraint(s[11])               \
+		: constraint(x), constraint(y))
+
+/* The bits 0x3f003f00 are 0.5 as a float, nearly, and two halves as bfloat16. */
+__attribute__((target("avx2,fma"))) static void run_avx2(long rounds)
+{
+	const __m256i x = _mm256_set1_epi32(0x3f003f00), y = x;
+	__m256i s[ACCUMULATORS];
+
+	for (int i = 0; i < ACCUMULATORS; i++)
+		s[i] = x;
+	for (long r = 0; r < rounds; r++)
+		ROUND(MULTIPLY_ADD, "x");
+}
+
+__attribute__((target("avx512f"))) static void run_avx512(long rounds)
+{
+	const __m512i x = _mm512_set1_epi32(0x3f003f00), y = x;
+	__m512i s[ACCUMULATORS];
+
+	for (int i = 0; i < ACCUMULATORS; i++)
+		s[i] = x;
+	for (long r = 0; r < rounds; r++)
+		ROUND(MULTIPLY_ADD, "v");
+}
+
+__attribute__((target("avx512f"))) static void run_bfloat16(long rounds)
+{
+	const __m512i x = _mm512_set1_epi32(0x3f003f00), y = x;
+	__m512i s[ACCUMULATORS];
+
+	for (int i = 0; i < ACCUMULATORS; i++)
+		s[i] = x;
+	for (long r = 0; r < rounds; r++)
+		ROUND("vdpbf16ps", "v");
+}
+
+static const struct loop avx2 = { "avx2", (double)ACCUMULATORS * 32 / sizeof(real), run_avx2 };
+static const struct loop avx512 = { "avx512", (double)ACCUMULATORS * 64 / sizeof(real),
+	                            run_avx512 };
+static const struct loop bfloat16 = { "avx512_bf16", (double)ACCUMULATORS * 32, run_bfloat16 };
+
+static const struct loop *widest(void)
+{
+	if (__builtin_cpu_supports("avx512f"))
+		return &avx512;
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+		return &avx2;
+	return &portable;
+}
+
+static const struct loop *pairs(void)
+{
+	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bf16") ? &bfloat16
+	                                                                                 : NULL;
+}
+
+#else
+
+static const struct loop *widest(void)
+{
+	return &portable;
+}
+
+static const struct loop *pairs(void)
+{
+	return NULL;
+}
+
+#endif
+
+struct measurement {
+	const struct loop *loop; /* NULL: move */
+	real *array;             /* [workers][3][n], written to before */
+	size_t n;
+	double *rate; /* [workers] of the tasks, a second */
+};
+
+/* The fastest of a few chunks: what others do meanwhile only slows them down. */
+static void measure_loop(void *context, int task, int worker)
+{
+	const struct measurement *m = context;
+	double best = 0;
+
+	(void)worker;
+	for (int i = 0; i < CHUNKS; i++) {
+		const double start = machine_seconds();
+		double rate;
+
+		m->loop->run(CHUNK_ROUNDS);
+		rate = CHUNK_ROUNDS * m->loop->multiply_adds / (machine_seconds() - start);
+		best = rate > best ? rate : best;
+	}
+	m->rate[task] = best;
+}
+
+static void measure_moves(void *context, int task, int worker)
+{
+	const struct measurement *m = context;
+	const struct vector_kernels *vector = vector_kernels();
+	real *a = m->array + 3 * (size_t)task * m->n, *b = a + m->n, *y = b + m->n;
+	double best = 0;
+
+	(void)worker;
+	for (int i = 0; i < PASSES; i++) {
+		const double start = machine_seconds();
+		double rate;
+
+		vector->add(m->n, 1, a, b, y);
+		rate = 3 * (double)(m->n * sizeof *a) / (machine_seconds() - start);
+		best = rate > best ? rate : best;
+	}
+	m->rate[task] = best;
+}
+
+static double sum_of(struct measurement *m, struct pool *pool, pool_task *task)
+{
+	double sum = 0;
+
+	pool_run(pool, pool_workers(pool), task, m);
+	for (int i = 0; i < pool_workers(pool); i++)
+		sum += m->rate[i];
+	return sum;
+}
+
+void roofline_measure(struct roofline *r, struct pool *pool)
+{
+	const size_t all = (size_t)96 << 20, workers = (size_t)pool_workers(pool);
+	struct measurement m = { .loop = widest(), .n = all / 3 / sizeof(real) / workers };
+
+	m.rate = memory_new(workers, sizeof *m.rate);
+	*r = (struct roofline){ .set = m.loop->set, .peak = sum_of(&m, pool, measure_loop) };
+	m.loop = pairs();
+	if (m.loop)
+		r->peak_bfloat16 = sum_of(&m, pool, measure_loop);
+	m.array = memory_aligned(workers * 3 * m.n, sizeof(real));
+	r->bandwidth = sum_of(&m, pool, measure_moves);
+	free(m.array);
+	free(m.rate);
+}
+
+double roofline_seconds(const struct roofline *r, double multiply_adds, double bytes)
+{
+	const double products = multiply_adds / r->peak, moves = bytes / r->bandwidth;
+
+	return products > moves ? products : moves;
+}
