@@ -2,6 +2,7 @@
 #include "results/trace.h"
 #include "results/escape.h"
 
+#include <math.h>
 #include <string.h>
 
 bool trace_begin(struct trace *trace, const char *path, struct error *error)
@@ -67,10 +68,21 @@ static void write_span(struct trace *trace, int thread, const struct profile_spa
 	fputs("}}", stream);
 }
 
+/* Gaps come after the spans that they precede. */
+static double earliest(const struct profile *profile, int workers)
+{
+	double start = INFINITY;
+
+	for (int i = 0; i < workers; i++)
+		for (size_t k = 0; k < profile[i].spans; k++)
+			start = fmin(start, profile[i].span[k].start);
+	return start;
+}
+
 void trace_add(struct trace *trace, const char *process, const struct profile *profile, int workers)
 {
 	if (!trace->processes++)
-		trace->start = profile[0].spans ? profile[0].span[0].start : 0;
+		trace->start = earliest(profile, workers);
 	write_name(trace, "process_name", 0, process);
 	for (int i = 0; i < workers; i++) {
 		char name[32];
