@@ -189,8 +189,9 @@ static void add_row(struct request *r, const struct profile_report *p,
 {
 	const struct roofline *roofline = p->roofline;
 	const double seconds = row->seconds / p->workers, flops = 2 * row->multiply_adds;
-	const double products = row->multiply_adds / roofline->peak;
-	const double least = roofline_seconds(roofline, row->multiply_adds, row->bytes);
+	const double products = roofline_products(roofline, row->multiply_adds, row->bfloat16);
+	const double least =
+		roofline_seconds(roofline, row->multiply_adds, row->bfloat16, row->bytes);
 	struct cell *cell = table_add_row(&r->table);
 
 	if (!is_for_reading(r->format))
@@ -215,6 +216,7 @@ static struct profile_row sum_of(const struct profile_rows *rows, size_t first, 
 	for (size_t i = first; i < rows->rows; i++) {
 		sum.seconds += rows->row[i].seconds;
 		sum.multiply_adds += rows->row[i].multiply_adds;
+		sum.bfloat16 += rows->row[i].bfloat16;
 		sum.bytes += rows->row[i].bytes;
 	}
 	return sum;
@@ -246,13 +248,17 @@ static void write_title(const struct request *r, const struct profile_report *p,
                         size_t size)
 {
 	const struct roofline *roofline = p->roofline;
+	char bfloat16[64] = "";
 
+	if (p->contestant->train.precision == PRECISION_BFLOAT16)
+		snprintf(bfloat16, sizeof bfloat16, ", %.1f in bfloat16",
+		         2e-9 * roofline->peak_bfloat16);
 	snprintf(title, size,
 	         "%s: %.0f %s of %.2f ms, %.0f target tokens/s, %d workers; peak %.1f GFLOP/s "
-	         "(%s), memory %.1f GB/s",
+	         "(%s)%s, memory %.1f GB/s",
 	         p->contestant->name, p->units, r->options.decode ? "sentences" : "updates",
 	         1e3 * p->seconds / p->units, p->tokens / p->seconds, p->workers,
-	         2e-9 * roofline->peak, roofline->set, 1e-9 * roofline->bandwidth);
+	         2e-9 * roofline->peak, roofline->set, bfloat16, 1e-9 * roofline->bandwidth);
 }
 
 static bool show(void *context, const struct profile_report *p, struct error *error)

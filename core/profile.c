@@ -59,6 +59,12 @@ void profile_count(struct profile *profile, double multiply_adds, double bytes)
 	profile->span[profile->open].bytes += bytes;
 }
 
+void profile_bfloat16(struct profile *profile, double multiply_adds)
+{
+	if (profile && profile->open >= 0)
+		profile->span[profile->open].bfloat16 += multiply_adds;
+}
+
 void profile_end(struct profile *profile)
 {
 	struct profile_span *span;
@@ -128,6 +134,7 @@ void profile_sum(struct profile_rows *rows, const struct profile *profile, size_
 		row->calls += name && strcmp(span->operation, name) ? 0 : weight;
 		row->seconds += weight * (span->end - span->start - span->inside);
 		row->multiply_adds += weight * span->multiply_adds;
+		row->bfloat16 += weight * span->bfloat16;
 		row->bytes += weight * span->bytes;
 	}
 }

@@ -19,6 +19,7 @@ struct profile_span {
 	double start, end;    /* s, machine_seconds */
 	double inside;        /* s spent in spans inside */
 	double multiply_adds; /* its own, not those of spans inside */
+	double bfloat16;      /* of the multiply-adds, those of bfloat16 operands */
 	double bytes;         /* read and written, each array counted once; its own */
 };
 
@@ -37,6 +38,8 @@ void profile_reset(struct profile *);
 void profile_begin(struct profile *, const char *operation, const char *detail,
                    enum profile_direction);
 void profile_count(struct profile *, double multiply_adds, double bytes);
+/* Says that so many of the multiply-adds counted were of bfloat16. */
+void profile_bfloat16(struct profile *, double multiply_adds);
 /* Closes the innermost span. */
 void profile_end(struct profile *);
 
@@ -49,7 +52,7 @@ struct profile_row {
 	const char *operation;
 	enum profile_direction direction;
 	double calls, seconds; /* without the spans inside, summed over workers */
-	double multiply_adds, bytes;
+	double multiply_adds, bfloat16, bytes;
 };
 
 /* A zeroed struct is empty. */

@@ -103,7 +103,7 @@ __attribute__((target("avx512f"))) static void run_bfloat16(long rounds)
 static const struct loop avx2 = { "avx2", (double)ACCUMULATORS * 32 / sizeof(real), run_avx2 };
 static const struct loop avx512 = { "avx512", (double)ACCUMULATORS * 64 / sizeof(real),
 	                            run_avx512 };
-static const struct loop bfloat16 = { "avx512_bf16", (double)ACCUMULATORS * 32, run_bfloat16 };
+static const struct loop avx512_bf16 = { "avx512_bf16", (double)ACCUMULATORS * 32, run_bfloat16 };
 
 static const struct loop *widest(void)
 {
@@ -116,8 +116,9 @@ static const struct loop *widest(void)
 
 static const struct loop *pairs(void)
 {
-	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bf16") ? &bfloat16
-	                                                                                 : NULL;
+	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bf16")
+	               ? &avx512_bf16
+	               : NULL;
 }
 
 #else
@@ -204,9 +205,18 @@ void roofline_measure(struct roofline *r, struct pool *pool)
 	free(m.rate);
 }
 
-double roofline_seconds(const struct roofline *r, double multiply_adds, double bytes)
+double roofline_products(const struct roofline *r, double multiply_adds, double bfloat16)
 {
-	const double products = multiply_adds / r->peak, moves = bytes / r->bandwidth;
+	if (r->peak_bfloat16 <= 0)
+		return multiply_adds / r->peak;
+	return (multiply_adds - bfloat16) / r->peak + bfloat16 / r->peak_bfloat16;
+}
+
+double roofline_seconds(const struct roofline *r, double multiply_adds, double bfloat16,
+                        double bytes)
+{
+	const double products = roofline_products(r, multiply_adds, bfloat16);
+	const double moves = bytes / r->bandwidth;
 
 	return products > moves ? products : moves;
 }

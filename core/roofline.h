@@ -20,7 +20,10 @@ struct roofline {
 /* Measures on all workers at once; takes about 0.2 s. */
 void roofline_measure(struct roofline *, struct pool *);
 
-/* The least time that this takes, in s; one of the two may be 0. */
-double roofline_seconds(const struct roofline *, double multiply_adds, double bytes);
+/* The least time that so many multiply-adds take, `bfloat16` of them of bfloat16, in s. */
+double roofline_products(const struct roofline *, double multiply_adds, double bfloat16);
+/* The same with so many bytes, for an operation whose products and moves overlap. */
+double roofline_seconds(const struct roofline *, double multiply_adds, double bfloat16,
+                        double bytes);
 
 #endif

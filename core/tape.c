@@ -187,6 +187,7 @@ void tape_multiply(struct tape *tape, int transpose_a, int transpose_b, int m, i
 
 	if (a.bfloat16 && b.bfloat16 && m > 0 && n > 0) {
 		count_product(tape, m, n, k, sizeof *a.bfloat16, beta);
+		profile_bfloat16(tape->profile, (double)m * n * k);
 		tape->gemm->bfloat16->multiply_bfloat16(&shape, alpha, a.bfloat16, b.bfloat16, beta,
 		                                        c);
 		return;

@@ -181,8 +181,9 @@ static void roofline_is_a_bound(void **state)
 	roofline_measure(&r, pool);
 	assert_true(r.peak > 1e8 && r.peak < 1e12 && r.bandwidth > 1e8 && r.bandwidth < 1e13);
 	assert_true(r.peak_bfloat16 == 0 || r.peak_bfloat16 > r.peak / 2);
-	assert_true(roofline_seconds(&r, r.peak, 0) == 1);
-	assert_true(roofline_seconds(&r, r.peak, 2 * r.bandwidth) == 2);
+	assert_true(roofline_seconds(&r, r.peak, 0, 0) == 1);
+	assert_true(roofline_seconds(&r, r.peak, 0, 2 * r.bandwidth) == 2);
+	assert_true(roofline_products(&r, r.peak, r.peak) <= 1);
 	pool_close(pool);
 }
 
