@@ -13,5 +13,6 @@ int attend_command(int argc, char **argv);
 int score_command(int argc, char **argv);
 int models_command(int argc, char **argv);
 int profile_command(int argc, char **argv);
+int doctor_command(int argc, char **argv);
 
 #endif

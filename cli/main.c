@@ -21,6 +21,7 @@ static const struct command commands[] = {
 	{ "score", score_command, "BLEU of a file against references, as sacreBLEU" },
 	{ "models", models_command, "the architectures and their settings" },
 	{ "profile", profile_command, "where the time of training or decoding goes" },
+	{ "doctor", doctor_command, "what this machine is, and whether all is well" },
 	{ NULL, NULL, NULL },
 };
 

@@ -25,23 +25,70 @@ const char *machine_flags(void)
 	return VERSION_FLAGS;
 }
 
-void machine_cpu(char *text, size_t size)
+const char *machine_sentencepiece(void)
 {
-	FILE *file = fopen("/proc/cpuinfo", "r");
-	char line[256];
+	return VERSION_SENTENCEPIECE;
+}
 
-	snprintf(text, size, "unknown");
-	while (file && fgets(line, sizeof line, file)) {
-		char *value = strchr(line, ':');
+/* The rest of the first line of a file that starts with `key`, after its colon; false: none. */
+static bool line_of(const char *path, const char *key, char *text, size_t size)
+{
+	FILE *file = fopen(path, "r");
+	char line[8192];
+	bool found = false;
 
-		if (strncmp(line, "model name", 10) || !value)
+	while (!found && file && fgets(line, sizeof line, file)) {
+		const char *value = strchr(line, ':');
+
+		if (strncmp(line, key, strlen(key)) != 0 || !value)
 			continue;
-		value[strcspn(value, "\n")] = '\0';
-		snprintf(text, size, "%s", value + strspn(value, ": "));
-		break;
+		line[strcspn(line, "\n")] = '\0';
+		snprintf(text, size, "%s", value + strspn(value, ":\t "));
+		found = true;
 	}
 	if (file)
 		fclose(file);
+	return found;
+}
+
+bool machine_feature(const char *name)
+{
+	char flags[8192], *word, *rest = flags;
+
+	if (!line_of("/proc/cpuinfo", "flags", flags, sizeof flags) &&
+	    !line_of("/proc/cpuinfo", "Features", flags, sizeof flags))
+		return false;
+	while ((word = strtok_r(rest, " ", &rest)))
+		if (!strcmp(word, name))
+			return true;
+	return false;
+}
+
+double machine_memory_available(void)
+{
+	char text[64];
+	double kibibytes = 0;
+
+	if (line_of("/proc/meminfo", "MemAvailable", text, sizeof text))
+		sscanf(text, "%lf", &kibibytes);
+	return 1024 * kibibytes;
+}
+
+double machine_quota(void)
+{
+	FILE *file = fopen("/sys/fs/cgroup/cpu.max", "r");
+	double quota = 0, period = 0;
+	bool limited = file && fscanf(file, "%lf %lf", &quota, &period) == 2 && period > 0;
+
+	if (file)
+		fclose(file);
+	return limited && quota / period < machine_processors() ? quota / period : 0;
+}
+
+void machine_cpu(char *text, size_t size)
+{
+	if (!line_of("/proc/cpuinfo", "model name", text, size))
+		snprintf(text, size, "unknown");
 }
 
 void machine_host(char *text, size_t size)

@@ -2,6 +2,7 @@
 #ifndef BAKEOFF_MACHINE_H
 #define BAKEOFF_MACHINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define BAKEOFF_VERSION "0.1.0"
@@ -11,10 +12,15 @@
 const char *machine_commit(void);
 const char *machine_compiler(void);
 const char *machine_flags(void);
+/* The SentencePiece that it was built with; the library itself does not say. */
+const char *machine_sentencepiece(void);
 
 /* Name of the processor and of the host; "unknown" where the system does not say. */
 void machine_cpu(char *text, size_t size);
 void machine_host(char *text, size_t size);
+
+/* Whether the system lists this feature of the processor ("avx512f", "amx_bf16", "asimd"). */
+bool machine_feature(const char *name);
 
 /* Processors that this process may use. */
 int machine_processors(void);
@@ -22,8 +28,13 @@ int machine_processors(void);
 /* Time that only goes forward, in seconds from some moment on. */
 double machine_seconds(void);
 
-/* Memory of this machine, bytes. */
+/* Processor time that this process may use, in processors, where the system limits it below what
+ * machine_processors says; else 0. */
+double machine_quota(void);
+
+/* Memory of this machine, bytes; and what of it is free or could be made so. */
 double machine_memory(void);
+double machine_memory_available(void);
 
 /* Most resident memory of this process since machine_reset_peak (where the system can: else since its start), bytes. */
 long machine_peak_memory(void);

@@ -173,3 +173,23 @@ void database_close(struct database *database)
 	free(database->path);
 	memset(database, 0, sizeof *database);
 }
+
+bool database_check(struct database *database, struct error *error)
+{
+	sqlite3_stmt *check = statement_new(database->handle, database->path, error,
+	                                    "PRAGMA quick_check(1)", "");
+	const char *said;
+	bool whole = false;
+
+	if (!check)
+		return false;
+	if (sqlite3_step(check) != SQLITE_ROW)
+		statement_error(database->handle, database->path, "checking it", error);
+	else if (!(said = (const char *)sqlite3_column_text(check, 0)) || strcmp(said, "ok") != 0)
+		error_set(error, "%s is damaged (%s); copy what can be read with `sqlite3 %s .recover`",
+		          database->path, said ? said : "no answer", database->path);
+	else
+		whole = true;
+	sqlite3_finalize(check);
+	return whole;
+}

@@ -31,6 +31,9 @@ struct database {
  * left open. */
 bool database_open(struct database *, const char *path, enum database_mode, struct error *);
 
+/* Whether SQLite finds the file whole (PRAGMA quick_check); the error has its first finding. */
+bool database_check(struct database *, struct error *);
+
 /* Closes; points that were not flushed are dropped. Takes NULL and zeroed structs. */
 void database_close(struct database *);
 

@@ -323,6 +323,23 @@ profiled_decoding() {
 		grep -q '"logits"' profile.json && grep -q '"search"' profile.json
 }
 
+examined() {
+	"$program" doctor > findings && grep -q '^ok  *vector kernels' findings || { cat findings; return 1; }
+	"$program" doctor --db whole.db --json > findings.json || { cat findings.json; return 1; }
+	grep -q '"name": "database"' findings.json || return 1
+	! command -v python3 > /dev/null ||
+		python3 -c 'import json; d = json.load(open("findings.json")); assert d["fine"] and d["measured"]["peak_gflops"] > 0'
+}
+
+# Garbage over the second half of a database: doctor says that it is broken, and exits with 1.
+examined_damage() {
+	cp whole.db damaged.db
+	size=$(wc -c < damaged.db)
+	yes garbage | head -c $((size / 2)) | dd of=damaged.db bs=4096 seek=$((size / 8192)) conv=notrunc 2> /dev/null
+	"$program" doctor --db damaged.db > findings
+	[ $? -eq 1 ] && grep -q '^broken  *database' findings || { cat findings; return 1; }
+}
+
 rm -f missing.de
 ok 'run: a small experiment trains, tests and is kept' whole_run
 ok 'run: what is done is skipped' skipped_run
@@ -361,6 +378,8 @@ ok 'mistake: a checkpoint cut short' cut_checkpoint
 ok 'mistake: a vocabulary that does not fit the checkpoint' other_vocabulary
 ok 'mistake: a database of a newer schema' newer_schema
 ok 'mistake: a folder that cannot be written' unwritable
+ok 'doctor: nothing is broken here' examined
+ok 'doctor: a damaged database' examined_damage
 ok 'profile: --only that is not there' says 2 'transformer' "$program" profile small.yaml --db no.db --only gru
 ok 'mistake: no such run' says 1 'run 999' "$program" translate --db whole.db --run 999
 ok 'mistake: an unknown command' says 2 'frobnicate' "$program" frobnicate

@@ -1,0 +1,128 @@
+/* doctor.c - bakeoff doctor: what this machine is, what will be used on it, what is wrong. */
+#include "cli/commands.h"
+#include "cli/doctor.h"
+
+#include <getopt.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char usage[] =
+	"usage: bakeoff doctor [--db FILE] [--json]\n\n"
+	"Says what this machine is, which kernels and libraries will be used, and what it reaches; "
+	"warns, with remedies,\n"
+	"of what makes runs slow or unsafe.\n\n"
+	"  --db FILE   check this results database too: schema, integrity, where it lies\n"
+	"  --json      for programs\n\n"
+	"Exit status: 0 all is fine or worth a warning at most, 1 something is broken.\n";
+
+static const char *const state_words[] = { "ok", "warning", "broken" };
+
+struct finding *finding_add(struct findings *findings, const char *name, const char *format, ...)
+{
+	struct finding *f;
+	va_list arguments;
+
+	if (findings->count == MOST_FINDINGS)
+		panic("doctor: more than %d findings", MOST_FINDINGS);
+	f = &findings->list[findings->count++];
+	*f = (struct finding){ .name = name };
+	va_start(arguments, format);
+	vsnprintf(f->value, sizeof f->value, format, arguments);
+	va_end(arguments);
+	return f;
+}
+
+void finding_mark(struct finding *f, enum finding_state state, const char *format, ...)
+{
+	va_list arguments;
+
+	f->state = state;
+	va_start(arguments, format);
+	vsnprintf(f->remedy, sizeof f->remedy, format, arguments);
+	va_end(arguments);
+}
+
+static int count_of(const struct findings *findings, enum finding_state state)
+{
+	int count = 0;
+
+	for (int i = 0; i < findings->count; i++)
+		count += findings->list[i].state == state;
+	return count;
+}
+
+static void print_text(const struct findings *findings)
+{
+	for (int i = 0; i < findings->count; i++) {
+		const struct finding *f = &findings->list[i];
+
+		printf("%-8s %-20s %s\n", state_words[f->state], f->name, f->value);
+		if (f->remedy[0])
+			printf("%-8s %-20s -> %s\n", "", "", f->remedy);
+	}
+	printf("\n%d broken, %d warnings\n", count_of(findings, FINDING_BROKEN),
+	       count_of(findings, FINDING_WARNING));
+}
+
+static void print_json(const struct findings *findings)
+{
+	const struct roofline *r = &findings->roofline;
+	json_t *list = json_array(), *root;
+	char *text;
+
+	for (int i = 0; i < findings->count; i++) {
+		const struct finding *f = &findings->list[i];
+
+		json_array_append_new(list,
+		                      json_pack("{s:s, s:s, s:s, s:s*}", "name", f->name, "state",
+		                                state_words[f->state], "value", f->value, "remedy",
+		                                f->remedy[0] ? f->remedy : NULL));
+	}
+	root = json_pack("{s:b, s:{s:f, s:f, s:f}, s:o}", "fine",
+	                 count_of(findings, FINDING_BROKEN) == 0, "measured", "peak_gflops",
+	                 2e-9 * r->peak, "peak_bfloat16_gflops", 2e-9 * r->peak_bfloat16,
+	                 "memory_gigabytes_per_second", 1e-9 * r->bandwidth, "findings", list);
+	text = json_dumps(root, JSON_INDENT(2));
+	puts(text ? text : "{}");
+	free(text);
+	json_decref(root);
+}
+
+int doctor_command(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "db", required_argument, NULL, 'd' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	static const struct findings none;
+	struct findings findings = none;
+	const char *database = NULL;
+	bool json = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(usage, stdout);
+			return 0;
+		}
+		if (option == '?')
+			return 2;
+		database = option == 'd' ? optarg : database;
+		json |= option == 'j';
+	}
+	if (optind != argc) {
+		fprintf(stderr, "bakeoff doctor: '%s' is no option; `bakeoff doctor --help`\n",
+		        argv[optind]);
+		return 2;
+	}
+	doctor_machine(&findings);
+	doctor_kernels(&findings);
+	doctor_libraries(&findings);
+	doctor_files(&findings, database);
+	(json ? print_json : print_text)(&findings);
+	return count_of(&findings, FINDING_BROKEN) ? 1 : 0;
+}

@@ -1,0 +1,115 @@
+/* doctor_files.c - libraries' versions, disk space, the results database and where it lies. */
+#include "cli/doctor.h"
+#include "core/machine.h"
+#include "results/database.h"
+#include "results/schema.h"
+
+#include <errno.h>
+#include <gsl/gsl_version.h>
+#include <jansson.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <utf8proc.h>
+#include <xxhash.h>
+#include <yaml.h>
+
+void doctor_libraries(struct findings *findings)
+{
+	const unsigned hash = XXH_versionNumber();
+	struct finding *f = finding_add(findings, "SQLite", "%s", sqlite3_libversion());
+
+	if (sqlite3_libversion_number() < 3038000)
+		finding_mark(f, FINDING_BROKEN, "queries need 3.38 (JSON built in); update it");
+	finding_add(
+		findings, "libraries",
+		"GSL %s, libyaml %s, SentencePiece %s, utf8proc %s, jansson %s, xxHash %u.%u.%u",
+		gsl_version, yaml_get_version_string(), machine_sentencepiece(), utf8proc_version(),
+		jansson_version_str(), hash / 10000, hash / 100 % 100, hash % 100);
+}
+
+/* SQLite's write-ahead log needs memory shared by all who open the file, and locks that hold. */
+static const char *network_system(const char *path)
+{
+	static const struct {
+		unsigned magic;
+		const char *name;
+	} known[] = {
+		{ 0x6969, "NFS" },        { 0xff534d42, "CIFS" },   { 0xfe534d42, "SMB" },
+		{ 0x517b, "SMB" },        { 0x0bd00bd0, "Lustre" }, { 0x00c36400, "Ceph" },
+		{ 0x5346414f, "AFS" },    { 0x01021997, "9p" },     { 0x47504653, "GPFS" },
+		{ 0x19830326, "BeeGFS" },
+	};
+	struct statfs system;
+
+	if (statfs(path, &system))
+		return NULL;
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if ((unsigned)system.f_type == known[i].magic)
+			return known[i].name;
+	return NULL;
+}
+
+static void folder(struct findings *findings)
+{
+	struct statvfs disk;
+	double available;
+	struct finding *f;
+
+	if (statvfs(".", &disk)) {
+		finding_mark(finding_add(findings, "free disk", "unknown: %s", strerror(errno)),
+		             FINDING_WARNING, "work in a folder that is there");
+		return;
+	}
+	available = (double)disk.f_bavail * (double)disk.f_frsize;
+	f = finding_add(findings, "free disk", "%.1f GiB in the working directory",
+	                available / 0x1p30);
+	if (available < 0x1p30)
+		finding_mark(f, FINDING_WARNING,
+		             "a run of 7 million weights keeps about 200 MB of checkpoints; make "
+		             "room, or work elsewhere");
+}
+
+static void where(struct findings *findings, const char *path)
+{
+	const char *system = network_system(path);
+
+	if (system)
+		finding_mark(
+			finding_add(findings, "file system", "%s is on %s", path, system),
+			FINDING_WARNING,
+			"SQLite's write-ahead log is not safe for several machines there; keep "
+			"the database on a disk of this machine");
+}
+
+static void database(struct findings *findings, const char *path)
+{
+	struct database opened = { 0 };
+	struct error error;
+	struct finding *f;
+
+	if (!database_open(&opened, path, DATABASE_READ, &error)) {
+		finding_mark(finding_add(findings, "database", "cannot be opened"), FINDING_BROKEN,
+		             "%s", error.message);
+		return;
+	}
+	f = finding_add(findings, "database", "%s: schema %d", path, SCHEMA_VERSION);
+	if (!database_check(&opened, &error))
+		finding_mark(f, FINDING_BROKEN, "%s", error.message);
+	else
+		snprintf(f->value + strlen(f->value), sizeof f->value - strlen(f->value),
+		         ", whole");
+	database_close(&opened);
+	where(findings, path);
+}
+
+void doctor_files(struct findings *findings, const char *path)
+{
+	folder(findings);
+	if (path)
+		database(findings, path);
+	else
+		where(findings, ".");
+}
