@@ -34,7 +34,7 @@ OBJECTS = $(SOURCES:%.c=$B/%.o) $(CXXSOURCES:%.cc=$B/%.o) \
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/*_test.c))
 HELPERS := $(filter-out $(wildcard tests/*_test.c),$(wildcard tests/*.c))
 
--include $(wildcard $B/*/*.d $B/*.d)
+-include $(wildcard $B/*/*.d $B/*.d $B/tests/bench/*.d)
 
 .PHONY: build
 build: ## build the program, build/release/bakeoff
@@ -87,6 +87,10 @@ $B/bakeoff: $B/cli/main.o $B/libbakeoff.a
 $B/tests/%_test: $B/tests/%_test.o $(HELPERS:%.c=$B/%.o) $B/libbakeoff.a
 	@echo "  LD $@"
 	@$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$(pkg-config --libs $(TESTLIBRARIES))
+
+$B/tests/bench/kernels: $B/tests/bench/kernels.o $B/libbakeoff.a
+	@echo "  LD $@"
+	@$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The same rules with other flags, each in a folder of its own.
 DOUBLE = B=build/double REAL=-DBAKEOFF_DOUBLE
@@ -142,8 +146,9 @@ demo: ## King James verses into modern English by three architectures, side by s
 	@experiments/demo/demo.sh $B/bakeoff
 
 .PHONY: bench
-bench: build ## training and decoding speed on Multi30k; PEER=FOLDER measures torch_seq2seq.py there beside it
-	@tests/bench.sh $B/bakeoff "$(PEER)" "$(RAW)"
+bench: build ## speed, to docs/performance.md; SECTIONS="training decoding kernels scaling sets", PEER=, RAW=: tests/bench.sh
+	@$(MAKE) --no-print-directory -j$(JOBS) $B/tests/bench/kernels
+	@PROGRAM=$B/bakeoff KERNELS=$B/tests/bench/kernels PEER="$(PEER)" RAW="$(RAW)" tests/bench.sh $(SECTIONS)
 
 .PHONY: layers
 layers: ## check that includes between folders run one way

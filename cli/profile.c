@@ -35,6 +35,9 @@ static const char usage[] =
 	"  --decode         decode the validation set after that many updates instead, in ms a "
 	"sentence\n"
 	"  --sentences N    decode: at most so many (100)\n"
+	"  --weights FILE   begin with a run's weights (model.safetensors); with --decode no "
+        "update "
+	"is made\n"
 	"  --set KEY=VALUE  override a key of the file (repeatable)\n"
 	"  --threads N      workers (all processors)\n"
 	"  --format NAME    " TABLE_FORMATS " (box)\n"
@@ -54,17 +57,12 @@ struct request {
 };
 
 static const struct option long_options[] = {
-	{ "only", required_argument, NULL, 'o' },
-	{ "updates", required_argument, NULL, 'u' },
-	{ "decode", no_argument, NULL, 'd' },
-	{ "sentences", required_argument, NULL, 'n' },
-	{ "set", required_argument, NULL, 's' },
-	{ "threads", required_argument, NULL, 't' },
-	{ "format", required_argument, NULL, 'f' },
-	{ "trace", required_argument, NULL, 'r' },
-	{ "db", required_argument, NULL, 'b' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+	{ "only", required_argument, NULL, 'o' },    { "updates", required_argument, NULL, 'u' },
+	{ "decode", no_argument, NULL, 'd' },        { "sentences", required_argument, NULL, 'n' },
+	{ "weights", required_argument, NULL, 'w' }, { "set", required_argument, NULL, 's' },
+	{ "threads", required_argument, NULL, 't' }, { "format", required_argument, NULL, 'f' },
+	{ "trace", required_argument, NULL, 'r' },   { "db", required_argument, NULL, 'b' },
+	{ "help", no_argument, NULL, 'h' },          { NULL, 0, NULL, 0 },
 };
 
 static bool set_key(struct request *r)
@@ -107,6 +105,9 @@ static bool read_option(struct request *r, int option)
 		                     &r->options.sentences);
 	case 's':
 		return set_key(r);
+	case 'w':
+		r->options.weights = optarg;
+		return true;
 	case 't':
 		if (!option_number("profile", "--threads", optarg, 1, 256, &number))
 			return false;

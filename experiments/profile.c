@@ -158,15 +158,13 @@ static bool rest_of_training(struct session *s, struct error *error)
 	return saved;
 }
 
-static bool decode(struct session *s, struct error *error)
+static bool decode(struct session *s)
 {
 	struct corpus corpus = s->dataset->valid;
 	struct nbest *found;
 
 	if ((size_t)s->options->sentences < corpus.sentences)
 		corpus.sentences = (size_t)s->options->sentences;
-	if (!updates(s, s->options->updates, false, error))
-		return false;
 	found = memory_new(corpus.sentences, sizeof *found);
 	section_begin(s, NULL);
 	translate(&s->model, &corpus, &s->report.contestant->search, s->pool, NULL, NULL, found);
@@ -191,12 +189,17 @@ static bool session_open(struct session *s, struct error *error)
 	const struct train_settings *t = settings_of(s);
 	const uint64_t seed = (uint64_t)s->experiment->seed[0];
 
+	const struct checkpoint_identity identity = checkpoint_identity_of(s->dataset);
+
 	parameters_start(&s->model.parameters, seed);
 	schedule_init(t, &s->schedule);
 	optimizer_init(&s->optimizer, t, s->model.parameters.size);
 	plan_epoch(s);
 	for (int i = 0; i < pool_workers(s->pool); i++)
 		profile_reset(&s->profile[i]);
+	if (s->options->weights &&
+	    !checkpoint_load(s->options->weights, &s->model, &identity, NULL, NULL, NULL, error))
+		return false;
 	return updater_open(&s->updater, &s->model, &s->dataset->train, t, &s->optimizer, s->pool,
 	                    seed, error);
 }
@@ -212,11 +215,15 @@ static void session_close(struct session *s)
 static bool profile_contestant(struct session *s, profile_watch *watch, void *context,
                                struct error *error)
 {
+	/* Weights that are given stay as they are where they are decoded with. */
+	const long before = !s->options->decode   ? WARM_UPDATES
+	                    : s->options->weights ? 0
+	                                          : s->options->updates;
 	bool good = false;
 
 	if (trial_model(&s->model, s->experiment, s->report.contestant, s->dataset, error)) {
-		good = session_open(s, error) && updates(s, WARM_UPDATES, false, error) &&
-		       (s->options->decode ? decode(s, error) : training(s, error));
+		good = session_open(s, error) && updates(s, before, false, error) &&
+		       (s->options->decode ? decode(s) : training(s, error));
 		profile_rows_sort(&s->report.rows);
 		good = good && watch(context, &s->report, error);
 		session_close(s);

@@ -1,77 +1,94 @@
 #!/bin/sh
-# bench.sh PROGRAM [PEER] [RAW] - training and decoding speed on Multi30k, medians, and beside PyTorch's.
+# bench.sh [SECTION]... - measures speed and writes it to docs/performance.md; without a SECTION, all of
 #
-# PEER is a folder with torch_seq2seq.py, RAW one with train.de, train.en, val.* and test_2016_flickr.* (multi30k).
-# BENCH_SIZES names the sizes ("tiny small"), BENCH_ROUNDS how often each is measured in turn (5).
+#     training    tokens/s on Multi30k, memory and time to the first step, beside PyTorch's
+#     decoding    sentences/s greedy, beam 5 and one alone, beside PyTorch's
+#     kernels     matrix products of training against the processor's peak; vector functions
+#     scaling     time a token over sentence length, width, batch, vocabulary; threads
+#     sets        AVX2 against AVX-512, and the libraries of matrix products
+#
+# Environment: PROGRAM, KERNELS: what `make bench` built. RAW: folder of train.de, train.en, val.*, test_2016_flickr.*
+# (multi30k). PEER: folder of torch_seq2seq.py; without it, ours alone. BENCH_ROUNDS: measurements of each, in turn with
+# the others (5). BENCH_SIZES: of training ("tiny small"). BENCH_QUICK=1: a few updates, to see that all works; the document
+# then goes to build/bench. A section that was not run keeps its text in the document.
 set -eu
 
-program=$(realpath "$1")
-peer=${2:+$(realpath "$2")}
-raw=$(realpath "${3:-multi30k}")
-sizes=${BENCH_SIZES:-tiny small}
-rounds=${BENCH_ROUNDS:-5}
 home=$(cd "$(dirname "$0")/.." && pwd)
-work=${BENCH_FOLDER:-build/bench}
-mkdir -p "$work"
-cd "$work"
-[ -e multi30k ] || ln -s "$raw" multi30k
-[ -e multi30k/train.de ] || { echo "bench.sh: no train.de in $raw; see experiments/multi30k/fetch.sh" >&2; exit 1; }
+program=$(realpath "${PROGRAM:-$home/build/release/bakeoff}")
+kernels=$(realpath "${KERNELS:-$home/build/release/tests/bench/kernels}")
+peer=${PEER:+$(realpath "$PEER")}
+raw=$(realpath "${RAW:-multi30k}" 2> /dev/null || echo "${RAW:-multi30k}")
+rounds=${BENCH_ROUNDS:-5}
+quick=${BENCH_QUICK:-}
+sizes=${BENCH_SIZES:-tiny small}
+work=$home/build/bench
+document=$home/docs/performance.md
+sections='training decoding kernels scaling sets'
+export home program kernels peer raw rounds quick sizes work
 
-median() {
-	sort -n | awk '{ x[NR] = $1 } END { if (NR) print (x[int((NR + 1) / 2)] + x[int(NR / 2) + 1]) / 2 }'
-}
-
-file_of() {
-	if [ "$1" = small ]; then echo "$home/experiments/multi30k.yaml"; else echo "$home/experiments/multi30k-$1.yaml"; fi
-}
-
-# ours SIZE CONTESTANT - target tokens/s of 24 updates after 8.
-ours() {
-	rm -f ours.db*
-	"$program" run "$(file_of "$1")" --db ours.db --only "$2" --quiet --set 'train.stop={updates: 32}' \
-		--set train.report_every=8 --set train.validate_every=100000 --set train.checkpoint_every=100000 \
-		--set data.test='{none: [multi30k/few.de, multi30k/few.en]}' --set data.valid='[multi30k/few.de, multi30k/few.en]' \
-		> ours.log 2>&1 || { cat ours.log >&2; exit 1; }
-	"$program" query --db ours.db --format tsv --sql "SELECT value FROM run_curves
-		WHERE metric = 'target_tokens_per_second' AND step > 8" | tail -n +2 | median
-	rm -rf ours.db* ours.runs/*-s1-*
-}
-
-# theirs SIZE MODEL THREADS ENVIRONMENT... - the same of PyTorch in one setting.
-theirs() {
-	size=$1 model=$2 threads=$3
-	shift 3
-	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE "$@" /usr/bin/python3 "$peer/torch_seq2seq.py" bench --raw "$raw" --data ids \
-		--model "$model" --size "$size" --threads "$threads" --steps 24 2> theirs.log | tail -n 1 |
-		sed -n 's/.*"tgt_tok_s": \([0-9]*\).*/\1/p'
-}
-
-if [ ! -e multi30k/few.de ] && [ -w multi30k/. ]; then
-	head -n 8 multi30k/val.de > multi30k/few.de
-	head -n 8 multi30k/val.en > multi30k/few.en
-fi
-[ -z "$peer" ] || [ -e ids/train.de.ids ] ||
-	/usr/bin/python3 "$peer/torch_seq2seq.py" prepare --raw "$raw" --data ids --vocab 8000 > prepare.log
-
-printf '%-6s %-12s %12s %12s %8s   %s\n' size model 'ours tok/s' 'PyTorch' ratio 'PyTorch setting'
-for size in $sizes; do
-	for pair in lstm:lstm convs2s:conv transformer:transformer; do
-		contestant=${pair%:*} model=${pair#*:}
-		: > mine; : > a; : > b; : > c
-		for round in $(seq "$rounds"); do
-			ours "$size" "$contestant" >> mine
-			[ -n "$peer" ] || continue
-			theirs "$size" "$model" 1 UNUSED=1 >> a
-			theirs "$size" "$model" 2 OPENBLAS_NUM_THREADS=1 >> b
-			theirs "$size" "$model" 2 OMP_WAIT_POLICY=passive >> c
-		done
-		best=0 setting=-
-		for s in 'a:--threads 1' 'b:OPENBLAS_NUM_THREADS=1 --threads 2' 'c:OMP_WAIT_POLICY=passive --threads 2'; do
-			speed=$(median < "${s%%:*}")
-			if [ -n "$speed" ] && [ "$(echo "$speed > $best" | bc)" = 1 ]; then best=$speed setting=${s#*:}; fi
-		done
-		mine=$(median < mine)
-		printf '%-6s %-12s %12.0f %12.0f %8s   %s\n' "$size" "$contestant" "$mine" "$best" \
-			"$(awk -v a="$mine" -v b="$best" 'BEGIN { if (b > 0) printf "%.2f", a / b; else printf "-" }')" "$setting"
-	done
+for section; do
+	case " $sections " in
+	*" $section "*) ;;
+	*)
+		echo "bench.sh: no section '$section'; there are: $sections" >&2
+		exit 2
+		;;
+	esac
 done
+mkdir -p "$work"
+[ -z "$quick" ] || {
+	cp "$document" "$work/performance.md"
+	document=$work/performance.md
+}
+
+# heading SECTION
+heading() {
+	case $1 in
+	training) echo '## Training' ;;
+	decoding) echo '## Decoding' ;;
+	kernels) echo '## Kernels against the peak' ;;
+	scaling) echo '## Scaling' ;;
+	sets) echo '## Instruction sets and libraries' ;;
+	esac
+}
+
+# machine - one line: date, commit, processor, kernels.
+machine() {
+	"$program" doctor > doctor.txt || { cat doctor.txt >&2; exit 1; }
+	value() { sed -n "s/^[a-z]* *$1  *//p" doctor.txt | head -n 1; }
+	printf '%s, commit %s, %s (%s), %s; %s; vector kernels %s; peak %s.\n' "$(date +%F)" \
+		"$(git -C "$home" rev-parse --short=12 HEAD 2> /dev/null || echo unknown)" "$(value processor)" \
+		"$(value processors)" "$(value memory | sed 's/,.*//')" "$(value 'products')" "$(value 'vector kernels')" "$(value peak)"
+}
+
+# old SECTION - its text in the document as it is.
+old() {
+	sed -n "/^<!-- begin $1 -->\$/,/^<!-- end $1 -->\$/p" "$document"
+}
+
+cd "$work"
+rm -f -- *.new
+for section in ${*:-$sections}; do
+	echo "== $section" >&2
+	{
+		echo "<!-- begin $section -->"
+		heading "$section"
+		echo
+		echo "Measured $(machine)"
+		echo
+		"$home/tests/bench/$section.sh"
+		echo "<!-- end $section -->"
+	} > "$section.new"
+	cat "$section.new"
+done
+
+{
+	cat "$home/tests/bench/head.md"
+	for section in $sections; do
+		[ -e "$section.new" ] || old "$section" > "$section.new"
+		[ ! -s "$section.new" ] || { echo; cat "$section.new"; }
+	done
+} > document.new
+for section in $sections; do rm -f "$section.new"; done
+mv document.new "$document"
+echo "written to $document" >&2

@@ -1,0 +1,118 @@
+#!/bin/sh
+# decoding.sh - translating a test set beside PyTorch; a section of bench.sh.
+set -eu
+# shellcheck source=tests/bench/common.sh
+. "$home/tests/bench/common.sh"
+
+need_raw
+need_ids
+folder=decoding size=${BENCH_DECODE_SIZE:-tiny} sentences=5000 many=300 few=20
+[ -z "$quick" ] || size=tiny sentences=1500 many=40 few=8
+mkdir -p "$folder"
+rm -f "$folder"/*
+
+# Weights of about 80 updates, made once: the peer stops at the end of an epoch, so its epoch is cut.
+train_ours() {
+	"$program" run "$(file_of "$size")" --db "weights-$size-$sentences.db" --quiet --set 'train.stop={updates: 80}' \
+		--set train.warmup=40 --set 'data.test={none: [multi30k/few.de, multi30k/few.en]}' \
+		--set 'data.valid=[multi30k/few.de, multi30k/few.en]' > weights.log 2>&1 || { cat weights.log >&2; exit 1; }
+}
+
+train_theirs() {
+	[ -n "$peer" ] || return 0
+	mkdir -p ids-part
+	for file in ids/*; do
+		[ -e "ids-part/${file#ids/}" ] || ln -s "../$file" ids-part/
+	done
+	for side in de en; do
+		rm -f "ids-part/train.$side.ids"
+		head -n "$sentences" "ids/train.$side.ids" > "ids-part/train.$side.ids"
+	done
+	for contestant in lstm convs2s transformer; do
+		out=weights-$size-$sentences-$contestant
+		[ -e "$out.last.pt" ] && continue
+		train_their "$contestant" "$out"
+	done
+}
+
+# Its training ends with a validation and a BLEU that needs sacreBLEU; the weights are saved here, by the same program, in
+# its own functions.
+train_their() {
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 /usr/bin/python3 - "$peer" "$raw" "$(peer_name "$1")" \
+		"$size" "$2" > weights.log 2>&1 <<'PYTHON' || { cat weights.log >&2; exit 1; }
+import sys, torch
+sys.path.insert(0, sys.argv[1])
+import torch_seq2seq as peer
+peer.bleu = lambda *arguments: (0, "", "")
+peer.translate = lambda *arguments: []
+sys.argv = ["torch_seq2seq.py", "train", "--raw", sys.argv[2], "--data", "ids-part", "--model", sys.argv[3], "--size",
+            sys.argv[4], "--epochs", "1", "--warmup", "40", "--out", sys.argv[5]]
+peer.main()
+PYTHON
+}
+
+# ours CONTESTANT NAME BEAM ROWS SENTENCES THREADS
+ours() {
+	set -- "$1" "$2" "$3" "$4" "$5" "$6" "$(ls "weights-$size-$sentences.runs/$1-"*/model.safetensors)"
+	profiled "$(file_of "$size")" --db "weights-$size-$sentences.db" --only "$1" --decode --weights "$7" --sentences "$5" --threads "$6" \
+		--set search.beam="$3" --set search.rows="$4" --set data.test='{none: [multi30k/few.de, multi30k/few.en]}' \
+		--set 'data.valid=[multi30k/test_2016_flickr.de, multi30k/test_2016_flickr.en]' > "$folder/now"
+	awk '{ print 1000 / $1 }' "$folder/now" >> "$folder/$1.$2.sentences"
+	awk '{ print $2 }' "$folder/now" >> "$folder/$1.$2.tokens"
+}
+
+# theirs CONTESTANT NAME BEAM ROWS SENTENCES SETTING
+theirs() {
+	set -- "$1" "$2" "$3" "$4" "$5" "$6" "$(threads_of "$6")"
+	torch "${7% *}" -- decode --raw "$raw" --data ids --model "$(peer_name "$1")" --size "$size" --threads "${7#* }" \
+		--ckpt "weights-$size-$sentences-$1.last.pt" --beam "$3" --rows "$4" --limit "$5" --repeat 1 \
+		2> theirs.log > theirs.json || grep -q sent_s theirs.json || { cat theirs.log >&2; exit 1; }
+	grep sent_s theirs.json | field sent_s >> "$folder/$1.$2.$6.sentences"
+	grep sent_s theirs.json | field tok_s >> "$folder/$1.$2.$6.tokens"
+}
+
+fastest() {
+	for setting in one blas1 passive; do
+		echo "$(median < "$folder/$1.$2.$setting.tokens") $setting"
+	done | sort -g | tail -n 1 | sed 's/.* //'
+}
+
+train_ours
+train_theirs
+for round in $(seq "$rounds"); do
+	for contestant in lstm convs2s transformer; do
+		for case in "greedy 1 320 $many 2" "beam5 5 320 $many 2" "alone1 1 1 $few 1" "alone5 5 1 $few 1"; do
+			# shellcheck disable=SC2086
+			set -- $case
+			ours "$contestant" "$1" "$2" "$3" "$4" "$5"
+			[ -n "$peer" ] || continue
+			# The setting that is fastest with many rows, and with one.
+			case $1 in alone5) same=alone1 ;; beam5) same=greedy ;; *) same= ;; esac
+			[ -z "$same" ] || cp "$folder/$contestant.$same.setting" "$folder/$contestant.$1.setting"
+			if [ "$round" = 1 ] && [ -z "$same" ]; then
+				for setting in one blas1 passive; do theirs "$contestant" "$1" "$2" "$3" "$4" "$setting"; done
+				fastest "$contestant" "$1" > "$folder/$contestant.$1.setting"
+			else
+				theirs "$contestant" "$1" "$2" "$3" "$4" "$(cat "$folder/$contestant.$1.setting")"
+			fi
+		done
+	done
+done
+
+cat <<TEXT
+The test set of 2016 by models of \`$size\` size that have made about 80 updates, so hypotheses differ in length and tokens a second
+are what compares. In batches of 320 hypotheses (two threads), or one sentence after another (ours on one thread).
+
+| search | contestant | ours tokens/s | PyTorch | ratio | its threads | ours sentences/s | PyTorch |
+|---|---|---:|---:|---:|---|---:|---:|
+TEXT
+for case in 'greedy:greedy, batches' 'beam5:beam 5, batches' 'alone1:greedy, one alone' 'alone5:beam 5, one alone'; do
+	for contestant in lstm convs2s transformer; do
+		at=$folder/$contestant.${case%%:*} setting=none
+		[ ! -e "$at.setting" ] || setting=$(cat "$at.setting")
+		touch "$at.$setting.tokens" "$at.$setting.sentences"
+		echo "| ${case#*:} | $contestant | $(spread %.0f "$at.tokens") | $(spread %.0f "$at.$setting.tokens") |" \
+			"$(ratio "$at.tokens" "$at.$setting.tokens") | $setting | $(spread %.1f "$at.sentences") |" \
+			"$(spread %.1f "$at.$setting.sentences") |"
+	done
+done

@@ -1,0 +1,121 @@
+#!/bin/sh
+# training.sh - updates on Multi30k beside PyTorch's; a section of bench.sh.
+set -eu
+# shellcheck source=tests/bench/common.sh
+. "$home/tests/bench/common.sh"
+
+need_raw
+need_ids
+updates=16 steps=8
+[ -z "$quick" ] || updates=8 steps=2
+folder=training
+mkdir -p "$folder"
+
+# ours SIZE CONTESTANT PRECISION - one run: target tokens/s (median of reports after 4 updates), MiB.
+ours() {
+	rm -f ours.db*
+	"$program" run "$(file_of "$1")" --db ours.db --only "$2" --quiet --set "train.stop={updates: $updates}" \
+		--set train.report_every=4 --set train.validate_every=100000 --set train.checkpoint_every=100000 \
+		--set train.precision="$3" --set data.test='{none: [multi30k/few.de, multi30k/few.en]}' \
+		--set data.valid='[multi30k/few.de, multi30k/few.en]' > ours.log 2>&1 || { cat ours.log >&2; exit 1; }
+	"$program" query --db ours.db --format tsv --sql "SELECT value FROM run_curves
+		WHERE metric = 'target_tokens_per_second' AND step > 4" | tail -n +2 | median >> "$folder/$1.$2.$3"
+	"$program" query --db ours.db --format tsv --sql 'SELECT peak_memory / 1048576.0 FROM run_list' |
+		tail -n +2 >> "$folder/$1.$2.$3.memory"
+	rm -rf ours.db* ours.runs/*-s1-*
+}
+
+# start SIZE CONTESTANT - seconds from the call to the end of the first update, subwords learned before.
+start() {
+	rm -f ours.db*
+	before=$(date +%s.%N)
+	"$program" run "$(file_of "$1")" --db ours.db --only "$2" --quiet --set 'train.stop={updates: 1}' \
+		--set data.test='{none: [multi30k/few.de, multi30k/few.en]}' \
+		--set data.valid='[multi30k/few.de, multi30k/few.en]' > ours.log 2>&1
+	after=$(date +%s.%N)
+	rest=$("$program" query --db ours.db --format tsv \
+		--sql 'SELECT valid_seconds + decode_seconds + io_seconds FROM run_list' | tail -n 1)
+	awk -v a="$before" -v b="$after" -v c="$rest" 'BEGIN { print b - a - c }' >> "$folder/$1.$2.start"
+	rm -rf ours.db* ours.runs/*-s1-*
+}
+
+# theirs SIZE CONTESTANT SETTING - the same of PyTorch.
+theirs() {
+	set -- "$1" "$2" "$3" "$(threads_of "$3")"
+	torch "${4% *}" -- bench --raw "$raw" --data ids --model "$(peer_name "$2")" --size "$1" --threads "${4#* }" \
+		--steps "$steps" --warm-steps 3 2> theirs.log > theirs.json || { cat theirs.log >&2; exit 1; }
+	field tgt_tok_s < theirs.json >> "$folder/$1.$2.$3"
+	field peak_rss_mib < theirs.json >> "$folder/$1.$2.$3.memory"
+}
+
+# their_start SIZE CONTESTANT SETTING
+their_start() {
+	set -- "$1" "$2" "$3" "$(threads_of "$3")"
+	torch "${4% *}" -- bench --raw "$raw" --data ids --model "$(peer_name "$2")" --size "$1" --threads "${4#* }" \
+		--steps 1 --warm-steps 0 2> theirs.log > theirs.json || { cat theirs.log >&2; exit 1; }
+	awk -v a="$(field ready_s < theirs.json)" -v b="$(field step_ms < theirs.json)" 'BEGIN { print a + b / 1000 }' \
+		>> "$folder/$1.$2.their_start"
+}
+
+# fastest SIZE CONTESTANT - the peer's best setting of the first round.
+fastest() {
+	for setting in one blas1 passive; do
+		echo "$(median < "$folder/$1.$2.$setting") $setting"
+	done | sort -g | tail -n 1 | sed 's/.* //'
+}
+
+bfloat16=1
+"$program" doctor | grep -q 'train.precision .*float32 alone' && bfloat16=
+rm -f "$folder"/*
+for round in $(seq "$rounds"); do
+	for size in $sizes; do
+		for contestant in lstm convs2s transformer; do
+			ours "$size" "$contestant" float32
+			[ -z "$bfloat16" ] || ours "$size" "$contestant" bfloat16
+			[ "$round" -gt 3 ] || start "$size" "$contestant"
+			[ -n "$peer" ] || continue
+			if [ "$round" = 1 ]; then
+				for setting in one blas1 passive; do theirs "$size" "$contestant" "$setting"; done
+				fastest "$size" "$contestant" > "$folder/$size.$contestant.setting"
+			else
+				theirs "$size" "$contestant" "$(cat "$folder/$size.$contestant.setting")"
+			fi
+			[ "$round" -gt 3 ] || their_start "$size" "$contestant" "$(cat "$folder/$size.$contestant.setting")"
+		done
+	done
+done
+
+cat <<TEXT
+\`experiments/multi30k.yaml\` (small) and \`multi30k-tiny.yaml\`, batches of 2,048 padded positions, two shards. Target tokens a
+second in float32, median (least-greatest) of $rounds rounds of $((updates - 4)) updates; bfloat16 (\`train.precision\`) as a multiple of our
+float32. PyTorch's threads: one = \`--threads 1\`, blas1 = two and OpenBLAS one, passive = two that wait without spinning.
+
+| size | contestant | ours | PyTorch | ratio | its threads | ours in bfloat16 |
+|---|---|---:|---:|---:|---|---:|
+TEXT
+for size in $sizes; do
+	for contestant in lstm convs2s transformer; do
+		at=$folder/$size.$contestant setting=none
+		[ ! -e "$at.setting" ] || setting=$(cat "$at.setting")
+		touch "$at.$setting" "$at.bfloat16"
+		echo "| $size | $contestant | $(spread %.0f "$at.float32") | $(spread %.0f "$at.$setting") |" \
+			"$(ratio "$at.float32" "$at.$setting") | $setting | $(ratio "$at.bfloat16" "$at.float32") |"
+	done
+done
+cat <<TEXT
+
+Peak resident memory in MiB, and seconds from the call to the end of the first update (subwords and their ids made before).
+
+| size | contestant | memory | PyTorch | ratio | first update | PyTorch | ratio |
+|---|---|---:|---:|---:|---:|---:|---:|
+TEXT
+for size in $sizes; do
+	for contestant in lstm convs2s transformer; do
+		at=$folder/$size.$contestant setting=none
+		[ ! -e "$at.setting" ] || setting=$(cat "$at.setting")
+		touch "$at.$setting.memory" "$at.their_start"
+		echo "| $size | $contestant | $(spread %.0f "$at.float32.memory") | $(spread %.0f "$at.$setting.memory") |" \
+			"$(ratio "$at.float32.memory" "$at.$setting.memory") | $(spread %.2f "$at.start") |" \
+			"$(spread %.2f "$at.their_start") | $(ratio "$at.start" "$at.their_start") |"
+	done
+done
