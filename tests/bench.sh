@@ -68,6 +68,7 @@ old() {
 
 cd "$work"
 rm -f -- *.new
+# shellcheck disable=SC2048
 for section in ${*:-$sections}; do
 	echo "== $section" >&2
 	{

@@ -38,7 +38,7 @@ train_theirs() {
 # Its training ends with a validation and a BLEU that needs sacreBLEU; the weights are saved here, by the same program, in
 # its own functions.
 train_their() {
-	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 /usr/bin/python3 - "$peer" "$raw" "$(peer_name "$1")" \
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_WAIT_POLICY=passive /usr/bin/python3 - "$peer" "$raw" "$(peer_name "$1")" \
 		"$size" "$2" > weights.log 2>&1 <<'PYTHON' || { cat weights.log >&2; exit 1; }
 import sys, torch
 sys.path.insert(0, sys.argv[1])
@@ -46,7 +46,7 @@ import torch_seq2seq as peer
 peer.bleu = lambda *arguments: (0, "", "")
 peer.translate = lambda *arguments: []
 sys.argv = ["torch_seq2seq.py", "train", "--raw", sys.argv[2], "--data", "ids-part", "--model", sys.argv[3], "--size",
-            sys.argv[4], "--epochs", "1", "--warmup", "40", "--out", sys.argv[5]]
+            sys.argv[4], "--epochs", "1", "--warmup", "40", "--threads", "1", "--out", sys.argv[5]]
 peer.main()
 PYTHON
 }
