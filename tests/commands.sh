@@ -322,7 +322,7 @@ profiled_decoding() {
 	"$program" profile small.yaml --db profile.db --updates 2 --decode --sentences 10 --format json > profile.json &&
 		grep -q '"logits"' profile.json && grep -q '"search"' profile.json &&
 		"$program" profile small.yaml --db profile.db --only lstm --decode --weights "$(ls whole.runs/lstm*/model.safetensors)" > profile &&
-		says 1 'shape' "$program" profile small.yaml --db profile.db --only convs2s --weights "$(ls whole.runs/lstm*/model.safetensors)"
+		says 1 'other settings' "$program" profile small.yaml --db profile.db --only convs2s --weights "$(ls whole.runs/lstm*/model.safetensors)"
 }
 
 examined() {
