@@ -120,6 +120,8 @@ static void start(struct progress_view *v, const struct trial_news *n, bool resu
 	say(v, "[%d/%d] run %ld, %s (%s), seed %ld: %.2f M parameters%s", v->trial, v->trials,
 	    n->run, t->contestant->name, t->contestant->architecture->name, t->seed,
 	    (double)n->parameters / 1e6, resumed ? ", resumed" : "");
+	if (resumed && n->reason)
+		say(v, "  note: %s", n->reason);
 }
 
 static void say_validation(struct progress_view *v, const struct trial_news *n)

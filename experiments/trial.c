@@ -226,6 +226,22 @@ static bool set_aside(const char *path, struct error *error)
 	return error_set(error, "%s: cannot be moved out of the way: %s", path, strerror(errno));
 }
 
+/* Products by another library or kernel round otherwise: what a resumed run then no longer has. */
+static void compare_kernels(struct work *w, const struct run_record *old, const struct run_record *now)
+{
+	const bool same = old->blas && old->blas_kernel && !strcmp(old->blas, now->blas) &&
+	                  !strcmp(old->blas_kernel, now->blas_kernel);
+
+	if (same || old->totals.updates == 0)
+		return;
+	snprintf(w->other_kernels, sizeof w->other_kernels,
+	         "it began with products by %s (%s) and goes on with %s (%s): the bits are no longer "
+	         "those of an uninterrupted run",
+	         old->blas ? old->blas : "another library",
+	         old->blas_kernel ? old->blas_kernel : "unknown", now->blas, now->blas_kernel);
+	w->news.reason = w->other_kernels;
+}
+
 /* A new row, or the old one set back to what its last checkpoint has. *done: nothing is left to do.
  */
 static bool begin(struct work *w, bool *done)
@@ -245,6 +261,8 @@ static bool begin(struct work *w, bool *done)
 		w->news.run = old.id;
 		w->totals = old.totals;
 		*done = old.status == RUN_DONE;
+		if (!*done)
+			compare_kernels(w, &old, &record);
 	}
 	run_record_free(&old);
 	if (*done)
@@ -258,6 +276,7 @@ static bool begin(struct work *w, bool *done)
 		       database_run_resume(db, w->news.run, &record, update, w->error);
 	if (kept)
 		trial_tell(w, found ? TRIAL_RESUMED : TRIAL_STARTED);
+	w->news.reason = NULL;
 	return kept;
 }
 

@@ -46,7 +46,7 @@ struct trial_news {
 	size_t done, all;              /* decoding */
 	const struct bleu_score *bleu; /* scored */
 	double seconds;                /* scored: of decoding */
-	const char *reason;            /* failed */
+	const char *reason;            /* failed: why; resumed: what is not as before, or NULL */
 };
 
 /* False: stop as soon as nothing is lost by it. */

@@ -20,6 +20,7 @@ struct work {
 	char key[17];
 	char name[128]; /* of the folder, below the runs' */
 	char folder[PATH_SIZE];
+	char other_kernels[768]; /* what compare_kernels found */
 	int lock; /* file descriptor of folder/lock, held while the trial runs; -1: not held */
 	bool database_failed;
 	bool stop;

@@ -175,6 +175,25 @@ locked() {
 	return $status
 }
 
+# stopped_after LIBRARY SECONDS - part of a long run with that library of matrix products.
+stopped_after() {
+	BAKEOFF_GEMM=$1 "$program" run small.yaml --db kernels.db --only lstm --set train.stop.epochs=400 > log 2>&1 &
+	child=$!
+	sleep "$2"
+	kill -INT $child
+	wait $child
+	return 0
+}
+
+other_kernels() {
+	"$program" doctor | grep -q oneDNN || return 0
+	stopped_after openblas 0.6
+	stopped_after openblas 0.4
+	grep -q resumed log && ! grep -q 'it began with products by' log || { cat log; return 1; }
+	stopped_after onednn 0.4
+	grep -q 'it began with products by' log || { cat log; return 1; }
+}
+
 # With one update an epoch, plateau, averaging and accumulation: what resumes is exact there too.
 resumed_settings() {
 	set -- --only transformer --set train.schedule=plateau --set train.average=3 --set train.accumulate=2 \
@@ -320,7 +339,7 @@ PYTHON
 
 profiled_decoding() {
 	"$program" profile small.yaml --db profile.db --updates 2 --decode --sentences 10 --format json > profile.json &&
-		grep -q '"logits"' profile.json && grep -q '"search"' profile.json &&
+		grep -q '"linear"' profile.json && grep -q '"search"' profile.json &&
 		"$program" profile small.yaml --db profile.db --only lstm --decode --weights "$(ls whole.runs/lstm*/model.safetensors)" > profile &&
 		says 1 'other settings' "$program" profile small.yaml --db profile.db --only convs2s --weights "$(ls whole.runs/lstm*/model.safetensors)"
 }
@@ -352,6 +371,7 @@ ok 'run: averaged checkpoints' averaged
 ok 'run: --dry-run plans and keeps no runs' sh -c "'$program' run small.yaml --db plan.db --dry-run | grep -q transformer && ! [ -e plan.db ]"
 ok 'run: match brings contestants to one size' matched
 ok 'run: plateau, averaging, accumulation, patience: killed, the same bits' resumed_settings
+ok 'run: resumed with another library of matrix products, it says so' other_kernels
 ok 'run: experiments and databases do not share trials' separate
 ok 'run: two processes do not share a trial' locked
 ok 'translate: from another folder' elsewhere
