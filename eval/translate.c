@@ -210,8 +210,10 @@ bool translate(const struct model *model, const struct corpus *corpus,
 		job.stepper[i].source.profile = job.stepper[i].step.profile =
 			pool_profile_of(pool, (int)i);
 	}
+	profile_begin(pool_profile_of(pool, 0), "lay out weights", NULL, PROFILE_OTHER);
 	if (n >= FROZEN_SENTENCES)
 		job.frozen = frozen_open(&model->parameters, job.stepper[0].step.gemm);
+	profile_end(pool_profile_of(pool, 0));
 	for (size_t i = 0; i < workers; i++)
 		job.stepper[i].source.frozen = job.stepper[i].step.frozen = job.frozen;
 	pool_run(pool, (int)((n + job.per_group - 1) / job.per_group), translate_group, &job);
