@@ -36,7 +36,7 @@ static const char usage[] =
 	"sentence\n"
 	"  --sentences N    decode: at most so many (100)\n"
 	"  --weights FILE   begin with a run's weights (model.safetensors); with --decode no "
-        "update "
+	"update "
 	"is made\n"
 	"  --set KEY=VALUE  override a key of the file (repeatable)\n"
 	"  --threads N      workers (all processors)\n"
@@ -255,11 +255,12 @@ static void write_title(const struct request *r, const struct profile_report *p,
 		snprintf(bfloat16, sizeof bfloat16, ", %.1f in bfloat16",
 		         2e-9 * roofline->peak_bfloat16);
 	snprintf(title, size,
-	         "%s: %.0f %s of %.2f ms, %.0f target tokens/s, %d workers; peak %.1f GFLOP/s "
+	         "%s: %.0f %s of %.*f ms, %.0f target tokens/s, %d workers; peak %.1f GFLOP/s "
 	         "(%s)%s, memory %.1f GB/s",
 	         p->contestant->name, p->units, r->options.decode ? "sentences" : "updates",
-	         1e3 * p->seconds / p->units, p->tokens / p->seconds, p->workers,
-	         2e-9 * roofline->peak, roofline->set, bfloat16, 1e-9 * roofline->bandwidth);
+	         p->seconds / p->units < 0.1 ? 4 : 2, 1e3 * p->seconds / p->units,
+	         p->tokens / p->seconds, p->workers, 2e-9 * roofline->peak, roofline->set, bfloat16,
+	         1e-9 * roofline->bandwidth);
 }
 
 static bool show(void *context, const struct profile_report *p, struct error *error)

@@ -53,7 +53,7 @@ PYTHON
 
 # ours CONTESTANT NAME BEAM ROWS SENTENCES THREADS
 ours() {
-	set -- "$1" "$2" "$3" "$4" "$5" "$6" "$(ls "weights-$size-$sentences.runs/$1-"*/model.safetensors)"
+	set -- "$1" "$2" "$3" "$4" "$5" "$6" "$(ls -t "weights-$size-$sentences.runs/$1-"*/model.safetensors | head -n 1)"
 	profiled "$(file_of "$size")" --db "weights-$size-$sentences.db" --only "$1" --decode --weights "$7" --sentences "$5" --threads "$6" \
 		--set search.beam="$3" --set search.rows="$4" --set data.test='{none: [multi30k/few.de, multi30k/few.en]}' \
 		--set 'data.valid=[multi30k/test_2016_flickr.de, multi30k/test_2016_flickr.en]' > "$folder/now"
@@ -101,7 +101,8 @@ done
 
 cat <<TEXT
 The test set of 2016 by models of \`$size\` size that have made about 80 updates, so hypotheses differ in length and tokens a second
-are what compares. In batches of 320 hypotheses (two threads), or one sentence after another (ours on one thread).
+are what compares. In batches (two threads; 320 hypotheses for PyTorch, ours as the program groups them), or one sentence after
+another (ours on one thread).
 
 | search | contestant | ours tokens/s | PyTorch | ratio | its threads | ours sentences/s | PyTorch |
 |---|---|---:|---:|---:|---|---:|---:|
