@@ -140,7 +140,7 @@ ci: ## what .ci/run runs: warnings are errors, tests, and the tests again under 
 	@tests/run.sh --sum $(TALLY)
 
 .PHONY: demo
-demo: ## King James verses into modern English by three architectures, side by side (about ten minutes)
+demo: ## King James verses into modern English by three architectures, side by side (about four minutes)
 	@./setup.sh demo
 	@$(MAKE) --no-print-directory build
 	@experiments/demo/demo.sh $B/bakeoff
