@@ -19,7 +19,7 @@ enum { MOST_FINDINGS = 64 };
 struct findings {
 	struct finding list[MOST_FINDINGS];
 	int count;
-	struct roofline roofline; /* zero until doctor_measure */
+	struct roofline roofline; /* zero until doctor_kernels */
 };
 
 /* The new finding; `format` gives its value. */

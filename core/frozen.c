@@ -110,10 +110,7 @@ bool frozen_multiply(struct frozen *f, int m, int n, int k, const real *a, const
 		}
 		pthread_mutex_unlock(&f->lock);
 	}
-	if (atomic_load(&layout->state) == NONE)
-		return false;
-	packed_multiply(layout->packed, m, a, add, c);
-	return true;
+	return atomic_load(&layout->state) == READY && packed_multiply(layout->packed, m, a, add, c);
 }
 
 const real *frozen_derive(struct frozen *f, const real *x, void make(void *context, real *to),

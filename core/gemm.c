@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #ifdef GEMM_ONEDNN
 #define ONEDNN &gemm_onednn
@@ -57,7 +58,7 @@ const struct gemm *gemm_for_processor(void)
 	const bool bfloat16 = has_bfloat16(set);
 
 	for (int i = 0; wanted && i < FORCED; i++)
-		if (!strcmp(forced[i].name, wanted) && bfloat16 == (forced[i].bfloat16 != NULL))
+		if (!strcasecmp(forced[i].name, wanted) && bfloat16 == (forced[i].bfloat16 != NULL))
 			return &forced[i];
 	if (bfloat16)
 		return &choices[CHOICES - 1];
@@ -92,23 +93,26 @@ void gemm(const struct gemm *choice, int transpose_a, int transpose_b, int m, in
 		library->multiply(&shape, alpha, a, b, beta, c);
 }
 
-/* "few rows: ONE; else OTHER", or "ONE" where they are the same; "bfloat16: ..." where that is
- * another. */
+static void describe_one(const struct gemm_library *library, bool kernel, char *text, size_t size)
+{
+	if (kernel)
+		library->describe_kernel(text, size);
+	else
+		library->describe(text, size);
+}
+
+/* "MANY", "MANY; few rows: FEW", and "; bfloat16: OTHER" where that is neither of the two. */
 static void describe_all(const struct gemm *g, char *text, size_t size, bool kernel)
 {
-	char few[160], many[160];
+	char many[160], few[160], bfloat16[160];
 
-	if (kernel) {
-		g->few_rows->describe_kernel(few, sizeof few);
-		g->many_rows->describe_kernel(many, sizeof many);
-	} else {
-		g->few_rows->describe(few, sizeof few);
-		g->many_rows->describe(many, sizeof many);
-	}
-	if (g->few_rows == g->many_rows)
-		snprintf(text, size, "%s", many);
-	else
-		snprintf(text, size, "%s; few rows: %s", many, few);
+	describe_one(g->many_rows, kernel, many, sizeof many);
+	describe_one(g->few_rows, kernel, few, sizeof few);
+	describe_one(g->bfloat16 ? g->bfloat16 : g->many_rows, kernel, bfloat16, sizeof bfloat16);
+	snprintf(text, size, "%s%s%s%s%s", many, g->few_rows != g->many_rows ? "; few rows: " : "",
+	         g->few_rows != g->many_rows ? few : "",
+	         g->bfloat16 && g->bfloat16 != g->many_rows ? "; bfloat16: " : "",
+	         g->bfloat16 && g->bfloat16 != g->many_rows ? bfloat16 : "");
 }
 
 void gemm_describe(const struct gemm *g, char *text, size_t size)

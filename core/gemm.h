@@ -42,14 +42,15 @@ enum { GEMM_FEW_ROWS = 8 };
 
 /* The libraries for one kind of processor. */
 struct gemm {
-	const char *name;                    /* "avx512", "avx2", "portable" */
+	const char *name; /* "portable", "avx2", "avx512", "avx512-bf16"; "openblas" or "onednn" where
+	                     BAKEOFF_GEMM asked for it */
 	const struct gemm_library *few_rows; /* m of at most GEMM_FEW_ROWS: a step of a search */
 	const struct gemm_library *many_rows;
 	const struct gemm_library *bfloat16; /* NULL where the processor has no such product */
 };
 
-/* Makes the libraries run on the calling thread and within the instruction set of
- * vector_kernels(); to be called once before the first product. False where one cannot be told to
+/* Makes the libraries run on the calling thread, and oneDNN within the instruction set of
+ * vector_kernels() (OpenBLAS chooses its own); to be called once before the first product. False where one cannot be told to
  * (OpenBLAS built with OpenMP and a thread count from outside). */
 bool gemm_init(struct error *);
 
@@ -73,7 +74,7 @@ extern const struct gemm_library gemm_openblas;
 #if defined(__x86_64__) && !defined(BAKEOFF_DOUBLE)
 #define GEMM_ONEDNN 1
 extern const struct gemm_library gemm_onednn;
-/* Keeps oneDNN below that instruction set ("avx2"); before its first product. */
+/* Keeps oneDNN within that set of vector_kernels(); before its first product. */
 void gemm_onednn_bound(const char *set);
 #endif
 

@@ -50,6 +50,8 @@ void gemm_onednn_bound(const char *set)
 {
 	if (!strcmp(set, "avx2"))
 		dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2);
+	else if (!strcmp(set, "portable"))
+		dnnl_set_max_cpu_isa(dnnl_cpu_isa_sse41);
 }
 
 static void describe(char *text, size_t size)

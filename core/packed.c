@@ -175,7 +175,7 @@ void packed_free(struct packed *p)
 		for (int i = 0; i < BLOCKS; i++) {
 			struct kernel *kernel = atomic_load(&p->kernel[add][i]);
 
-			if (kernel)
+			if (kernel && kernel->run)
 				dnnl_primitive_destroy(kernel->run);
 			free(kernel);
 		}
@@ -186,19 +186,20 @@ void packed_free(struct packed *p)
 	free(p);
 }
 
+/* Its run is NULL where the library has no such product of weights that lie as these do. */
 static struct kernel *make_kernel(struct packed *p, int i, bool add)
 {
 	dnnl_primitive_desc_t description = describe(p->engine, block[i], p->n, p->k, add);
 	const dnnl_memory_desc_t *laid_out;
 	struct kernel *kernel = memory_new(1, sizeof *kernel);
 
-	if (!description || fails(dnnl_primitive_create(&kernel->run, description)))
-		panic("oneDNN: no product of %d x %d x %d", block[i], p->n, p->k);
-	if (fails(dnnl_memory_get_memory_desc(p->weight, &laid_out)) ||
-	    !dnnl_memory_desc_equal(
-		    laid_out, dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0)))
-		panic("oneDNN: weights of %d x %d lie differently for %d rows", p->n, p->k,
-		      block[i]);
+	if (!description)
+		return kernel;
+	if (!fails(dnnl_memory_get_memory_desc(p->weight, &laid_out)) &&
+	    dnnl_memory_desc_equal(
+		    laid_out, dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0)) &&
+	    fails(dnnl_primitive_create(&kernel->run, description)))
+		kernel->run = NULL;
 	kernel->a = *dnnl_primitive_desc_query_md(description, dnnl_query_src_md, 0);
 	kernel->c = *dnnl_primitive_desc_query_md(description, dnnl_query_dst_md, 0);
 	kernel->scratch = *dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
@@ -239,14 +240,18 @@ static void multiply_block(struct packed *p, int i, const real *a, bool add, rea
 		dnnl_memory_destroy(argument[j].memory);
 }
 
-void packed_multiply(struct packed *p, int m, const real *a, bool add, real *c)
+bool packed_multiply(struct packed *p, int m, const real *a, bool add, real *c)
 {
+	for (int i = 0, rest = m; i < BLOCKS; rest %= block[i++])
+		if (rest >= block[i] && !kernel_of(p, i, add)->run)
+			return false;
 	for (int i = 0; i < BLOCKS; i++)
 		for (; m >= block[i]; m -= block[i]) {
 			multiply_block(p, i, a, add, c);
 			a += (size_t)block[i] * (size_t)p->k;
 			c += (size_t)block[i] * (size_t)p->n;
 		}
+	return true;
 }
 
 #else
@@ -265,13 +270,14 @@ void packed_free(struct packed *p)
 	(void)p;
 }
 
-void packed_multiply(struct packed *p, int m, const real *a, bool add, real *c)
+bool packed_multiply(struct packed *p, int m, const real *a, bool add, real *c)
 {
 	(void)p;
 	(void)m;
 	(void)a;
 	(void)add;
 	(void)c;
+	return false;
 }
 
 #endif

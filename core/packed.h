@@ -16,7 +16,8 @@ void packed_free(struct packed *);
 
 /* C [m][n] = A [m][k] W^T, or C += that where `add`; rows of both one after the other. May be
  * called from several threads at once. A row's result does not depend on the other rows; it may
- * differ from gemm's in the last bits. */
-void packed_multiply(struct packed *, int m, const real *a, bool add, real *c);
+ * differ from gemm's in the last bits. False, and nothing done, where the library has no such
+ * product of m rows, which is a matter of the shape alone: then gemm is to be called. */
+bool packed_multiply(struct packed *, int m, const real *a, bool add, real *c);
 
 #endif

@@ -14,7 +14,7 @@ struct roofline {
 	double peak;          /* multiply-adds of reals a second, from registers alone */
 	double peak_bfloat16; /* the same of bfloat16 pairs summed in float; 0: no such instruction
 	                       */
-	double bandwidth;     /* bytes/s of y = scale (a + b), arrays beyond the caches */
+	double bandwidth;     /* bytes/s of y = scale (a + b), of 96 MiB of arrays in all, beyond the caches of most processors */
 };
 
 /* Measures on all workers at once; takes about 0.2 s. */

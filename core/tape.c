@@ -128,7 +128,7 @@ static void count_product(struct tape *tape, int m, int n, int k, size_t element
 	                   (double)sizeof(real) * (beta == 0 ? 1 : 2) * am * an);
 }
 
-void tape_gemm(struct tape *tape, int transpose_a, int transpose_b, int m, int n, int k, real alpha,
+static void multiply(struct tape *tape, int transpose_a, int transpose_b, int m, int n, int k, real alpha,
                const real *a, int lda, const real *b, int ldb, real beta, real *c, int ldc)
 {
 	count_product(tape, m, n, k, sizeof(real), beta);
@@ -199,7 +199,7 @@ void tape_multiply(struct tape *tape, int transpose_a, int transpose_b, int m, i
 		count_product(tape, m, n, k, sizeof(real), beta);
 		return;
 	}
-	tape_gemm(tape, transpose_a, transpose_b, m, n, k, alpha, a.x, a.stride, b.x, b.stride,
+	multiply(tape, transpose_a, transpose_b, m, n, k, alpha, a.x, a.stride, b.x, b.stride,
 	          beta, c, ldc);
 }
 
@@ -262,14 +262,18 @@ static real *take_gradient(struct tape *tape, size_t size)
 
 static void release_gradient(struct tape *tape, struct var *v)
 {
-	if (!v->g || v->parameter)
+	real *g = v->g;
+
+	if (!g || v->parameter)
+		return;
+	v->g = NULL;
+	if (in_segment(tape, g)) /* goes with the segment; a variable outside must not get it */
 		return;
 	if (tape->frees == tape->free_capacity) {
 		tape->free_capacity = tape->free_capacity ? 2 * tape->free_capacity : 64;
 		tape->free = memory_resize(tape->free, tape->free_capacity, sizeof *tape->free);
 	}
-	tape->free[tape->frees++] = (struct free_gradient){ v->g, var_size(v) };
-	v->g = NULL;
+	tape->free[tape->frees++] = (struct free_gradient){ g, var_size(v) };
 }
 
 real *tape_gradient_beta(struct tape *tape, struct var *v, real *beta)

@@ -2,7 +2,8 @@
  * back.
  *
  * Every sequence is time-major: [t][n][c], t steps, n rows (sentences or hypotheses), c channels.
- * Variables live in the tape's arena until tape_begin is called again.
+ * Variables live in the tape's arena until tape_begin is called again, or to the end of their segment
+ * (core/segment.h).
  */
 #ifndef BAKEOFF_TAPE_H
 #define BAKEOFF_TAPE_H
@@ -76,8 +77,8 @@ struct tape {
 	struct frozen *frozen; /* of the parameters, where they do not change; NULL in training */
 	real *gradient;       /* flat like the parameters; NULL: no gradients (inference) */
 	bool training;        /* dropout is on */
-	bool bfloat16;        /* products of large operands are made in bfloat16 */
-	uint64_t key;         /* of dropout: a hash of (seed, update, batch, shard) */
+	bool bfloat16;        /* matrix products are made in bfloat16 */
+	uint64_t key;         /* of dropout: a hash of (seed, update, batch, shard, micro-batch) */
 	unsigned dropouts;    /* dropout operations so far, part of their key */
 	bool checkpointing;   /* segments are run again for their gradients */
 	bool paused;          /* nothing is recorded */
@@ -112,10 +113,6 @@ void tape_enter(struct tape *, const struct op *);
 struct var *tape_leave(struct tape *, struct var *y);
 /* Multiply-adds, and bytes read and written, of the span that is open. */
 void tape_count(struct tape *, double multiply_adds, double bytes);
-
-/* gemm (core/gemm.h), counted. */
-void tape_gemm(struct tape *, int transpose_a, int transpose_b, int m, int n, int k, real alpha,
-               const real *a, int lda, const real *b, int ldb, real beta, real *c, int ldc);
 
 /* A variable as an operand, its rows t and n one after the other. On a tape with bfloat16 it is
  * converted the first time. */

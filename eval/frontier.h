@@ -1,7 +1,7 @@
 /* frontier.h - the live hypotheses of a batch of sentences: what greedy search, beam search and
  * sampling share.
  *
- * Each turn, frontier_step feeds the rows and gives the logits of their next tokens; the search
+ * Each turn, frontier_step feeds the rows, frontier_logits gives what may come next; the search
  * then says of each sentence which hypotheses live on (frontier_keep) and which end (frontier_end,
  * then frontier_rank); frontier_advance moves on. A sentence of which none lives on leaves.
  * Hypotheses are nodes of one tree, each a token and its parent, so that a row costs the same

@@ -47,8 +47,8 @@ struct nbest {
 };
 
 /* Searches `sentences` at once; `limit` is each one's longest hypothesis, in tokens with the end,
- * at least 1. Sentences leave as they end, and a result does not depend on which others are
- * searched with it. Writes result[sentences], each of `nbest` hypotheses (not more than `beam`, but
+ * at least 1. Sentences leave as they end, and a result depends on which others are searched with it
+ * only where the predictor's logits do: a trained model's round by the number of rows (translate.h). Writes result[sentences], each of `nbest` hypotheses (not more than `beam`, but
  * for samples); free each with nbest_free.
  *
  * beam 1: the most probable token each time, up to the end or the limit.

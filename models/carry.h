@@ -2,7 +2,7 @@
  *
  * A decoder asks for its sequences in the same order at every step, so that a slot needs no name: a
  * convolution the last k - 1 inputs, self-attention all keys and values, an LSTM its state.
- * Hypotheses are reordered by one gather over all slots, which no architecture has to write.
+ * Hypotheses are reordered by one call for all slots, which no architecture has to write.
  */
 #ifndef BAKEOFF_CARRY_H
 #define BAKEOFF_CARRY_H
