@@ -22,13 +22,6 @@
 
 enum { BLOCK = 256 };
 
-static void row_exp(size_t n, const real *x, real *y)
-{
-	INDEPENDENT
-	for (size_t i = 0; i < n; i++)
-		y[i] = real_exp(x[i]);
-}
-
 static void row_tanh(size_t n, const real *x, real *y)
 {
 	INDEPENDENT
@@ -239,20 +232,6 @@ static void softmax(size_t n, real scale, real *x)
 		x[i] = real_exp(scale * x[i] - top);
 	EACH_LANE(n, i, j, lane, lane[j] + x[i]);
 	row_scale(n, 1 / add_lanes(lane), x, x);
-}
-
-static void softmax_backward(size_t n, real scale, const real *p, real *dp)
-{
-	real mean = dot(n, p, dp);
-
-	INDEPENDENT
-	for (size_t i = 0; i < n; i++)
-		dp[i] = p[i] * (dp[i] - mean) * scale;
-}
-
-static real row_max(size_t n, const real *x)
-{
-	return greatest(n, 1, x);
 }
 
 static real log_sum_exp(size_t n, const real *x)
@@ -468,7 +447,6 @@ static void adam(size_t n, const struct adam_step *step, const real *g, real *m,
 
 const struct vector_kernels JOIN(vector_, VECTOR_SET) = {
 	.name = TEXT(VECTOR_SET),
-	.exp = row_exp,
 	.tanh = row_tanh,
 	.sigmoid = row_sigmoid,
 	.fill = row_fill,
@@ -479,7 +457,6 @@ const struct vector_kernels JOIN(vector_, VECTOR_SET) = {
 	.add_rows = add_rows,
 	.sum_rows = sum_rows,
 	.dot = dot,
-	.sum = sum,
 	.sum_squares = sum_squares,
 	.add_rows_relu = add_rows_relu,
 	.relu_mask = relu_mask,
@@ -490,8 +467,6 @@ const struct vector_kernels JOIN(vector_, VECTOR_SET) = {
 	.glu = glu,
 	.glu_backward = glu_backward,
 	.softmax = softmax,
-	.softmax_backward = softmax_backward,
-	.max = row_max,
 	.log_sum_exp = log_sum_exp,
 	.exp_sum = exp_sum,
 	.scale_add = scale_add,

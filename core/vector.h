@@ -4,8 +4,8 @@
  * contraction to fused multiply-add, sums in 16 fixed lanes that are then added pairwise. In the
  * float build exp, tanh and sigmoid are our own polynomials (error below 2 ulp over the whole
  * range, denormal results too; exp is infinite above 88.72284 and 0 below -103.97208); in the
- * double build the C library's. NaN stays NaN, but max passes over it. Pointers need no alignment;
- * x and y may be the same array, but must not overlap otherwise.
+ * double build the C library's. NaN stays NaN, but the greatest of a row passes over it. Pointers
+ * need no alignment; x and y may be the same array, but must not overlap otherwise.
  */
 #ifndef BAKEOFF_VECTOR_H
 #define BAKEOFF_VECTOR_H
@@ -31,7 +31,6 @@ struct vector_kernels {
 	const char *name; /* "portable", "avx2", "avx512" */
 
 	/* y = f(x), n elements. */
-	void (*exp)(size_t n, const real *x, real *y);
 	void (*tanh)(size_t n, const real *x, real *y);
 	void (*sigmoid)(size_t n, const real *x, real *y);
 
@@ -46,7 +45,6 @@ struct vector_kernels {
 	void (*sum_rows)(size_t rows, size_t n, const real *x,
 	                 real *y); /* y[i] += sum over r of x[r][i], in order of r */
 	real (*dot)(size_t n, const real *a, const real *b);
-	double (*sum)(size_t n, const real *x);         /* summed in double */
 	double (*sum_squares)(size_t n, const real *x); /* summed in double */
 
 	/* y[r][i] = max(y[r][i] + b[i], 0), and its gradient: dy = 0 where y is not above 0. */
@@ -66,12 +64,9 @@ struct vector_kernels {
 	void (*glu)(size_t n, const real *x, real *gate, real *y);
 	void (*glu_backward)(size_t n, const real *x, const real *gate, const real *dy, real *dx);
 
-	/* One row of scores to probabilities, in place, and its gradient, in place of dp: ds = p
-	 * (dp - sum p dp) scale. */
-	void (*softmax)(size_t n, real scale,
-	                real *x); /* p = softmax(scale x); NaN where no score is finite */
-	void (*softmax_backward)(size_t n, real scale, const real *p, real *dp);
-	real (*max)(size_t n, const real *x); /* -infinity of nothing */
+	/* One row of scores to probabilities, in place: softmax(scale x); NaN where no score is
+	 * finite. */
+	void (*softmax)(size_t n, real scale, real *x);
 	/* log sum exp(x); -infinity of nothing and of -infinity alone. */
 	real (*log_sum_exp)(size_t n, const real *x);
 	/* x[i] becomes exp(x[i] - *top), *top the greatest; returns their sum, and in *total that
@@ -137,7 +132,7 @@ struct vector_kernels {
 	/* dp = p (dp - mean[r]) scale; mean NULL: sum p dp of the row. */
 	void (*softmax_block_backward)(size_t rows, size_t n, real scale, const real *p, size_t ldp,
 	                               const real *mean, real *dp, size_t lddp);
-	/* y = exp(2 x), and the greatest |x|. */
+	/* y = exp(2 x), rows ld apart; returns the greatest |x|. */
 	real (*exp_twice)(size_t rows, size_t n, const real *x, real *y, size_t ld);
 	/* y[r][s] = v . tanh(q[r] + k[s]) for s < seen[r]. c, a multiple of 16, channels; rows of q
 	 * and k are ldc apart. With `exponentials`, q and k hold exp(2 q) and exp(2 k), whose

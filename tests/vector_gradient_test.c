@@ -100,25 +100,6 @@ static void gradient_glu(size_t n, const real *x, const real *w, real *dx)
 	vector_kernels()->glu_backward(n, x, gate, w, dx);
 }
 
-static double loss_softmax(size_t n, const real *x, const real *w)
-{
-	real p[SMALL];
-
-	memcpy(p, x, n * sizeof(real));
-	vector_kernels()->softmax(n, (real)0.7, p);
-	return weighted(n, p, w);
-}
-
-static void gradient_softmax(size_t n, const real *x, const real *w, real *dx)
-{
-	real p[SMALL];
-
-	memcpy(p, x, n * sizeof(real));
-	memcpy(dx, w, n * sizeof(real));
-	vector_kernels()->softmax(n, (real)0.7, p);
-	vector_kernels()->softmax_backward(n, (real)0.7, p, dx);
-}
-
 /* Cross-entropy of a target that gives each word 0.01 and no word more: what exp_sum and scale_add are
  * for. */
 static double loss_cross_entropy(size_t n, const real *x, const real *w)
@@ -184,7 +165,6 @@ static const struct gradient_case gradients[] = {
 	{ "tanh", 1, loss_tanh, gradient_tanh },
 	{ "sigmoid", 1, loss_sigmoid, gradient_sigmoid },
 	{ "glu", 2, loss_glu, gradient_glu },
-	{ "softmax", 1, loss_softmax, gradient_softmax },
 	{ "cross-entropy", 1, loss_cross_entropy, gradient_cross_entropy },
 	{ "layer norm", 3, loss_layer_norm, gradient_layer_norm },
 	{ "lstm", 5, loss_lstm, gradient_lstm },

@@ -58,31 +58,40 @@ static double ulps(real y, long double exact)
 
 struct function {
 	const char *name;
-	size_t offset; /* of the kernel in struct vector_kernels */
+	void (*run)(const struct vector_kernels *, size_t n, const real *x, real *y);
 	long double (*exact)(long double);
 	double (*quick)(double); /* for all floats: exact enough for them */
 	double limit;            /* ulp */
 };
 
-/* In double these are the C library's, whose tanh errs by up to 2.2 ulp. */
-static const struct function functions[] = {
-	{ "exp", offsetof(struct vector_kernels, exp), expl, exp, 2 },
-	{ "tanh", offsetof(struct vector_kernels, tanh), tanhl, tanh, sizeof(real) == 4 ? 2 : 3 },
-	{ "sigmoid", offsetof(struct vector_kernels, sigmoid), sigmoid, quick_sigmoid,
-	  sizeof(real) == 4 ? 2 : 3 },
-};
+enum { CHUNK = 4096 };
 
-typedef void map(size_t n, const real *x, real *y);
-
-static map *kernel(const struct vector_kernels *set, const struct function *f)
+/* exp alone is no kernel; halves are exact, but of denormal numbers, whose exp is 1. */
+static void run_exp(const struct vector_kernels *k, size_t n, const real *x, real *y)
 {
-	map *result;
+	real half[CHUNK];
 
-	memcpy(&result, (const char *)set + f->offset, sizeof(result));
-	return result;
+	for (size_t i = 0; i < n; i++)
+		half[i] = x[i] / 2;
+	k->exp_twice(1, n, half, y, n);
 }
 
-enum { CHUNK = 4096 };
+static void run_tanh(const struct vector_kernels *k, size_t n, const real *x, real *y)
+{
+	k->tanh(n, x, y);
+}
+
+static void run_sigmoid(const struct vector_kernels *k, size_t n, const real *x, real *y)
+{
+	k->sigmoid(n, x, y);
+}
+
+/* In double these are the C library's, whose tanh errs by up to 2.2 ulp. */
+static const struct function functions[] = {
+	{ "exp", run_exp, expl, exp, 2 },
+	{ "tanh", run_tanh, tanhl, tanh, sizeof(real) == 4 ? 2 : 3 },
+	{ "sigmoid", run_sigmoid, sigmoid, quick_sigmoid, sizeof(real) == 4 ? 2 : 3 },
+};
 
 static double worst_of(const struct function *f, bool quick, const real *x, const real *y,
                        real *where)
@@ -118,14 +127,14 @@ static void sweep(const struct function *f, bits step)
 			more = more && last - pattern >= step;
 			pattern += more ? step : 0;
 		}
-		kernel(&vector_portable, f)(CHUNK, x, y);
+		f->run(&vector_portable, CHUNK, x, y);
 		double error = worst_of(f, step == 1, x, y, &at);
 		if (!(error <= worst)) {
 			worst = error;
 			where = at;
 		}
 		for (int s = 1; vector_kernels_available(s); s++) {
-			kernel(vector_kernels_available(s), f)(CHUNK, x, z);
+			f->run(vector_kernels_available(s), CHUNK, x, z);
 			for (int i = 0; i < CHUNK; i++)
 				assert_true(memcmp(&y[i], &z[i], sizeof(real)) == 0 || isnan(y[i]));
 		}
@@ -196,7 +205,7 @@ static void test_special_values(void **state)
 
 			for (int j = 0; j < 19; j++)
 				x[j] = cases[i].x;
-			kernel(vector_kernels_available(s), f)(19, x, y);
+			f->run(vector_kernels_available(s), 19, x, y);
 			for (int j = 0; j < 19; j++)
 				if (memcmp(&y[j], &cases[i].y, sizeof(real)) != 0)
 					fail_msg("%s(%a) = %a instead of %a", f->name, (double)x[j],
@@ -215,8 +224,6 @@ static void test_rows_of_extreme_scores(void **state)
 		const struct vector_kernels *k = vector_kernels_available(s);
 		real far[3] = { 1000, 999, -infinite }, masked[2] = { -infinite, -infinite };
 
-		assert_true(k->max(0, nothing) == -infinite && k->max(2, nothing) == -infinite);
-		assert_true(k->max(3, mixed) == 1);
 		assert_true(k->log_sum_exp(0, nothing) == -infinite);
 		assert_true(k->log_sum_exp(2, nothing) == -infinite);
 		assert_true(k->log_sum_exp(2, above) == infinite);
