@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #if defined(__AVX512F__)
@@ -83,6 +84,12 @@ static ALWAYS_INLINE void tile(const struct product *p, const int rows, const in
 	}
 }
 
+/* The number of rows is a constant of the code, so that the sums lie in registers. */
+#define LAST_ROWS(rows)                                                                            \
+	case rows:                                                                                 \
+		tile(p, rows, registers, a, b, c);                                                 \
+		break
+
 /* All rows of so many columns. */
 static ALWAYS_INLINE void panel(const struct product *p, size_t m, const int registers,
                                 const real *b, real *c)
@@ -95,23 +102,14 @@ static ALWAYS_INLINE void panel(const struct product *p, size_t m, const int reg
 		c += TILE_ROWS * p->ldc;
 	}
 	switch (m) {
-	case 1:
-		tile(p, 1, registers, a, b, c);
-		break;
-	case 2:
-		tile(p, 2, registers, a, b, c);
-		break;
-	case 3:
-		tile(p, 3, registers, a, b, c);
-		break;
-	case 4:
-		tile(p, 4, registers, a, b, c);
-		break;
-	case 5:
-		tile(p, 5, registers, a, b, c);
-		break;
+		LAST_ROWS(1);
+		LAST_ROWS(2);
+		LAST_ROWS(3);
+		LAST_ROWS(4);
+		LAST_ROWS(5);
 	}
 }
+#undef LAST_ROWS
 
 /* What no register covers. */
 static void product_edge(const struct product *p, size_t m, size_t n, const real *b, real *c)
@@ -139,13 +137,23 @@ static void product(size_t m, size_t n, size_t k, const real *a, size_t a_row, s
 	product_edge(&p, m, n - j, b + j, c + j);
 }
 
-/* Four reals, and the halves of two such: their elements 0 and 1, or 2 and 3, in turns or one after
- * the other. */
 #define FOUR real __attribute__((vector_size(4 * sizeof(real))))
-#define LOW_IN_TURNS(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
-#define HIGH_IN_TURNS(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
-#define LOW_HALVES(a, b) __builtin_shufflevector(a, b, 0, 1, 4, 5)
-#define HIGH_HALVES(a, b) __builtin_shufflevector(a, b, 2, 3, 6, 7)
+
+/* A FOUR of elements i, j, k, l of a (0 to 3) and b (4 to 7). GCC has clang's word for it from
+ * version 12 on only. */
+#ifdef __clang__
+#define SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#else
+#define INDEX __typeof__(__builtin_choose_expr(sizeof(real) == 8, INT64_C(0), INT32_C(0)))
+#define FOUR_INDICES INDEX __attribute__((vector_size(4 * sizeof(real))))
+#define SHUFFLE(a, b, i, j, k, l) __builtin_shuffle(a, b, (FOUR_INDICES){ i, j, k, l })
+#endif
+
+/* Halves of two: their elements 0 and 1, or 2 and 3, in turns or one after the other. */
+#define LOW_IN_TURNS(a, b) SHUFFLE(a, b, 0, 4, 1, 5)
+#define HIGH_IN_TURNS(a, b) SHUFFLE(a, b, 2, 6, 3, 7)
+#define LOW_HALVES(a, b) SHUFFLE(a, b, 0, 1, 4, 5)
+#define HIGH_HALVES(a, b) SHUFFLE(a, b, 2, 3, 6, 7)
 
 /* Rows from `rows` on count as zeros. */
 static ALWAYS_INLINE void transpose_block(size_t rows, const real *x, size_t ldx, real *y,
