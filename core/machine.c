@@ -112,6 +112,36 @@ double machine_memory(void)
 	return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
 }
 
+/* Caches of level 3: the processors that are the first of those that share one. */
+static int last_caches(void)
+{
+	int caches = 0;
+
+	for (int i = 0; i < sysconf(_SC_NPROCESSORS_CONF); i++) {
+		char path[96];
+		FILE *file;
+		int first = -1;
+
+		snprintf(path, sizeof path,
+		         "/sys/devices/system/cpu/cpu%d/cache/index3/shared_cpu_list", i);
+		file = fopen(path, "r");
+		caches += file && fscanf(file, "%d", &first) == 1 && first == i;
+		if (file)
+			fclose(file);
+	}
+	return caches > 0 ? caches : 1;
+}
+
+double machine_cache(void)
+{
+	const double third = (double)sysconf(_SC_LEVEL3_CACHE_SIZE);
+	const double second = (double)sysconf(_SC_LEVEL2_CACHE_SIZE);
+
+	if (third > 0)
+		return third * last_caches();
+	return second > 0 ? second * machine_processors() : 0;
+}
+
 double machine_seconds(void)
 {
 	struct timespec t;

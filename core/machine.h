@@ -36,7 +36,12 @@ double machine_quota(void);
 double machine_memory(void);
 double machine_memory_available(void);
 
-/* Most resident memory of this process since machine_reset_peak (where the system can: else since its start), bytes. */
+/* The last level of cache, of all processors together where they have several; 0: the system does
+ * not say. Bytes. */
+double machine_cache(void);
+
+/* Most resident memory of this process since machine_reset_peak (where the system can: else since
+ * its start), bytes. */
 long machine_peak_memory(void);
 
 /* Gives free memory back and starts to measure anew. */

@@ -4,7 +4,9 @@
 #include "core/real.h"
 #include "core/vector.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #ifdef VECTOR_X86
 #include <immintrin.h>
 #endif
@@ -135,72 +137,91 @@ static const struct loop *pairs(void)
 
 #endif
 
+/* What every worker measures at the same time. */
 struct measurement {
-	const struct loop *loop; /* NULL: move */
-	real *array;             /* [workers][3][n], written to before */
+	const struct loop *loop; /* NULL: moves */
+	const struct vector_kernels *vector;
+	real *array; /* of moves: [workers][3][n], written to before */
 	size_t n;
-	double *rate; /* [workers] of the tasks, a second */
+	double *rate; /* [workers] a second */
 };
 
-/* The fastest of a few chunks: what others do meanwhile only slows them down. */
-static void measure_loop(void *context, int task, int worker)
+/* Returns how much was done: multiply-adds, or bytes. */
+static double one_chunk(const struct measurement *m, int task)
 {
-	const struct measurement *m = context;
-	double best = 0;
+	real *a, *b;
 
-	(void)worker;
-	for (int i = 0; i < CHUNKS; i++) {
-		const double start = machine_seconds();
-		double rate;
-
+	if (m->loop) {
 		m->loop->run(CHUNK_ROUNDS);
-		rate = CHUNK_ROUNDS * m->loop->multiply_adds / (machine_seconds() - start);
-		best = rate > best ? rate : best;
+		return CHUNK_ROUNDS * m->loop->multiply_adds;
 	}
-	m->rate[task] = best;
+	a = m->array + 3 * (size_t)task * m->n;
+	b = a + m->n;
+	m->vector->add(m->n, 1, a, b, b + m->n);
+	return 3 * (double)(m->n * sizeof *a);
 }
 
-static void measure_moves(void *context, int task, int worker)
+/* The fastest of a few chunks: what others do meanwhile only slows them down. */
+static void measure(void *context, int task, int worker)
 {
 	const struct measurement *m = context;
-	const struct vector_kernels *vector = vector_kernels();
-	real *a = m->array + 3 * (size_t)task * m->n, *b = a + m->n, *y = b + m->n;
+	const int chunks = m->loop ? CHUNKS : PASSES;
 	double best = 0;
 
 	(void)worker;
-	for (int i = 0; i < PASSES; i++) {
-		const double start = machine_seconds();
-		double rate;
+	for (int i = 0; i < chunks; i++) {
+		const double start = machine_seconds(), done = one_chunk(m, task);
+		const double rate = done / (machine_seconds() - start);
 
-		vector->add(m->n, 1, a, b, y);
-		rate = 3 * (double)(m->n * sizeof *a) / (machine_seconds() - start);
 		best = rate > best ? rate : best;
 	}
 	m->rate[task] = best;
 }
 
-static double sum_of(struct measurement *m, struct pool *pool, pool_task *task)
+static double all_rates(struct measurement *m, struct pool *pool)
 {
 	double sum = 0;
 
-	pool_run(pool, pool_workers(pool), task, m);
+	pool_run(pool, pool_workers(pool), measure, m);
 	for (int i = 0; i < pool_workers(pool); i++)
 		sum += m->rate[i];
 	return sum;
 }
 
+/* Memory that may well be taken for a moment, bytes. */
+static double spare_bytes(void)
+{
+	const double available = machine_memory_available() / 4;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY)
+		return available;
+	return fmin(available, (double)limit.rlim_cur / 8);
+}
+
+/* Of all arrays of the moves: twice the caches, so that little of a pass is left in them at the
+ * next one. The most takes half a second. */
+static double moved_bytes(void)
+{
+	const double least = 96 << 20, most = 512 << 20;
+
+	return fmax(least, fmin(fmin(2 * machine_cache(), most), spare_bytes()));
+}
+
 void roofline_measure(struct roofline *r, struct pool *pool)
 {
-	const size_t all = (size_t)96 << 20, workers = (size_t)pool_workers(pool);
-	struct measurement m = { .loop = widest(), .n = all / 3 / sizeof(real) / workers };
+	const size_t workers = (size_t)pool_workers(pool);
+	struct measurement m = { .loop = widest(), .vector = vector_kernels() };
 
 	m.rate = memory_new(workers, sizeof *m.rate);
-	*r = (struct roofline){ .set = m.loop->set, .peak = sum_of(&m, pool, measure_loop) };
+	*r = (struct roofline){ .set = m.loop->set, .peak = all_rates(&m, pool) };
 	m.loop = pairs();
 	if (m.loop)
-		r->peak_bfloat16 = sum_of(&m, pool, measure_loop);
+		r->peak_bfloat16 = all_rates(&m, pool);
+	m.loop = NULL;
+	m.n = (size_t)moved_bytes() / 3 / sizeof(real) / workers;
 	m.array = memory_aligned(workers * 3 * m.n, sizeof(real));
-	r->bandwidth = sum_of(&m, pool, measure_moves);
+	r->bandwidth = all_rates(&m, pool);
 	free(m.array);
 	free(m.rate);
 }

@@ -14,10 +14,11 @@ struct roofline {
 	double peak;          /* multiply-adds of reals a second, from registers alone */
 	double peak_bfloat16; /* the same of bfloat16 pairs summed in float; 0: no such instruction
 	                       */
-	double bandwidth;     /* bytes/s of y = scale (a + b), of 96 MiB of arrays in all, beyond the caches of most processors */
+	double bandwidth;     /* bytes/s of y = scale (a + b), of arrays of twice the last caches in
+	                         all, within 96 and 512 MiB */
 };
 
-/* Measures on all workers at once; takes about 0.2 s. */
+/* Measures on all workers at once; takes 0.2 to 0.5 s. */
 void roofline_measure(struct roofline *, struct pool *);
 
 /* The least time that so many multiply-adds take, `bfloat16` of them of bfloat16, in s. */
