@@ -78,6 +78,20 @@ struct convolution {
 struct var *op_convolution(struct tape *, struct var *x, struct var *w, struct var *b,
                            struct convolution);
 
+struct light_convolution {
+	struct convolution over;
+	int heads;         /* channel c of C belongs to head c heads / C, rounded down */
+	const int *length; /* [N]: x counts as 0 from step length[n] on; NULL: all of x is there */
+	double dropout;    /* of the normalised weights, in training (DropConnect) */
+};
+
+/* y[t][n][c] = sum over j of softmax(w[head of c])_j x[t + j dilation - before][n][c]. x [T][N][C];
+ * w [heads][kernel], or of each step of y its own: [T of y][N][heads kernel] (head h in columns h
+ * kernel ...) -> [T + before + after - (kernel - 1) dilation][N][C]. The weights are normalised
+ * before taps that read outside of x are left out. Wu 2019: lightweight and dynamic convolution. */
+struct var *op_light_convolution(struct tape *, struct var *x, struct var *w,
+                                 struct light_convolution);
+
 /* w[o] = gain[o] v[o] / |v[o]|. v [O][K], gain [O]. Salimans and Kingma 2016. */
 struct var *op_weight_norm(struct tape *, struct var *v, struct var *gain);
 

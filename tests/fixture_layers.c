@@ -257,6 +257,23 @@ static void convs2s_block_case(struct fixture *f)
 	one_output(f, op_add(&f->tape, x, op_glu(&f->tape, convolve(f, w, x)), (real)M_SQRT1_2));
 }
 
+/* Dynamic: each step's weights are a linear map of its input. */
+static void light_convolution_case(struct fixture *f)
+{
+	const int weight = fixture_parameter(f, "weight");
+	struct light_convolution how = { .over = shape_of(f),
+		                         .heads = (int)fixture_number(f, "heads", 1) };
+	struct var *x, *w;
+
+	fixture_begin(f);
+	how.length = fixture_lengths(f);
+	x = fixture_input(f, "x");
+	w = parameter(f, weight);
+	if (fixture_true(f, "dynamic"))
+		w = op_linear(&f->tape, x, w, NULL, ACTIVATION_NONE);
+	one_output(f, op_light_convolution(&f->tape, x, w, how));
+}
+
 /* Attention weights are compared as they lie, [n][heads][t][s]. */
 static void weights_output(struct fixture *f)
 {
@@ -382,6 +399,7 @@ const struct fixture_kind fixture_kinds_layers[] = {
 	{ "sinusoidal", sinusoidal_case },
 	{ "recurrent", recurrent_case },
 	{ "conv", convolution_case },
+	{ "light_conv", light_convolution_case },
 	{ "convs2s_block", convs2s_block_case },
 	{ "attention", attention_case },
 	{ "multi_head", multi_head_case },
