@@ -119,7 +119,7 @@ static void draw(const struct trained *t, const struct attention_weights *a,
 static const struct attention_weights *find_layer(const struct attention_weights *a, long layer)
 {
 	for (; a; a = a->next)
-		if (!strcmp(a->kind, "cross") && (!layer || a->layer == layer - 1))
+		if (a->kind == ATTENTION_CROSS && (!layer || a->layer == layer - 1))
 			return a;
 	return NULL;
 }

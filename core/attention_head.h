@@ -15,12 +15,16 @@ struct attention_job {
 	uint64_t key64; /* of dropout */
 	double p;
 	struct var *y;
+	const struct attention_mask *masked; /* [masks] */
+	size_t masks;
 };
 
 /* One head of one sentence: its keys, and the queries that share them, which are the steps of a row
  * or, at a single step, the rows of the sentence. */
 struct attention_head {
-	size_t queries, keys;
+	size_t queries;
+	long first, last;              /* keys of the sentence: first .. last - 1 */
+	long step, advance;            /* query i stands at key step + i advance */
 	size_t q_at, k_at, v_at, y_at; /* offsets in the variables */
 	size_t q_stride, k_stride, v_stride, y_stride;
 	size_t element, element_stride; /* of the queries in [R][heads][T] */

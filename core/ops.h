@@ -106,26 +106,49 @@ enum attention_score {
 
 struct attention {
 	enum attention_score score;
-	int heads;
-	bool causal;          /* query step t sees key steps up to t + S - T */
-	bool scale_by_length; /* the context times sqrt(keys); Gehring 2017, section 3.3's m sqrt(1
-	                         / m) */
-	const int *length;    /* [key rows] keys of each sentence, or NULL for all */
-	const size_t *place;  /* [key rows] step s of key row r lies at place[r] + s, in units of the
-	                         channels of key.v, and of value.v; NULL: at [s][r] as always. Without
-	                         gradients only */
-	struct var *v;        /* additive: [channels of q] */
+	int heads;     /* of the query and the result */
+	int key_heads; /* of key and value, each shared by heads / key_heads of the query: Shazeer
+	                  2019, Ainslie 2023; 0: as many as heads */
+
+	/* What a query sees. Query step t stands at key step t + S - T. */
+	bool causal;         /* keys at its step and before */
+	int window;          /* keys at most so many steps away (Vaswani 2017, section 4); 0: all */
+	int block;           /* keys of its own block of so many steps, counted from the sentence's
+	                        first; 0: all */
+	const int *first;    /* [key rows] first key of each sentence that counts, or NULL for 0 */
+	const int *length;   /* [key rows] end of each sentence's keys, or NULL for all */
+	const size_t *place; /* [key rows] step s of key row r lies at place[r] + s, in units of the
+	                        channels of key.v, and of value.v; NULL: at [s][r] as always. Without
+	                        gradients only */
+
+	struct var *v;       /* additive: [channels of q], a slice a head */
+	bool alibi;          /* the score of head h (from 0) less 2^(-8 (h + 1) / heads) times the
+	                        distance; Press 2022 */
+	struct var *relative_key, *relative_value; /* [2 clip + 1][channels of a head], added to key
+	                        and value by key step - query step, at most clip away; NULL: none.
+	                        Shaw 2018 */
+	bool scale_by_length; /* the context times sqrt(keys of the sentence); Gehring 2017, section
+	                         3.3's m sqrt(1 / m) */
 	double dropout;       /* of the weights */
-	const char *kind; /* "self" or "cross", and the layer's number: labels for those who look at
-	                     the weights */
+
+	enum attention_kind kind; /* labels, for tape->masked and those who look at the weights */
 	int layer;
 };
 
-/* context[t] = sum over s of softmax(score(query[t], key[s])) value[s], head by head. query
- * [T][R][C], key [S][N][C], value [S][N][D]
- * -> [T][R][D]. R is a multiple of N: row r attends to sentence r / (R / N). Additive: one head. */
+/* context[t] = sum over s of softmax(score(query[t], key[s])) value[s], head by head; 0 where a
+ * query sees no key. query [T][R][heads d_k], key [S][N][key_heads d_k], value [S][N][key_heads
+ * d_v]
+ * -> [T][R][heads d_v]. R is a multiple of N: row r attends to sentence r / (R / N). Work and
+ * memory grow with the keys that are seen, not with T S where a window or blocks bound them. */
 struct var *op_attention(struct tape *, struct slice query, struct slice key, struct slice value,
                          struct attention);
+
+/* Queries or keys turned by their position: channels 2 i and 2 i + 1 of every head by the angle
+ * (first + t) / 10000^(2 i / d). x [T][N][heads d], d even. Su 2021. */
+struct var *op_rotary(struct tape *, struct slice x, int heads, int first);
+
+/* y_h = W_h x_h for every head h. x [T][N][heads d], W [heads d][d], a block of rows a head. */
+struct var *op_head_linear(struct tape *, struct slice x, struct var *w, int heads);
 
 /* What a cross-entropy costs, summed over tokens, in nats. */
 struct loss {

@@ -30,7 +30,7 @@ struct op {
 	bool reads_result; /* nobody may write over y->x: backward reads it, or it is part of in[0] */
 };
 
-enum { VAR_INPUTS = 5 };
+enum { VAR_INPUTS = 6 };
 
 struct var {
 	int t, n, c;         /* steps, rows, channels */
@@ -59,9 +59,24 @@ struct slice {
 	int first, c;
 };
 
+enum attention_kind {
+	ATTENTION_ENCODER, /* of the encoder to itself */
+	ATTENTION_DECODER, /* of the decoder to itself */
+	ATTENTION_CROSS    /* of the decoder to the encoder */
+};
+
+/* "encoder", "decoder" or "cross". */
+const char *attention_kind_name(enum attention_kind);
+
+/* A head that is switched off. */
+struct attention_mask {
+	enum attention_kind kind;
+	int layer, head; /* from 0 */
+};
+
 /* The attention weights of one operation, for those who want to see them. */
 struct attention_weights {
-	const char *kind; /* "self" or "cross" */
+	enum attention_kind kind;
 	int layer;
 	int heads, t, s, n; /* [n][heads][t][s] */
 	const real *weight;
@@ -90,6 +105,9 @@ struct tape {
 	struct profile *profile; /* NULL: costs are not recorded */
 	bool keep_attention;
 	struct attention_weights *attention; /* the latest first */
+	const struct attention_mask *masked; /* [masks] heads that see no key; the caller's, who may
+	                                        set them at any time */
+	size_t masks;
 };
 
 /* Reserves address space; a tape is owned by one worker. */

@@ -27,6 +27,11 @@ struct adam_step {
 	                     that factor; else 1 */
 };
 
+/* Some columns of a row: first .. last - 1. */
+struct columns {
+	int first, last;
+};
+
 struct vector_kernels {
 	const char *name; /* "portable", "avx2", "avx512" */
 
@@ -119,35 +124,41 @@ struct vector_kernels {
 	void (*dot_rows)(size_t rows, size_t n, const real *a, const real *b, size_t ldb, real *y);
 	void (*mean_rows)(size_t rows, size_t n, const real *a, const real *x, size_t ldx, real *y);
 
-	/* A block of attention scores [rows][ldx], n columns (a multiple of 16), row r sees the
-	 * first seen[r]; what it does not see becomes 0. Scores become exp(scale x - top[r]), top[r]
+	/* A block of attention scores [rows][ldx], n columns (a multiple of 16), row r sees
+	 * those of seen[r]; what it does not see becomes 0. Scores become exp(scale x - top[r]), top[r]
 	 * the greatest scale x of this block and of those before (-infinity at first); sum[r] (0 at
 	 * first) is the sum of all so far, and again[r] what older results must be multiplied by.
 	 * Dao 2022, algorithm 1. */
-	void (*softmax_block)(size_t rows, size_t n, const int *seen, real scale, real *x,
+	void (*softmax_block)(size_t rows, size_t n, const struct columns *seen, real scale, real *x,
 	                      size_t ldx, real *top, real *sum, real *again);
 	/* The same scores to probabilities exp(scale x - top[r]) inverse[r], when top is known. */
-	void (*softmax_again)(size_t rows, size_t n, const int *seen, real scale, const real *top,
+	void (*softmax_again)(size_t rows, size_t n, const struct columns *seen, real scale, const real *top,
 	                      const real *inverse, real *x, size_t ldx);
 	/* dp = p (dp - mean[r]) scale; mean NULL: sum p dp of the row. */
 	void (*softmax_block_backward)(size_t rows, size_t n, real scale, const real *p, size_t ldp,
 	                               const real *mean, real *dp, size_t lddp);
 	/* y = exp(2 x), rows ld apart; returns the greatest |x|. */
 	real (*exp_twice)(size_t rows, size_t n, const real *x, real *y, size_t ld);
-	/* y[r][s] = v . tanh(q[r] + k[s]) for s < seen[r]. c, a multiple of 16, channels; rows of q
+	/* y[r][s] = v . tanh(q[r] + k[s]) for s in seen[r]. c, a multiple of 16, channels; rows of q
 	 * and k are ldc apart. With `exponentials`, q and k hold exp(2 q) and exp(2 k), whose
 	 * products with each other must be no NaN. Backward adds to dq, dk (shaped as q and k) and
 	 * dv. */
-	void (*additive_scores)(size_t rows, const int *seen, size_t c, bool exponentials,
+	void (*additive_scores)(size_t rows, const struct columns *seen, size_t c, bool exponentials,
 	                        const real *q, const real *k, const real *v, size_t ldc, real *y,
 	                        size_t ldy);
-	void (*additive_backward)(size_t rows, const int *seen, size_t c, bool exponentials,
+	void (*additive_backward)(size_t rows, const struct columns *seen, size_t c, bool exponentials,
 	                          const real *q, const real *k, const real *v, size_t ldc,
 	                          const real *ds, size_t ldds, real *dq, real *dk, real *dv);
 
 	/* m, v and the weights w from gradient g, in one pass. */
 	void (*adam)(size_t n, const struct adam_step *, const real *g, real *m, real *v, real *w);
 };
+
+/* n filled up to a multiple of 16. */
+static inline size_t vector_full(size_t n)
+{
+	return (n + 15) / 16 * 16;
+}
 
 /* The kernels for this processor, the widest set that it runs. The environment variable
  * BAKEOFF_VECTOR, where it names a set, is the upper bound (portable, avx2 or avx512; another value

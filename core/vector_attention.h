@@ -1,7 +1,7 @@
 /* vector_attention.h - rows of one block of attention scores: softmax by parts, additive scores.
  *
  * Only for core/vector.c, after vector_lanes.h and vector_math.h. A row has n columns in use, a
- * multiple of 16, of which it sees the first seen[r]; those after them count as probability 0.
+ * multiple of 16, of which it sees those of seen[r]; the others count as probability 0.
  */
 #ifndef BAKEOFF_VECTOR_ATTENTION_H
 #define BAKEOFF_VECTOR_ATTENTION_H
@@ -32,20 +32,26 @@ static inline real greatest_of_full(size_t n, const real *x)
 	return lane[0];
 }
 
-static void softmax_block(size_t rows, size_t n, const int *seen, real scale, real *x, size_t ldx,
+static inline void hide(size_t n, struct columns seen, real value, real *x)
+{
+	for (size_t i = 0; i < (size_t)seen.first; i++)
+		x[i] = value;
+	for (size_t i = (size_t)seen.last; i < n; i++)
+		x[i] = value;
+}
+
+static void softmax_block(size_t rows, size_t n, const struct columns *seen, real scale, real *x, size_t ldx,
                           real *top, real *sum, real *again)
 {
 	for (size_t r = 0; r < rows; r++, x += ldx) {
 		real lane[LANES] = { 0 }, highest;
 
 		again[r] = 1;
-		for (size_t i = (size_t)seen[r]; i < n; i++)
-			x[i] = -(real)INFINITY;
+		hide(n, seen[r], -(real)INFINITY, x);
 		highest = scale * greatest_of_full(n, x);
 		highest = GREATER(top[r], highest);
-		if (!seen[r]) {
-			for (size_t i = 0; i < n; i++)
-				x[i] = 0;
+		if (seen[r].first == seen[r].last) {
+			hide(n, seen[r], 0, x);
 			continue;
 		}
 		EACH_FULL_LANE(n, i, j, x[i] = real_exp(scale * x[i] - highest));
@@ -57,15 +63,14 @@ static void softmax_block(size_t rows, size_t n, const int *seen, real scale, re
 	}
 }
 
-static void softmax_again(size_t rows, size_t n, const int *seen, real scale, const real *top,
+static void softmax_again(size_t rows, size_t n, const struct columns *seen, real scale, const real *top,
                           const real *inverse, real *x, size_t ldx)
 {
 	for (size_t r = 0; r < rows; r++, x += ldx) {
 		const real highest = top[r], part = inverse[r];
 
 		EACH_FULL_LANE(n, i, j, x[i] = real_exp(scale * x[i] - highest) * part);
-		for (size_t i = (size_t)seen[r]; i < n; i++)
-			x[i] = 0;
+		hide(n, seen[r], 0, x);
 	}
 }
 
@@ -121,12 +126,12 @@ static real exp_twice(size_t rows, size_t n, const real *x, real *y, size_t ld)
 	return greatest_size;
 }
 
-static void additive_scores(size_t rows, const int *seen, size_t c, bool exponentials,
+static void additive_scores(size_t rows, const struct columns *seen, size_t c, bool exponentials,
                             const real *q, const real *k, const real *v, size_t ldc, real *y,
                             size_t ldy)
 {
 	for (size_t r = 0; r < rows; r++)
-		for (size_t s = 0; s < (size_t)seen[r]; s++) {
+		for (size_t s = (size_t)seen[r].first; s < (size_t)seen[r].last; s++) {
 			const real *a = q + r * ldc, *b = k + s * ldc;
 			real lane[LANES] = { 0 };
 
@@ -141,7 +146,7 @@ static void additive_scores(size_t rows, const int *seen, size_t c, bool exponen
 
 /* tanh' = 4 t (1 - t) with t = 1 / (exp(2 q) exp(2 k) + 1), tanh = 1 - 2 t. A register of channels
  * of all pairs at a time: those of one query and of v stay where they are. */
-static void additive_backward_fast(size_t rows, const int *seen, size_t c, const real *q,
+static void additive_backward_fast(size_t rows, const struct columns *seen, size_t c, const real *q,
                                    const real *k, const real *v, size_t ldc, const real *ds,
                                    size_t ldds, real *dq, real *dk, real *dv)
 {
@@ -155,7 +160,7 @@ static void additive_backward_fast(size_t rows, const int *seen, size_t c, const
 
 			memcpy(&a, q + r * ldc + i, sizeof a);
 			memcpy(&own, dq + r * ldc + i, sizeof own);
-			for (size_t s = 0; s < (size_t)seen[r]; s++) {
+			for (size_t s = (size_t)seen[r].first; s < (size_t)seen[r].last; s++) {
 				const real d = ds[r * ldds + s];
 				REGISTER b, to, t, g;
 
@@ -174,7 +179,7 @@ static void additive_backward_fast(size_t rows, const int *seen, size_t c, const
 	}
 }
 
-static void additive_backward(size_t rows, const int *seen, size_t c, bool exponentials,
+static void additive_backward(size_t rows, const struct columns *seen, size_t c, bool exponentials,
                               const real *q, const real *k, const real *v, size_t ldc,
                               const real *ds, size_t ldds, real *dq, real *dk, real *dv)
 {
@@ -183,7 +188,7 @@ static void additive_backward(size_t rows, const int *seen, size_t c, bool expon
 		return;
 	}
 	for (size_t r = 0; r < rows; r++)
-		for (size_t s = 0; s < (size_t)seen[r]; s++) {
+		for (size_t s = (size_t)seen[r].first; s < (size_t)seen[r].last; s++) {
 			const real *a = q + r * ldc, *b = k + s * ldc, d = ds[r * ldds + s];
 			real *own = dq + r * ldc, *to = dk + s * ldc;
 

@@ -69,7 +69,7 @@ struct attention_block attention_block_cross(struct parameters *all, int d, int 
 }
 
 static struct attention describe(struct tape *tape, const struct attention_block *block,
-                                 double dropout, const char *kind, int layer)
+                                 double dropout, enum attention_kind kind, int layer)
 {
 	return (struct attention){
 		.score = block->score,
@@ -86,7 +86,8 @@ struct var *attention_self(struct tape *tape, const struct attention_block *bloc
                            const int *length, bool causal, struct carry *carry, double dropout,
                            int layer)
 {
-	struct attention how = describe(tape, block, dropout, "self", layer);
+	struct attention how = describe(tape, block, dropout,
+	                                 causal ? ATTENTION_DECODER : ATTENTION_ENCODER, layer);
 	struct var *all = projection_apply(tape, block->query_key_value, x, ACTIVATION_NONE);
 	const int d = all->c / 3;
 	const struct slice key_value =
@@ -126,7 +127,7 @@ struct var *attention_cross(struct tape *tape, const struct attention_block *blo
                             struct var *query, const struct memory *memory, double dropout,
                             int layer)
 {
-	struct attention how = describe(tape, block, dropout, "cross", layer);
+	struct attention how = describe(tape, block, dropout, ATTENTION_CROSS, layer);
 	struct var *q = projection_apply(tape, block->query, query, ACTIVATION_NONE);
 
 	how.length = memory->length;

@@ -104,8 +104,7 @@ static void open_problem(struct problem *p, struct shape shape, const struct vec
 		                     .causal = shape.causal,
 		                     .scale_by_length = shape.scaled,
 		                     .length = shape.lengths ? p->length : NULL,
-		                     .dropout = shape.dropout,
-		                     .kind = "test" };
+		                     .dropout = shape.dropout };
 	if (shape.score == SCORE_ADDITIVE)
 		p->how.v = tape_parameter(&p->tape, 0);
 }
