@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static void make_printable(char *text)
 {
@@ -73,9 +74,11 @@ void *memory_new(size_t count, size_t size)
 	return memory;
 }
 
+enum { HUGE_PAGE = 2 << 20 };
+
 void *memory_aligned(size_t count, size_t size)
 {
-	enum { ALIGN = 64, HUGE_PAGE = 2 << 20 };
+	enum { ALIGN = 64 };
 	const bool huge = size && count >= 2 * (size_t)HUGE_PAGE / size;
 	const size_t align = huge ? HUGE_PAGE : ALIGN;
 	void *memory = NULL;
@@ -87,6 +90,41 @@ void *memory_aligned(size_t count, size_t size)
 	if (huge)
 		madvise(memory, count * size, MADV_HUGEPAGE);
 	return memset(memory, 0, count * size);
+}
+
+static size_t map_bytes(size_t count, size_t size)
+{
+	if (size && count > (SIZE_MAX - 2 * (size_t)HUGE_PAGE) / size)
+		die_of_memory(count, size);
+	return count && size ? count * size : 1;
+}
+
+void *memory_map(size_t count, size_t size)
+{
+	const size_t bytes = map_bytes(count, size);
+	const size_t spare = bytes >= HUGE_PAGE ? HUGE_PAGE : 0; /* to start at a huge page */
+	char *base = mmap(NULL, bytes + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+	                  -1, 0);
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t before;
+
+	if (base == MAP_FAILED)
+		die_of_memory(count, size);
+	if (!spare)
+		return base;
+	before = (size_t)(-(uintptr_t)base % HUGE_PAGE);
+	if (before)
+		munmap(base, before);
+	if (before < spare)
+		munmap(base + before + (bytes + page - 1) / page * page, spare - before);
+	madvise(base + before, bytes, MADV_HUGEPAGE);
+	return base + before;
+}
+
+void memory_unmap(void *memory, size_t count, size_t size)
+{
+	if (memory)
+		munmap(memory, map_bytes(count, size));
 }
 
 void *memory_resize(void *old, size_t count, size_t size)

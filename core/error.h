@@ -29,6 +29,11 @@ _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2
 void *memory_new(size_t count, size_t size);
 /* 64-byte aligned and zeroed. */
 void *memory_aligned(size_t count, size_t size);
+/* Zeroed, and resident from the first touch of each part on (in huge pages where it is large), so
+ * that threads can share the cost; goes back to the system at once with memory_unmap, which takes
+ * NULL too. */
+void *memory_map(size_t count, size_t size);
+void memory_unmap(void *, size_t count, size_t size);
 void *memory_resize(void *old, size_t count, size_t size);
 char *memory_text(const char *text); /* strdup */
 

@@ -4,21 +4,20 @@
 #include "core/vector.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 void optimizer_init(struct optimizer *o, const struct train_settings *settings, size_t n)
 {
 	*o = (struct optimizer){ .settings = settings, .n = n };
 	if (settings->optimizer != OPTIMIZER_SGD || settings->momentum > 0)
-		o->m = memory_new(n, sizeof *o->m);
+		o->m = memory_map(n, sizeof *o->m);
 	if (settings->optimizer != OPTIMIZER_SGD)
-		o->v = memory_new(n, sizeof *o->v);
+		o->v = memory_map(n, sizeof *o->v);
 }
 
 void optimizer_free(struct optimizer *o)
 {
-	free(o->m);
-	free(o->v);
+	memory_unmap(o->m, o->n, sizeof *o->m);
+	memory_unmap(o->v, o->n, sizeof *o->v);
 	*o = (struct optimizer){ 0 };
 }
 

@@ -51,7 +51,7 @@ bool updater_open(struct updater *u, struct model *model, const struct corpus *c
 		               .seed = seed };
 	u->gradient = memory_new(shards, sizeof *u->gradient);
 	for (size_t i = 0; i < shards; i++)
-		u->gradient[i] = memory_new(size, sizeof(real));
+		u->gradient[i] = memory_map(size, sizeof(real));
 	u->shard = memory_new(shards, sizeof *u->shard);
 	u->tape = memory_new(workers, sizeof *u->tape);
 	u->batch = memory_new(workers, sizeof *u->batch);
@@ -66,7 +66,7 @@ bool updater_open(struct updater *u, struct model *model, const struct corpus *c
 void updater_close(struct updater *u)
 {
 	for (long i = 0; u->gradient && i < u->settings->shards; i++)
-		free(u->gradient[i]);
+		memory_unmap(u->gradient[i], u->model->parameters.size, sizeof(real));
 	for (int i = 0; u->tape && i < pool_workers(u->pool); i++) {
 		tape_free(&u->tape[i]);
 		batch_free(&u->batch[i]);
