@@ -1,100 +1,8 @@
-/* op_basic.c - activations, residuals, dropout, concatenation, slices. */
+/* op_basic.c - residuals, dropout, concatenation, slices. */
 #include "core/error.h"
 #include "core/ops.h"
 
-#include <math.h>
 #include <string.h>
-
-static void gelu(size_t n, const real *x, real *y)
-{
-	for (size_t i = 0; i < n; i++) {
-#ifdef BAKEOFF_DOUBLE
-		y[i] = 0.5 * x[i] * (1 + erf(x[i] * M_SQRT1_2));
-#else
-		y[i] = 0.5f * x[i] * (1 + erff(x[i] * (float)M_SQRT1_2));
-#endif
-	}
-}
-
-static void gelu_backward(size_t n, const real *x, const real *dy, real *dx)
-{
-	for (size_t i = 0; i < n; i++) {
-		const double z = (double)x[i];
-		const double cumulative = 0.5 * (1 + erf(z * M_SQRT1_2));
-		const double density = exp(-0.5 * z * z) * 0.5 * M_SQRT1_2 * M_2_SQRTPI;
-
-		dx[i] += (real)((double)dy[i] * (cumulative + z * density));
-	}
-}
-
-static void activate(const struct tape *tape, enum activation kind, size_t n, const real *x,
-                     real *y)
-{
-	switch (kind) {
-	case ACTIVATION_NONE:
-		if (x != y)
-			memcpy(y, x, n * sizeof *y);
-		break;
-	case ACTIVATION_RELU:
-		tape->vector->relu(n, x, y);
-		break;
-	case ACTIVATION_TANH:
-		tape->vector->tanh(n, x, y);
-		break;
-	case ACTIVATION_SIGMOID:
-		tape->vector->sigmoid(n, x, y);
-		break;
-	case ACTIVATION_GELU:
-		gelu(n, x, y);
-		break;
-	}
-}
-
-/* dx += dy f'(x), from y = f(x) where that is enough, else from x. */
-static void activate_backward(const struct tape *tape, enum activation kind, size_t n,
-                              const real *x, const real *y, const real *dy, real *dx)
-{
-	switch (kind) {
-	case ACTIVATION_NONE:
-		tape->vector->accumulate(n, 1, dy, dx);
-		break;
-	case ACTIVATION_RELU:
-		tape->vector->relu_backward(n, y, dy, dx);
-		break;
-	case ACTIVATION_TANH:
-		tape->vector->tanh_backward(n, y, dy, dx);
-		break;
-	case ACTIVATION_SIGMOID:
-		tape->vector->sigmoid_backward(n, y, dy, dx);
-		break;
-	case ACTIVATION_GELU:
-		gelu_backward(n, x, dy, dx);
-		break;
-	}
-}
-
-static void activation_backward(struct tape *tape, struct var *y)
-{
-	const enum activation kind = *(const enum activation *)y->aux;
-	real *dx = tape_gradient(tape, y->in[0]);
-
-	if (dx)
-		activate_backward(tape, kind, var_size(y), y->in[0]->x, y->x, y->g, dx);
-}
-
-struct var *op_activation(struct tape *tape, struct var *x, enum activation kind)
-{
-	static const struct op op = { .name = "activation", .backward = activation_backward, .reads_result = true };
-	struct var *y = tape_var(tape, &op, x->t, x->n, x->c);
-	enum activation *aux = tape_memory(tape, sizeof *aux);
-
-	tape_enter(tape, &op);
-	*aux = kind;
-	y->aux = aux;
-	tape_input(tape, y, 0, x);
-	activate(tape, kind, var_size(x), x->x, y->x);
-	return tape_leave(tape, y);
-}
 
 struct dropout {
 	uint64_t key;
@@ -298,30 +206,5 @@ struct var *op_slice(struct tape *tape, struct slice x)
 	y->aux = first;
 	tape_input(tape, y, 0, x.v);
 	copy_columns(var_rows(y), x.c, x.v->x + x.first, x.v->c, y->x, y->c);
-	return tape_leave(tape, y);
-}
-
-static void step_backward(struct tape *tape, struct var *y)
-{
-	real *dx = tape_gradient(tape, y->in[0]);
-	const int t = *(const int *)y->aux;
-
-	if (dx)
-		tape->vector->accumulate(var_size(y), 1, y->g, dx + (size_t)t * var_size(y));
-}
-
-struct var *op_step(struct tape *tape, struct var *x, int t)
-{
-	static const struct op op = { .name = "step", .backward = step_backward, .reads_result = true };
-	struct var *y;
-	int *step = tape_memory(tape, sizeof *step);
-
-	tape_enter(tape, &op);
-	if (t < 0 || t >= x->t)
-		panic("step %d of %d", t, x->t);
-	y = tape_wrap(tape, &op, 1, x->n, x->c, x->x + (size_t)t * (size_t)x->n * (size_t)x->c);
-	*step = t;
-	y->aux = step;
-	tape_input(tape, y, 0, x);
 	return tape_leave(tape, y);
 }

@@ -1,5 +1,4 @@
-/* op_convolution.c - convolution over time and gated linear units. Time-major rows make a tap a
- * pointer offset. */
+/* op_convolution.c - convolution over time. Time-major rows make a tap a pointer offset. */
 #include "core/error.h"
 #include "core/ops.h"
 
@@ -144,40 +143,5 @@ struct var *op_convolution(struct tape *tape, struct var *x, struct var *w, stru
 	tape->arena.used = mark;
 	if (b)
 		tape->vector->add_rows((size_t)var_rows(y), (size_t)y->c, b->x, y->x);
-	return tape_leave(tape, y);
-}
-
-static void glu_backward(struct tape *tape, struct var *y)
-{
-	struct var *x = y->in[0];
-	const real *gate = y->aux;
-	const size_t c = (size_t)y->c;
-	real beta, *dx = tape_gradient_beta(tape, x, &beta);
-
-	if (!dx)
-		return;
-	if (beta != 0)
-		panic("glu: its input is read by another operation too");
-	for (size_t r = 0; r < (size_t)var_rows(y); r++)
-		tape->vector->glu_backward(c, x->x + 2 * r * c, gate + r * c, y->g + r * c,
-		                           dx + 2 * r * c);
-}
-
-struct var *op_glu(struct tape *tape, struct var *x)
-{
-	static const struct op op = { .name = "glu", .backward = glu_backward };
-	const size_t c = (size_t)x->c / 2;
-	struct var *y;
-	real *gate;
-
-	tape_enter(tape, &op);
-	if (x->c % 2)
-		panic("glu: %d channels cannot be halved", x->c);
-	y = tape_var(tape, &op, x->t, x->n, (int)c);
-	gate = tape_memory(tape, var_size(y) * sizeof(real));
-	y->aux = gate;
-	tape_input(tape, y, 0, x);
-	for (size_t r = 0; r < (size_t)var_rows(y); r++)
-		tape->vector->glu(c, x->x + 2 * r * c, gate + r * c, y->x + r * c);
 	return tape_leave(tape, y);
 }

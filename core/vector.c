@@ -7,6 +7,7 @@
 #include "core/vector_dropout.h"
 #include "core/vector_elements.h"
 #include "core/vector_product.h"
+#include "core/vector_recurrent.h"
 #include "core/vector_rows.h"
 
 #ifndef VECTOR_SET
