@@ -47,6 +47,12 @@ static void activate(const struct tape *tape, enum activation kind, size_t n, co
 	case ACTIVATION_GELU:
 		gelu(n, x, y);
 		break;
+	case ACTIVATION_GELU_TANH:
+		tape->vector->gelu_tanh(n, x, y);
+		break;
+	case ACTIVATION_SWISH:
+		tape->vector->swish(n, x, y);
+		break;
 	}
 }
 
@@ -70,6 +76,12 @@ static void activate_backward(const struct tape *tape, enum activation kind, siz
 	case ACTIVATION_GELU:
 		gelu_backward(n, x, dy, dx);
 		break;
+	case ACTIVATION_GELU_TANH:
+		tape->vector->gelu_tanh_backward(n, x, dy, dx);
+		break;
+	case ACTIVATION_SWISH:
+		tape->vector->swish_backward(n, x, dy, dx);
+		break;
 	}
 }
 
@@ -84,7 +96,9 @@ static void activation_backward(struct tape *tape, struct var *y)
 
 struct var *op_activation(struct tape *tape, struct var *x, enum activation kind)
 {
-	static const struct op op = { .name = "activation", .backward = activation_backward, .reads_result = true };
+	static const struct op op = { .name = "activation",
+		                      .backward = activation_backward,
+		                      .reads_result = true };
 	struct var *y = tape_var(tape, &op, x->t, x->n, x->c);
 	enum activation *aux = tape_memory(tape, sizeof *aux);
 
@@ -128,5 +142,35 @@ struct var *op_glu(struct tape *tape, struct var *x)
 	tape_input(tape, y, 0, x);
 	for (size_t r = 0; r < (size_t)var_rows(y); r++)
 		tape->vector->glu(c, x->x + 2 * r * c, gate + r * c, y->x + r * c);
+	return tape_leave(tape, y);
+}
+
+static void swiglu_backward(struct tape *tape, struct var *y)
+{
+	struct var *x = y->in[0];
+	const size_t c = (size_t)y->c;
+	real beta, *dx = tape_gradient_beta(tape, x, &beta);
+
+	if (!dx)
+		return;
+	if (beta != 0)
+		panic("swiglu: its input is read by another operation too");
+	for (size_t r = 0; r < (size_t)var_rows(y); r++)
+		tape->vector->swiglu_backward(c, x->x + 2 * r * c, y->g + r * c, dx + 2 * r * c);
+}
+
+struct var *op_swiglu(struct tape *tape, struct var *x)
+{
+	static const struct op op = { .name = "swiglu", .backward = swiglu_backward };
+	const size_t c = (size_t)x->c / 2;
+	struct var *y;
+
+	tape_enter(tape, &op);
+	if (x->c % 2)
+		panic("swiglu: %d channels cannot be halved", x->c);
+	y = tape_var(tape, &op, x->t, x->n, (int)c);
+	tape_input(tape, y, 0, x);
+	for (size_t r = 0; r < (size_t)var_rows(y); r++)
+		tape->vector->swiglu(c, x->x + 2 * r * c, y->x + r * c);
 	return tape_leave(tape, y);
 }

@@ -1,10 +1,11 @@
-/* op_norm.c - layer normalisation (Ba 2016) and weight normalisation (Salimans and Kingma 2016). */
+/* op_norm.c - normalisation of layers (Ba 2016), of their root mean square (Zhang and Sennrich 2019)
+ * and of weights (Salimans and Kingma 2016). */
 #include "core/error.h"
 #include "core/ops.h"
 
 #include <math.h>
 
-static const double LAYER_NORM_EPSILON = 1e-5;
+static const real RMS_NORM_EPSILON = (real)1e-6;
 
 static void layer_norm_backward(struct tape *tape, struct var *y)
 {
@@ -37,8 +38,44 @@ struct var *op_layer_norm(struct tape *tape, struct var *x, struct var *gain, st
 	tape_input(tape, y, 1, gain);
 	tape_input(tape, y, 2, bias);
 	for (size_t r = 0; r < rows; r++)
-		tape->vector->layer_norm(c, (real)LAYER_NORM_EPSILON, x->x + r * c, gain->x,
+		tape->vector->layer_norm(c, LAYER_NORM_EPSILON, x->x + r * c, gain->x,
 		                         bias ? bias->x : NULL, y->x + r * c, statistics + 2 * r);
+	return tape_leave(tape, y);
+}
+
+static void rms_norm_backward(struct tape *tape, struct var *y)
+{
+	struct var *x = y->in[0], *gain = y->in[1];
+	const real *inverse_root = y->aux;
+	const size_t c = (size_t)y->c;
+	real *dx = tape_gradient(tape, x), *dgain = tape_gradient(tape, gain);
+
+	if (!dx)
+		dx = tape_memory(tape, var_size(x) * sizeof(real));
+	if (!dgain)
+		dgain = tape_memory(tape, c * sizeof(real));
+	for (size_t r = 0; r < (size_t)var_rows(y); r++)
+		tape->vector->rms_norm_backward(c, x->x + r * c, gain->x, inverse_root[r],
+		                                y->g + r * c, dx + r * c, dgain);
+}
+
+struct var *op_rms_norm(struct tape *tape, struct var *x, struct var *gain)
+{
+	static const struct op op = { .name = "rms_norm", .backward = rms_norm_backward };
+	const size_t c = (size_t)x->c, rows = (size_t)var_rows(x);
+	struct var *y = tape_var(tape, &op, x->t, x->n, x->c);
+	real *inverse_root = tape_memory(tape, rows * sizeof(real));
+
+	tape_enter(tape, &op);
+	if (gain->c != x->c)
+		panic("rms_norm: %d channels, %s of %d", x->c, gain->name ? gain->name : "gain",
+		      gain->c);
+	y->aux = inverse_root;
+	tape_input(tape, y, 0, x);
+	tape_input(tape, y, 1, gain);
+	for (size_t r = 0; r < rows; r++)
+		tape->vector->rms_norm(c, RMS_NORM_EPSILON, x->x + r * c, gain->x,
+		                       y->x + r * c, inverse_root + r);
 	return tape_leave(tape, y);
 }
 

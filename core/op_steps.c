@@ -13,7 +13,9 @@ static void step_backward(struct tape *tape, struct var *y)
 
 struct var *op_step(struct tape *tape, struct var *x, int t)
 {
-	static const struct op op = { .name = "step", .backward = step_backward, .reads_result = true };
+	static const struct op op = { .name = "step",
+		                      .backward = step_backward,
+		                      .reads_result = true };
 	struct var *y;
 	int *step = tape_memory(tape, sizeof *step);
 

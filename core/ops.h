@@ -16,10 +16,12 @@ enum activation {
 	ACTIVATION_RELU,
 	ACTIVATION_TANH,
 	ACTIVATION_SIGMOID,
-	ACTIVATION_GELU
+	ACTIVATION_GELU,      /* x Phi(x), exact */
+	ACTIVATION_GELU_TANH, /* x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) */
+	ACTIVATION_SWISH,     /* x sigmoid(x), also called SiLU; Ramachandran 2017 */
 };
 
-/* y = f(x W^T + b). x [T][N][C], W [O][C], b [O] or NULL -> [T][N][O]. GELU is x Phi(x), exact. */
+/* y = f(x W^T + b). x [T][N][C], W [O][C], b [O] or NULL -> [T][N][O]. */
 struct var *op_linear(struct tape *, struct var *x, struct var *w, struct var *b, enum activation);
 
 /* y = f(x), elementwise. */
@@ -42,9 +44,15 @@ struct var *op_concat(struct tape *, struct var *a, struct var *b);
 /* The channels of a slice as a variable of its own. */
 struct var *op_slice(struct tape *, struct slice x);
 
+#define LAYER_NORM_EPSILON ((real)1e-5)
+
 /* y = (x - mean) / sqrt(variance + 1e-5) gain + bias over the channels of each step. gain [C], bias
  * [C] or NULL. Ba 2016. */
 struct var *op_layer_norm(struct tape *, struct var *x, struct var *gain, struct var *bias);
+
+/* y = x / sqrt(mean of x^2 + 1e-6) gain over the channels of each step. gain [C]. Zhang and Sennrich
+ * 2019. */
+struct var *op_rms_norm(struct tape *, struct var *x, struct var *gain);
 
 /* Rows of a table, plus positions. y[t][n] = scale table[id[t][n]] + position[first + t]. table
  * [V][C]; position [P][C] or NULL. An id or a position outside of its table stops the program. */
@@ -97,6 +105,10 @@ struct var *op_weight_norm(struct tape *, struct var *v, struct var *gain);
 
 /* y = x[.. C) sigmoid(x[C ..)). x [T][N][2C] -> [T][N][C]. Dauphin 2017. */
 struct var *op_glu(struct tape *, struct var *x);
+
+/* y = swish(x[.. C)) x[C ..). x [T][N][2C] (no other operation may read it) -> [T][N][C]. Shazeer
+ * 2020. */
+struct var *op_swiglu(struct tape *, struct var *x);
 
 enum attention_score {
 	SCORE_DOT,        /* q . k */

@@ -3,6 +3,7 @@
  * The kernels are in headers of their own, by what they do, each included here alone.
  */
 #include "core/vector.h"
+#include "core/vector_activation.h"
 #include "core/vector_attention.h"
 #include "core/vector_dropout.h"
 #include "core/vector_elements.h"
@@ -38,14 +39,22 @@ const struct vector_kernels JOIN(vector_, VECTOR_SET) = {
 	.relu_backward = relu_backward,
 	.tanh_backward = tanh_backward,
 	.sigmoid_backward = sigmoid_backward,
+	.swish = swish,
+	.swish_backward = swish_backward,
+	.gelu_tanh = gelu_tanh,
+	.gelu_tanh_backward = gelu_tanh_backward,
 	.glu = glu,
 	.glu_backward = glu_backward,
+	.swiglu = swiglu,
+	.swiglu_backward = swiglu_backward,
 	.softmax = softmax,
 	.log_sum_exp = log_sum_exp,
 	.exp_sum = exp_sum,
 	.scale_add = scale_add,
 	.layer_norm = layer_norm,
 	.layer_norm_backward = layer_norm_backward,
+	.rms_norm = rms_norm,
+	.rms_norm_backward = rms_norm_backward,
 	.lstm = lstm,
 	.lstm_backward = lstm_backward,
 	.dropout = dropout,

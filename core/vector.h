@@ -64,10 +64,22 @@ struct vector_kernels {
 	void (*sigmoid_backward)(size_t n, const real *y, const real *dy,
 	                         real *dx); /* dx += dy y (1 - y) */
 
+	/* y = x sigmoid(x); y = x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))). Backward from x:
+	 * dx += dy f'(x). */
+	void (*swish)(size_t n, const real *x, real *y);
+	void (*swish_backward)(size_t n, const real *x, const real *dy, real *dx);
+	void (*gelu_tanh)(size_t n, const real *x, real *y);
+	void (*gelu_tanh_backward)(size_t n, const real *x, const real *dy, real *dx);
+
 	/* Gated linear unit, one row: y[i] = x[i] sigmoid(x[n + i]); gate[i] keeps the sigmoid.
 	 * Backward writes (does not add) dx[2n]. Dauphin et al. 2017, equation 1. */
 	void (*glu)(size_t n, const real *x, real *gate, real *y);
 	void (*glu_backward)(size_t n, const real *x, const real *gate, const real *dy, real *dx);
+
+	/* One row: y[i] = swish(x[i]) x[n + i]. Backward writes dx[2n], which may be x. Shazeer
+	 * 2020, equation 5. */
+	void (*swiglu)(size_t n, const real *x, real *y);
+	void (*swiglu_backward)(size_t n, const real *x, const real *dy, real *dx);
 
 	/* One row of scores to probabilities, in place: softmax(scale x); NaN where no score is
 	 * finite. */
@@ -88,6 +100,13 @@ struct vector_kernels {
 	void (*layer_norm_backward)(size_t n, const real *x, const real *gain,
 	                            const real statistics[2], const real *dy, real *dx, real *dgain,
 	                            real *dbias);
+
+	/* The same without mean and bias: y = x / root gain, root = sqrt(mean of x^2 + epsilon);
+	 * *inverse_root keeps 1 / root. Zhang and Sennrich 2019. */
+	void (*rms_norm)(size_t n, real epsilon, const real *x, const real *gain, real *y,
+	                 real *inverse_root);
+	void (*rms_norm_backward)(size_t n, const real *x, const real *gain, real inverse_root,
+	                          const real *dy, real *dx, real *dgain);
 
 	/* One LSTM cell of one sentence, gates in the order i, f, g, o. On entry gates[4n] holds W
 	 * x + U h + b, on exit sigmoid or tanh of it; c = f c_previous + i g; tanh_c = tanh(c); h =

@@ -164,4 +164,36 @@ static void layer_norm_backward(size_t n, const real *x, const real *gain, const
 		row_accumulate(n, 1, dy, dbias);
 }
 
+static void rms_norm(size_t n, real epsilon, const real *x, const real *gain, real *y,
+                     real *inverse_root)
+{
+	real squares[LANES] = { 0 };
+
+	EACH_LANE(n, i, j, squares, squares[j] + x[i] * x[i]);
+	real inverse = 1 / real_sqrt(add_lanes(squares) / (real)n + epsilon);
+
+	*inverse_root = inverse;
+	INDEPENDENT
+	for (size_t i = 0; i < n; i++)
+		y[i] = x[i] * inverse * gain[i];
+}
+
+/* With h = x / root and u = dy gain: dx += (u - h average(u h)) / root. */
+static void rms_norm_backward(size_t n, const real *x, const real *gain, real inverse,
+                              const real *dy, real *dx, real *dgain)
+{
+	real uh[LANES] = { 0 };
+
+	EACH_LANE(n, i, j, uh, uh[j] + dy[i] * gain[i] * (x[i] * inverse));
+	real mean_uh = add_lanes(uh) / (real)n;
+
+	INDEPENDENT
+	for (size_t i = 0; i < n; i++) {
+		real h = x[i] * inverse, d = dy[i];
+
+		dx[i] += inverse * (d * gain[i] - h * mean_uh);
+		dgain[i] += d * h;
+	}
+}
+
 #endif

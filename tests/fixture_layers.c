@@ -49,6 +49,14 @@ static void layer_norm_case(struct fixture *f)
 	                            parameter(f, b)));
 }
 
+static void rms_norm_case(struct fixture *f)
+{
+	const int w = fixture_parameter(f, "weight");
+
+	fixture_begin(f);
+	one_output(f, op_rms_norm(&f->tape, fixture_input(f, "x"), parameter(f, w)));
+}
+
 static void embedding_case(struct fixture *f)
 {
 	const int w = fixture_parameter(f, "weight");
@@ -68,7 +76,9 @@ static bool activation_of(const char *word, enum activation *activation)
 	} known[] = { { "relu", ACTIVATION_RELU },
 		      { "tanh", ACTIVATION_TANH },
 		      { "sigmoid", ACTIVATION_SIGMOID },
-		      { "gelu", ACTIVATION_GELU } };
+		      { "gelu", ACTIVATION_GELU },
+		      { "gelu-tanh", ACTIVATION_GELU_TANH },
+		      { "swish", ACTIVATION_SWISH } };
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		if (strcmp(known[i].word, word))
@@ -93,12 +103,17 @@ static void activation_case(struct fixture *f)
 
 static void glu_case(struct fixture *f)
 {
-	if (strcmp(fixture_word(f, "gate", "?"), "glu")) {
-		missing(f, "gate", fixture_word(f, "gate", "?"));
+	const char *gate = fixture_word(f, "gate", "?");
+	const bool swiglu = !strcmp(gate, "swiglu");
+	struct var *x;
+
+	if (!swiglu && strcmp(gate, "glu")) {
+		missing(f, "gate", gate);
 		return;
 	}
 	fixture_begin(f);
-	one_output(f, op_glu(&f->tape, fixture_input(f, "x")));
+	x = fixture_input(f, "x");
+	one_output(f, swiglu ? op_swiglu(&f->tape, x) : op_glu(&f->tape, x));
 }
 
 static void sinusoidal_case(struct fixture *f)
@@ -393,6 +408,7 @@ static void cross_entropy_case(struct fixture *f)
 const struct fixture_kind fixture_kinds_layers[] = {
 	{ "linear", linear_case },
 	{ "layer_norm", layer_norm_case },
+	{ "rms_norm", rms_norm_case },
 	{ "embedding", embedding_case },
 	{ "activation", activation_case },
 	{ "glu", glu_case },

@@ -84,6 +84,32 @@ static void gradient_sigmoid(size_t n, const real *x, const real *w, real *dx)
 	vector_kernels()->sigmoid_backward(n, y, w, dx);
 }
 
+static double loss_swish(size_t n, const real *x, const real *w)
+{
+	real y[SMALL];
+
+	vector_kernels()->swish(n, x, y);
+	return weighted(n, y, w);
+}
+
+static void gradient_swish(size_t n, const real *x, const real *w, real *dx)
+{
+	vector_kernels()->swish_backward(n, x, w, dx);
+}
+
+static double loss_gelu_tanh(size_t n, const real *x, const real *w)
+{
+	real y[SMALL];
+
+	vector_kernels()->gelu_tanh(n, x, y);
+	return weighted(n, y, w);
+}
+
+static void gradient_gelu_tanh(size_t n, const real *x, const real *w, real *dx)
+{
+	vector_kernels()->gelu_tanh_backward(n, x, w, dx);
+}
+
 static double loss_glu(size_t n, const real *x, const real *w)
 {
 	real y[SMALL], gate[SMALL];
@@ -98,6 +124,19 @@ static void gradient_glu(size_t n, const real *x, const real *w, real *dx)
 
 	vector_kernels()->glu(n, x, gate, y);
 	vector_kernels()->glu_backward(n, x, gate, w, dx);
+}
+
+static double loss_swiglu(size_t n, const real *x, const real *w)
+{
+	real y[SMALL];
+
+	vector_kernels()->swiglu(n, x, y);
+	return weighted(n, y, w);
+}
+
+static void gradient_swiglu(size_t n, const real *x, const real *w, real *dx)
+{
+	vector_kernels()->swiglu_backward(n, x, w, dx);
 }
 
 /* Cross-entropy of a target that gives each word 0.01 and no word more: what exp_sum and scale_add are
@@ -140,6 +179,23 @@ static void gradient_layer_norm(size_t n, const real *x, const real *w, real *dx
 	vector_kernels()->layer_norm_backward(n, x, x + n, statistics, w, dx, dx + n, dx + 2 * n);
 }
 
+/* x, gain */
+static double loss_rms_norm(size_t n, const real *x, const real *w)
+{
+	real y[SMALL], inverse_root;
+
+	vector_kernels()->rms_norm(n, (real)0.01, x, x + n, y, &inverse_root);
+	return weighted(n, y, w);
+}
+
+static void gradient_rms_norm(size_t n, const real *x, const real *w, real *dx)
+{
+	real y[SMALL], inverse_root;
+
+	vector_kernels()->rms_norm(n, (real)0.01, x, x + n, y, &inverse_root);
+	vector_kernels()->rms_norm_backward(n, x, x + n, inverse_root, w, dx, dx + n);
+}
+
 /* gates, c_previous; the loss is of h and c */
 static double loss_lstm(size_t n, const real *x, const real *w)
 {
@@ -164,9 +220,13 @@ static const struct gradient_case gradients[] = {
 	{ "relu", 1, loss_relu, gradient_relu },
 	{ "tanh", 1, loss_tanh, gradient_tanh },
 	{ "sigmoid", 1, loss_sigmoid, gradient_sigmoid },
+	{ "swish", 1, loss_swish, gradient_swish },
+	{ "gelu_tanh", 1, loss_gelu_tanh, gradient_gelu_tanh },
+	{ "swiglu", 2, loss_swiglu, gradient_swiglu },
 	{ "glu", 2, loss_glu, gradient_glu },
 	{ "cross-entropy", 1, loss_cross_entropy, gradient_cross_entropy },
 	{ "layer norm", 3, loss_layer_norm, gradient_layer_norm },
+	{ "rms norm", 2, loss_rms_norm, gradient_rms_norm },
 	{ "lstm", 5, loss_lstm, gradient_lstm },
 };
 

@@ -66,6 +66,23 @@ static double sigmoid(double x)
 	return 1 / (1 + exp(-x));
 }
 
+static double swish_slope(double x)
+{
+	return sigmoid(x) * (1 + x * (1 - sigmoid(x)));
+}
+
+static double gelu_inner(double x)
+{
+	return sqrt(2 / M_PI) * (x + 0.044715 * x * x * x);
+}
+
+static double gelu_slope(double x)
+{
+	double t = tanh(gelu_inner(x));
+
+	return (1 + t) / 2 + x / 2 * (1 - t * t) * sqrt(2 / M_PI) * (1 + 3 * 0.044715 * x * x);
+}
+
 #define RUN(name, call)                                                                            \
 	static double run_##name(const struct vector_kernels *k, size_t n, real **x)               \
 	{                                                                                          \
@@ -127,6 +144,19 @@ RUN(tanh_backward, k->tanh_backward(n, x[0], x[1], x[2]))
 FORMULA(tanh_backward, x[2][i] += x[1][i] * (1 - x[0][i] * x[0][i]))
 RUN(sigmoid_backward, k->sigmoid_backward(n, x[0], x[1], x[2]))
 FORMULA(sigmoid_backward, x[2][i] += x[1][i] * x[0][i] * (1 - x[0][i]))
+RUN(swish, k->swish(n, x[0], x[1]))
+FORMULA(swish, x[1][i] = x[0][i] * sigmoid(x[0][i]))
+RUN(swish_backward, k->swish_backward(n, x[0], x[1], x[2]))
+FORMULA(swish_backward, x[2][i] += x[1][i] * swish_slope(x[0][i]))
+RUN(gelu_tanh, k->gelu_tanh(n, x[0], x[1]))
+FORMULA(gelu_tanh, x[1][i] = x[0][i] / 2 * (1 + tanh(gelu_inner(x[0][i]))))
+RUN(gelu_tanh_backward, k->gelu_tanh_backward(n, x[0], x[1], x[2]))
+FORMULA(gelu_tanh_backward, x[2][i] += x[1][i] * gelu_slope(x[0][i]))
+RUN(swiglu, k->swiglu(n, x[0], x[1]))
+FORMULA(swiglu, x[1][i] = x[0][i] * sigmoid(x[0][i]) * x[0][n + i])
+RUN(swiglu_backward, k->swiglu_backward(n, x[0], x[1], x[2]))
+FORMULA(swiglu_backward, (x[2][i] = x[1][i] * x[0][n + i] * swish_slope(x[0][i]),
+                          x[2][n + i] = x[1][i] * x[0][i] * sigmoid(x[0][i])))
 RUN(glu, k->glu(n, x[0], x[1], x[2]))
 FORMULA(glu, (x[1][i] = sigmoid(x[0][n + i]), x[2][i] = x[0][i] * x[1][i]))
 RUN(glu_backward, k->glu_backward(n, x[0], x[1], x[2], x[3]))
@@ -147,6 +177,8 @@ RUN(layer_norm_unbiased, k->layer_norm(n, (real)0.01, x[0], x[1], NULL, x[3], x[
 RUN(layer_norm_backward, k->layer_norm_backward(n, x[0], x[1], x[2], x[3], x[4], x[5], x[6]))
 RUN(layer_norm_backward_unbiased,
     k->layer_norm_backward(n, x[0], x[1], x[2], x[3], x[4], x[5], NULL))
+RUN(rms_norm, k->rms_norm(n, (real)0.01, x[0], x[1], x[2], x[3]))
+RUN(rms_norm_backward, k->rms_norm_backward(n, x[0], x[1], (real)0.75, x[2], x[3], x[4]))
 RUN(lstm, k->lstm(n, x[0], x[1], x[2], x[3], x[4]))
 RUN(lstm_backward, k->lstm_backward(n, x[0], x[1], x[2], x[3], x[4], x[5]))
 RUN(add_dropout, k->add_dropout(n, 77, UINT64_C(0xffffffffffffff00), 0.25, (real)0.5, x[0], x[1],
@@ -235,6 +267,32 @@ static double formula_layer_norm_backward(size_t n, double **x)
 	formula_layer_norm_backward_unbiased(n, x);
 	for (size_t i = 0; i < n; i++)
 		x[6][i] += x[3][i];
+	return 0;
+}
+
+static double formula_rms_norm(size_t n, double **x)
+{
+	double root = 0;
+
+	for (size_t i = 0; i < n; i++)
+		root += x[0][i] * x[0][i] / (double)n;
+	root = sqrt(root + 0.01);
+	for (size_t i = 0; i < n; i++)
+		x[2][i] = x[0][i] / root * x[1][i];
+	x[3][0] = 1 / root;
+	return 0;
+}
+
+static double formula_rms_norm_backward(size_t n, double **x)
+{
+	double uh = 0;
+
+	for (size_t i = 0; i < n; i++)
+		uh += x[2][i] * x[1][i] * x[0][i] * 0.75 / (double)n;
+	for (size_t i = 0; i < n; i++) {
+		x[3][i] += 0.75 * (x[2][i] * x[1][i] - x[0][i] * 0.75 * uh);
+		x[4][i] += x[2][i] * x[0][i] * 0.75;
+	}
 	return 0;
 }
 
@@ -368,6 +426,12 @@ static const struct kernel_case {
 	CASE(relu_backward),
 	CASE(tanh_backward),
 	CASE(sigmoid_backward),
+	CASE(swish),
+	CASE(swish_backward),
+	CASE(gelu_tanh),
+	CASE(gelu_tanh_backward),
+	CASE(swiglu),
+	CASE(swiglu_backward),
 	CASE(glu),
 	CASE(glu_backward),
 	CASE(softmax),
@@ -381,6 +445,8 @@ static const struct kernel_case {
 	CASE(layer_norm_unbiased),
 	CASE(layer_norm_backward),
 	CASE(layer_norm_backward_unbiased),
+	CASE(rms_norm),
+	CASE(rms_norm_backward),
 	CASE(lstm),
 	CASE(lstm_backward),
 	CASE(dropout),
@@ -505,6 +571,10 @@ RUN(add_to_first, k->add(n, (real)0.75, x[0], x[1], x[0]))
 RUN(add_to_second, k->add(n, (real)0.75, x[0], x[1], x[1]))
 RUN(scale_in_place, k->scale(n, (real)0.75, x[0], x[0]))
 RUN(relu_in_place, k->relu(n, x[0], x[0]))
+RUN(swish_in_place, k->swish(n, x[0], x[0]))
+RUN(gelu_tanh_in_place, k->gelu_tanh(n, x[0], x[0]))
+RUN(swiglu_backward_in_place, k->swiglu_backward(n, x[0], x[1], x[0]))
+RUN(rms_norm_in_place, k->rms_norm(n, (real)0.01, x[0], x[1], x[0], x[3]))
 RUN(glu_in_place, k->glu(n, x[0], x[1], x[0]))
 RUN(glu_backward_in_place, k->glu_backward(n, x[0], x[1], x[2], x[0]))
 RUN(scale_add_in_place, k->scale_add(n, (real)0.75, (real)0.125, x[0], x[0]))
@@ -529,6 +599,10 @@ static const struct in_place {
 	{ "add to the second", run_add, run_add_to_second, 2, 1, 1 },
 	{ "scale", run_scale, run_scale_in_place, 1, 0, 1 },
 	{ "relu", run_relu, run_relu_in_place, 1, 0, 1 },
+	{ "swish", run_swish, run_swish_in_place, 1, 0, 1 },
+	{ "gelu_tanh", run_gelu_tanh, run_gelu_tanh_in_place, 1, 0, 1 },
+	{ "swiglu_backward", run_swiglu_backward, run_swiglu_backward_in_place, 2, 0, 2 },
+	{ "rms_norm", run_rms_norm, run_rms_norm_in_place, 2, 0, 1 },
 	{ "glu", run_glu, run_glu_in_place, 2, 0, 1 },
 	{ "glu_backward", run_glu_backward, run_glu_backward_in_place, 3, 0, 2 },
 	{ "scale_add", run_scale_add, run_scale_add_in_place, 1, 0, 1 },

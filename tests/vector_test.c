@@ -1,4 +1,4 @@
-/* vector_test.c - exp, tanh and sigmoid to the last bits, dropout's randomness, choice of the
+/* vector_test.c - exp, tanh, sigmoid and kin to the last bits, dropout's randomness, choice of the
  * kernels. */
 #include "core/error.h"
 #include "core/vector.h"
@@ -56,12 +56,33 @@ static double ulps(real y, long double exact)
 	return (double)ldexpl(fabsl(got - exact), DIGITS - exponent);
 }
 
+static long double swish(long double x)
+{
+	return x * sigmoid(x);
+}
+
+static double quick_swish(double x)
+{
+	return x * quick_sigmoid(x);
+}
+
+static long double gelu_tanh(long double x)
+{
+	return x * sigmoid(2 * sqrtl(2 / acosl(-1)) * (x + 0.044715L * x * x * x));
+}
+
+static double quick_gelu_tanh(double x)
+{
+	return (double)gelu_tanh((long double)x);
+}
+
 struct function {
 	const char *name;
 	void (*run)(const struct vector_kernels *, size_t n, const real *x, real *y);
 	long double (*exact)(long double);
 	double (*quick)(double); /* for all floats: exact enough for them */
 	double limit;            /* ulp */
+	double from; /* below it the result is next to nothing, and no ulp of it are counted */
 };
 
 enum { CHUNK = 4096 };
@@ -86,11 +107,23 @@ static void run_sigmoid(const struct vector_kernels *k, size_t n, const real *x,
 	k->sigmoid(n, x, y);
 }
 
+static void run_swish(const struct vector_kernels *k, size_t n, const real *x, real *y)
+{
+	k->swish(n, x, y);
+}
+
+static void run_gelu_tanh(const struct vector_kernels *k, size_t n, const real *x, real *y)
+{
+	k->gelu_tanh(n, x, y);
+}
+
 /* In double these are the C library's, whose tanh errs by up to 2.2 ulp. */
 static const struct function functions[] = {
-	{ "exp", run_exp, expl, exp, 2 },
-	{ "tanh", run_tanh, tanhl, tanh, sizeof(real) == 4 ? 2 : 3 },
-	{ "sigmoid", run_sigmoid, sigmoid, quick_sigmoid, sizeof(real) == 4 ? 2 : 3 },
+	{ "exp", run_exp, expl, exp, 2, -HUGE_VAL },
+	{ "tanh", run_tanh, tanhl, tanh, sizeof(real) == 4 ? 2 : 3, -HUGE_VAL },
+	{ "sigmoid", run_sigmoid, sigmoid, quick_sigmoid, sizeof(real) == 4 ? 2 : 3, -HUGE_VAL },
+	{ "swish", run_swish, swish, quick_swish, 4, -80 },
+	{ "gelu_tanh", run_gelu_tanh, gelu_tanh, quick_gelu_tanh, 16, -3 },
 };
 
 static double worst_of(const struct function *f, bool quick, const real *x, const real *y,
@@ -101,6 +134,10 @@ static double worst_of(const struct function *f, bool quick, const real *x, cons
 	for (int i = 0; i < CHUNK; i++) {
 		if (isnan(x[i])) {
 			assert_true(isnan(y[i]));
+			continue;
+		}
+		if ((double)x[i] < f->from) {
+			assert_true(fabs((double)y[i]) <= 1.001 * fabs(f->quick(f->from)));
 			continue;
 		}
 		double error = ulps(y[i], quick ? (long double)f->quick((double)x[i])
