@@ -1,38 +1,32 @@
 /* frozen.c - layouts and computed weights of a model that predicts. */
 #include "core/frozen.h"
 #include "core/arena.h"
-#include "core/packed.h"
+#include "core/error.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum layout_state { UNKNOWN, READY, NONE };
-
-struct layout {
-	_Atomic(enum layout_state) state;
-	struct packed *packed; /* READY */
-};
-
 struct frozen {
 	const struct parameters *parameters;
-	const struct gemm *gemm;
+	const struct vector_kernels *vector;
 	struct arena arena; /* of derived: takes no memory before it is touched */
 	real *derived;      /* where the parameter's numbers lie in parameters->x, what is made of
 	                       them lies here */
-	atomic_bool *is_derived;  /* [parameters] */
-	struct layout *layout[2]; /* [parameters] of the parameter, and of what is made of it */
-	pthread_mutex_t lock;     /* of making one */
+	atomic_bool *is_derived;             /* [parameters] */
+	_Atomic(struct packed *) *layout[2]; /* [parameters] of the parameter, and of what is made
+	                                        of it; NULL until a product asks for it */
+	pthread_mutex_t lock;                /* of making one */
 };
 
-struct frozen *frozen_open(const struct parameters *parameters, const struct gemm *gemm)
+struct frozen *frozen_open(const struct parameters *parameters, const struct vector_kernels *vector)
 {
 	struct frozen *f = memory_new(1, sizeof *f);
 	const size_t count = (size_t)parameters->count;
 	const size_t bytes = 2 * parameters->size * sizeof *f->derived;
 
 	f->parameters = parameters;
-	f->gemm = gemm;
+	f->vector = vector;
 	arena_init(&f->arena, bytes < ARENA_LEAST ? ARENA_LEAST : bytes);
 	f->derived = arena_take(&f->arena, parameters->size * sizeof *f->derived);
 	f->is_derived = memory_new(count, sizeof *f->is_derived);
@@ -48,7 +42,7 @@ void frozen_close(struct frozen *f)
 		return;
 	for (int i = 0; i < 2; i++) {
 		for (int p = 0; p < f->parameters->count; p++)
-			packed_free(f->layout[i][p].packed);
+			packed_free(atomic_load(&f->layout[i][p]));
 		free(f->layout[i]);
 	}
 	pthread_mutex_destroy(&f->lock);
@@ -81,7 +75,7 @@ static bool lies_in(const real *w, const real *x, size_t size)
 }
 
 /* NULL where w is neither a parameter [n][k] nor what is made of one. */
-static struct layout *layout_of(const struct frozen *f, const real *w, int n, int k)
+static _Atomic(struct packed *) *layout_of(const struct frozen *f, const real *w, int n, int k)
 {
 	const struct parameters *all = f->parameters;
 	const bool derived = lies_in(w, f->derived, all->size);
@@ -95,22 +89,21 @@ static struct layout *layout_of(const struct frozen *f, const real *w, int n, in
 	return &f->layout[derived][p];
 }
 
-bool frozen_multiply(struct frozen *f, int m, int n, int k, const real *a, const real *w, bool add,
-                     real *c)
+bool frozen_multiply(struct frozen *f, struct team *team, int m, int n, int k, const real *a,
+                     const real *w, struct packed_end end, real *c)
 {
-	struct layout *layout = layout_of(f, w, n, k);
+	_Atomic(struct packed *) *layout = layout_of(f, w, n, k);
 
 	if (!layout)
 		return false;
-	if (atomic_load(&layout->state) == UNKNOWN) {
+	if (!atomic_load(layout)) {
 		pthread_mutex_lock(&f->lock);
-		if (atomic_load(&layout->state) == UNKNOWN) {
-			layout->packed = packed_new(f->gemm, n, k, w);
-			atomic_store(&layout->state, layout->packed ? READY : NONE);
-		}
+		if (!atomic_load(layout))
+			atomic_store(layout, packed_new(f->vector, n, k, w));
 		pthread_mutex_unlock(&f->lock);
 	}
-	return atomic_load(&layout->state) == READY && packed_multiply(layout->packed, m, a, add, c);
+	packed_multiply(atomic_load(layout), team, m, a, end, c);
+	return true;
 }
 
 const real *frozen_derive(struct frozen *f, const real *x, void make(void *context, real *to),

@@ -3,7 +3,7 @@
 #ifndef BAKEOFF_FROZEN_H
 #define BAKEOFF_FROZEN_H
 
-#include "core/gemm.h"
+#include "core/packed.h"
 #include "core/parameters.h"
 
 #include <stdbool.h>
@@ -11,14 +11,14 @@
 struct frozen;
 
 /* The parameters must stay as they are until frozen_close. Several threads may use it at once. */
-struct frozen *frozen_open(const struct parameters *, const struct gemm *);
+struct frozen *frozen_open(const struct parameters *, const struct vector_kernels *);
 void frozen_close(struct frozen *);
 
-/* C [m][n] = A [m][k] W^T, or C += that where `add`, rows one after the other; W [n][k] is a
- * parameter or what frozen_derive gave. The first product of a W lays it out. False where nothing
- * was done, and gemm is to be called: W is neither, or there is no layout for this processor. */
-bool frozen_multiply(struct frozen *, int m, int n, int k, const real *a, const real *w, bool add,
-                     real *c);
+/* C [m][n] = A [m][k] W^T and its end, as packed_multiply; W [n][k] is a parameter or what
+ * frozen_derive gave. The first product of a W lays it out. False, and nothing done, where W is
+ * neither. */
+bool frozen_multiply(struct frozen *, struct team *, int m, int n, int k, const real *a,
+                     const real *w, struct packed_end, real *c);
 
 /* Where a matrix computed from the parameter that starts at x, and as large, is kept. `make` fills
  * it at the first call; a parameter has one such matrix. */

@@ -121,7 +121,7 @@ struct var *op_convolution(struct tape *tape, struct var *x, struct var *w, stru
 	struct convolution *k = tape_memory(tape, sizeof *k);
 	const int t = x->t + convolution.before + convolution.after -
 	              (convolution.kernel - 1) * convolution.dilation;
-	struct operand weight;
+	struct operand weight, unfolded;
 	struct var *y;
 	size_t mark;
 
@@ -138,10 +138,14 @@ struct var *op_convolution(struct tape *tape, struct var *x, struct var *w, stru
 	tape_operand(tape, x); /* stays for backward, unlike what unfold makes */
 	weight = tape_operand(tape, w);
 	mark = tape->arena.used;
-	tape_multiply(tape, PLAIN, TRANSPOSED, var_rows(y), y->c, w->c, 1, unfold(tape, k, x, t),
-	              weight, 0, y->x, y->c);
+	unfolded = unfold(tape, k, x, t);
+	if (!tape_frozen_product(tape, var_rows(y), unfolded.x, w,
+	                         (struct packed_end){ .bias = b ? b->x : NULL }, y->x)) {
+		tape_multiply(tape, PLAIN, TRANSPOSED, var_rows(y), y->c, w->c, 1, unfolded, weight,
+		              0, y->x, y->c);
+		if (b)
+			tape->vector->add_rows((size_t)var_rows(y), (size_t)y->c, b->x, y->x);
+	}
 	tape->arena.used = mark;
-	if (b)
-		tape->vector->add_rows((size_t)var_rows(y), (size_t)y->c, b->x, y->x);
 	return tape_leave(tape, y);
 }

@@ -26,6 +26,17 @@ static void linear_backward(struct tape *tape, struct var *y)
 	tape->arena.used = mark;
 }
 
+static void multiply(struct tape *tape, struct var *x, struct var *w, const struct var *b, bool relu,
+                     struct var *y)
+{
+	tape_multiply(tape, PLAIN, TRANSPOSED, var_rows(x), w->n, x->c, 1, tape_operand(tape, x),
+	              tape_operand(tape, w), 0, y->x, y->c);
+	if (relu)
+		tape->vector->add_rows_relu((size_t)var_rows(y), (size_t)y->c, b->x, y->x);
+	else if (b)
+		tape->vector->add_rows((size_t)var_rows(y), (size_t)y->c, b->x, y->x);
+}
+
 struct var *op_linear(struct tape *tape, struct var *x, struct var *w, struct var *b,
                       enum activation kind)
 {
@@ -46,12 +57,9 @@ struct var *op_linear(struct tape *tape, struct var *x, struct var *w, struct va
 	tape_input(tape, y, 0, x);
 	tape_input(tape, y, 1, w);
 	tape_input(tape, y, 2, b);
-	tape_multiply(tape, PLAIN, TRANSPOSED, var_rows(x), w->n, x->c, 1, tape_operand(tape, x),
-	              tape_operand(tape, w), 0, y->x, y->c);
-	if (relu)
-		tape->vector->add_rows_relu((size_t)var_rows(y), (size_t)y->c, b->x, y->x);
-	else if (b)
-		tape->vector->add_rows((size_t)var_rows(y), (size_t)y->c, b->x, y->x);
+	if (!tape_frozen_product(tape, var_rows(x), x->x, w,
+	                         (struct packed_end){ .bias = b ? b->x : NULL, .relu = relu }, y->x))
+		multiply(tape, x, w, b, relu, y);
 	tape_leave(tape, y);
 	return kind == *aux ? y : op_activation(tape, y, kind);
 }

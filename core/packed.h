@@ -1,23 +1,29 @@
-/* packed.h - a weight matrix laid out for its library's fastest product: for weights that stay as
- * they are while many small matrices are multiplied by them. */
+/* packed.h - a weight matrix laid out for fast products of any number of rows: for weights that
+ * stay as they are. */
 #ifndef BAKEOFF_PACKED_H
 #define BAKEOFF_PACKED_H
 
-#include "core/gemm.h"
-
-#include <stdbool.h>
+#include "core/team.h"
+#include "core/vector.h"
 
 struct packed;
 
-/* Lays out W [n][k], rows one after the other. NULL where the libraries have no such product for
- * this processor: then gemm is to be called. */
-struct packed *packed_new(const struct gemm *, int n, int k, const real *w);
+/* Lays out W [n][k], rows one after the other, n and k at least 1. */
+struct packed *packed_new(const struct vector_kernels *, int n, int k, const real *w);
 void packed_free(struct packed *);
 
-/* C [m][n] = A [m][k] W^T, or C += that where `add`; rows of both one after the other. May be
- * called from several threads at once. A row's result does not depend on the other rows; it may
- * differ from gemm's in the last bits. False, and nothing done, where the library has no such
- * product of m rows, which is a matter of the shape alone: then gemm is to be called. */
-bool packed_multiply(struct packed *, int m, const real *a, bool add, real *c);
+/* What a product becomes: added to what is there, or to a bias [n] (may be NULL), then max(., 0).
+ */
+struct packed_end {
+	bool add;
+	const real *bias;
+	bool relu;
+};
+
+/* C [m][n] = A [m][k] W^T, and its end; rows of both one after the other. Several threads may
+ * multiply at once. A large one is shared out over the team (may be NULL). An element's bits do not
+ * depend on the other rows, nor on the team. */
+void packed_multiply(const struct packed *, struct team *, int m, const real *a, struct packed_end,
+                     real *c);
 
 #endif

@@ -195,12 +195,23 @@ void tape_multiply(struct tape *tape, int transpose_a, int transpose_b, int m, i
 #endif
 	if (tape->frozen && !transpose_a && transpose_b && a.stride == k && b.stride == k &&
 	    ldc == n && alpha == 1 && (beta == 0 || beta == 1) &&
-	    frozen_multiply(tape->frozen, m, n, k, a.x, b.x, beta == 1, c)) {
+	    frozen_multiply(tape->frozen, tape->team, m, n, k, a.x, b.x,
+	                    (struct packed_end){ .add = beta == 1 }, c)) {
 		count_product(tape, m, n, k, sizeof(real), beta);
 		return;
 	}
 	multiply(tape, transpose_a, transpose_b, m, n, k, alpha, a.x, a.stride, b.x, b.stride,
 	          beta, c, ldc);
+}
+
+bool tape_frozen_product(struct tape *tape, int rows, const real *x, const struct var *w,
+                         struct packed_end end, real *y)
+{
+	if (!tape->frozen ||
+	    !frozen_multiply(tape->frozen, tape->team, rows, w->n, w->c, x, w->x, end, y))
+		return false;
+	count_product(tape, rows, w->n, w->c, sizeof(real), end.add);
+	return true;
 }
 
 void tape_record(struct tape *tape, struct var *y)

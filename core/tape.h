@@ -90,6 +90,7 @@ struct tape {
 	const struct gemm *gemm;
 	const struct parameters *parameters;
 	struct frozen *frozen; /* of the parameters, where they do not change; NULL in training */
+	struct team *team;     /* helps with products of frozen weights; or NULL */
 	real *gradient;       /* flat like the parameters; NULL: no gradients (inference) */
 	bool training;        /* dropout is on */
 	bool bfloat16;        /* matrix products are made in bfloat16 */
@@ -147,6 +148,11 @@ static inline struct operand operand_at(struct operand o, size_t elements)
 /* C = alpha op(A) op(B) + beta C as in gemm, in bfloat16 where both operands have it, counted. */
 void tape_multiply(struct tape *, int transpose_a, int transpose_b, int m, int n, int k, real alpha,
                    struct operand a, struct operand b, real beta, real *c, int ldc);
+
+/* y [rows][w->n] = x w^T, then its end, by frozen weights, counted; x [rows][w->c]. False, and
+ * nothing done, where w is not of these. */
+bool tape_frozen_product(struct tape *, int rows, const real *x, const struct var *w,
+                         struct packed_end, real *y);
 
 /* Names an input of y; y needs a gradient when one of its inputs does. Records y at the first
  * input. */

@@ -7,6 +7,7 @@
 #include "core/vector_attention.h"
 #include "core/vector_dropout.h"
 #include "core/vector_elements.h"
+#include "core/vector_packed.h"
 #include "core/vector_product.h"
 #include "core/vector_recurrent.h"
 #include "core/vector_rows.h"
@@ -71,5 +72,6 @@ const struct vector_kernels JOIN(vector_, VECTOR_SET) = {
 	.softmax_block_backward = softmax_block_backward,
 	.additive_scores = additive_scores,
 	.additive_backward = additive_backward,
+	.packed_product = packed_product,
 	.adam = adam,
 };

@@ -1,7 +1,8 @@
 /* vector.h - loops over rows of numbers, in one source compiled for several instruction sets.
  *
  * vector_kernels() gives the widest set that this processor has. Every set gives the same bits: no
- * contraction to fused multiply-add, sums in 16 fixed lanes that are then added pairwise. In the
+ * contraction to fused multiply-add (but in packed_product), sums in 16 fixed lanes that are then
+ * added pairwise. In the
  * float build exp, tanh and sigmoid are our own polynomials (error below 2 ulp over the whole
  * range, denormal results too; exp is infinite above 88.72284 and 0 below -103.97208); in the
  * double build the C library's. NaN stays NaN, but the greatest of a row passes over it. Pointers
@@ -30,6 +31,22 @@ struct adam_step {
 /* Some columns of a row: first .. last - 1. */
 struct columns {
 	int first, last;
+};
+
+enum { VECTOR_PANEL = 64 };
+
+/* C [m][n] = A [m][k] W^T, columns of the panels first .. last - 1 alone; W [n][k] in panels of
+ * VECTOR_PANEL of its rows, [panel][k][VECTOR_PANEL], what is beyond n is 0. Rows of A are k apart, of
+ * C ldc. */
+struct packed_product {
+	size_t m, n, k;
+	const real *a, *w;
+	size_t first, last;
+	bool add;         /* to what C holds */
+	const real *bias; /* [n] is added where `add` is not set; or NULL */
+	bool relu;        /* then max(., 0); NaN stays */
+	real *c;
+	size_t ldc;
 };
 
 struct vector_kernels {
@@ -168,6 +185,11 @@ struct vector_kernels {
 	void (*additive_backward)(size_t rows, const struct columns *seen, size_t c, bool exponentials,
 	                          const real *q, const real *k, const real *v, size_t ldc,
 	                          const real *ds, size_t ldds, real *dq, real *dk, real *dv);
+
+	/* An element does not depend on m, first and last. The one function whose sums are fused
+	 * multiply-adds, in the sets that have them: "portable" differs from these in the last
+	 * bits. */
+	void (*packed_product)(const struct packed_product *);
 
 	/* m, v and the weights w from gradient g, in one pass. */
 	void (*adam)(size_t n, const struct adam_step *, const real *g, real *m, real *v, real *w);

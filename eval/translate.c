@@ -1,164 +1,109 @@
-/* translate.c - a trained model as a predictor: cached steps, sentences that leave. */
+/* translate.c - groups of sentences over the workers of a pool. */
 #include "eval/translate.h"
+#include "eval/stepper.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* To lay out the weights takes about as long as the products of so many sentences gain by it. */
-enum { FROZEN_SENTENCES = 4 };
-
-/* One group of sentences in search. */
-struct stepper {
+struct translator {
 	const struct model *model;
-	struct tape source; /* holds the memory of the group */
-	struct tape step;   /* begun again at each step */
-	struct memory memory;
-	struct carry carry;
-	int *length;       /* [sentences] of the live ones; memory.length */
-	struct var *h;     /* what the last step made, on its tape */
-	size_t after_step; /* bytes of that tape that are in use */
+	struct pool *pool;
+	struct frozen *frozen;
+	struct stepper *stepper; /* [workers] */
+	struct team *team;       /* of all workers, where one works */
 };
 
-static void step(void *context, int rows, const int *token)
-{
-	struct stepper *s = context;
-
-	tape_begin(&s->step, &s->model->parameters, NULL, false, 0);
-	profile_begin(s->step.profile, "between operations", NULL, PROFILE_OTHER);
-	s->h = model_decode(&s->step, s->model, &s->memory, token, 1, rows, &s->carry);
-	profile_end(s->step.profile);
-	s->after_step = s->step.arena.used;
-}
-
-static real *logits(void *context, int first, int rows)
-{
-	struct stepper *s = context;
-
-	s->step.arena.used = s->after_step;
-	return model_logits(&s->step, s->model, s->h, first, rows);
-}
-
-/* Closes the gaps of sentences that left; the live ones are in ascending order, so rows only move
- * down. */
-static void keep_columns(struct var *v, int n, const int *kept)
-{
-	const size_t c = (size_t)v->c;
-
-	for (size_t t = 0; t < (size_t)v->t; t++)
-		for (size_t i = 0; i < (size_t)n; i++)
-			memmove(v->x + (t * (size_t)n + i) * c,
-			        v->x + (t * (size_t)v->n + (size_t)kept[i]) * c, c * sizeof(real));
-	v->n = n;
-}
-
-static void keep_sentences(struct stepper *s, int n, const int *kept)
-{
-	int before = 0;
-
-	for (int i = 0; i < s->memory.projected_count; i++) {
-		struct var *v = s->memory.projected[i].v;
-
-		before = before ? before : v->n;
-		if (v->n == before && n < before)
-			keep_columns(v, n, kept);
-	}
-	for (int i = 0; i < n; i++)
-		s->length[i] = s->length[kept[i]];
-}
-
-static void select_rows(void *context, int rows, const int *row, int sentences, const int *sentence)
-{
-	struct stepper *s = context;
-
-	profile_begin(s->step.profile, "select hypotheses", NULL, PROFILE_OTHER);
-	carry_select(&s->carry, rows, row);
-	keep_sentences(s, sentences, sentence);
-	profile_end(s->step.profile);
-}
-
-struct translation {
-	const struct model *model;
+/* One translator_run. */
+struct run {
+	struct translator *translator;
 	const struct corpus *corpus;
 	const struct search_settings *settings;
 	uint32_t *order; /* sentences, longest source first */
-	size_t per_group;
-	struct frozen *frozen;
-	struct stepper *stepper; /* [workers] */
-	struct batch *batch;     /* [workers] */
+	size_t per_group, groups;
 	struct nbest *result;
 	translate_watch *watch;
 	void *context;
 	pthread_mutex_t lock; /* of watch and done */
 	size_t done;
 	atomic_bool stopped;
+	atomic_int leader; /* the worker, and 1; 0: none yet */
 };
 
-static int longest_hypothesis(const struct translation *job, int source_length)
+struct translator *translator_open(const struct model *model, struct pool *pool)
 {
-	const double limit =
-		job->settings->length_factor * source_length + (double)job->settings->length_offset;
+	const int workers = pool_workers(pool);
+	struct translator *t = memory_new(1, sizeof *t);
 
-	return limit < job->model->longest ? (int)limit : job->model->longest;
+	t->model = model;
+	t->pool = pool;
+	t->frozen = frozen_open(&model->parameters, vector_kernels());
+	t->stepper = memory_new((size_t)workers, sizeof *t->stepper);
+	for (int i = 0; i < workers; i++)
+		stepper_init(&t->stepper[i], model, t->frozen);
+	t->team = team_new(workers);
+	return t;
 }
 
-static void search_group(struct translation *job, struct stepper *s, struct batch *batch,
-                         const uint32_t *sentence, int n)
+void translator_close(struct translator *t)
 {
-	const struct search_settings *settings = job->settings;
-	const struct predictor predictor = { s,           job->model->vocabulary[SIDE_TARGET],
-		                             TOKEN_BEGIN, TOKEN_END,
-		                             step,        logits,
-		                             select_rows };
-	int *limit = memory_new((size_t)n, sizeof *limit);
-	size_t *number = memory_new((size_t)n, sizeof *number);
-	struct nbest *found = memory_new((size_t)n, sizeof *found);
-	struct profile *profile = s->step.profile;
+	if (!t)
+		return;
+	for (int i = 0; i < pool_workers(t->pool); i++)
+		stepper_free(&t->stepper[i]);
+	free(t->stepper);
+	frozen_close(t->frozen);
+	team_free(t->team);
+	free(t);
+}
 
-	profile_begin(profile, "fill batch", NULL, PROFILE_OTHER);
-	batch_fill(batch, job->corpus, sentence, n);
-	profile_end(profile);
-	s->model = job->model;
-	s->length = batch->source_length;
-	for (int i = 0; i < n; i++) {
-		limit[i] = longest_hypothesis(job, batch->source_length[i]);
-		number[i] = sentence[i];
-	}
-	profile_begin(profile, "between operations", NULL, PROFILE_OTHER);
-	tape_begin(&s->source, &job->model->parameters, NULL, false, 0);
-	model_encode(&s->source, job->model, batch->source, s->length, batch->source_t, n,
-	             &s->memory);
-	profile_end(profile);
-	carry_begin(&s->carry, n);
-	profile_begin(profile, "search", NULL, PROFILE_OTHER);
-	search(&predictor, settings, n, limit, number, found);
-	profile_end(profile);
-	for (int i = 0; i < n; i++)
-		job->result[sentence[i]] = found[i];
+static void search_group(struct run *run, size_t group, int worker, struct team *team)
+{
+	struct translator *t = run->translator;
+	const size_t first = group * run->per_group, left = run->corpus->sentences - first;
+	const size_t n = left < run->per_group ? left : run->per_group;
+	struct nbest *found = memory_new(n, sizeof *found);
+
+	stepper_search(&t->stepper[worker], run->corpus, run->settings, run->order + first, (int)n,
+	               team, pool_profile_of(t->pool, worker), found);
+	for (size_t i = 0; i < n; i++)
+		run->result[run->order[first + i]] = found[i];
 	free(found);
-	free(limit);
-	free(number);
+	if (!run->watch)
+		return;
+	pthread_mutex_lock(&run->lock);
+	run->done += n;
+	if (!run->watch(run->context, run->done, run->corpus->sentences))
+		atomic_store(&run->stopped, true);
+	pthread_mutex_unlock(&run->lock);
 }
 
-static void translate_group(void *context, int task, int worker)
+static void one_group(void *context, int task, int worker)
 {
-	struct translation *job = context;
-	const size_t first = (size_t)task * job->per_group;
-	size_t n = job->corpus->sentences - first;
+	struct run *run = context;
 
-	if (n > job->per_group)
-		n = job->per_group;
-	if (atomic_load(&job->stopped))
+	if (!atomic_load(&run->stopped))
+		search_group(run, (size_t)task, worker, NULL);
+}
+
+/* The first who comes searches, the others help. */
+static void lead_or_help(void *context, int task, int worker)
+{
+	struct run *run = context;
+	struct team *team = run->translator->team;
+	const int workers = pool_workers(run->translator->pool);
+	int leader = 0;
+
+	(void)task;
+	if (!atomic_compare_exchange_strong(&run->leader, &leader, worker + 1)) {
+		if (worker != leader - 1)
+			team_help(team, (worker - leader + 1 + workers) % workers);
 		return;
-	search_group(job, &job->stepper[worker], &job->batch[worker], job->order + first, (int)n);
-	if (!job->watch)
-		return;
-	pthread_mutex_lock(&job->lock);
-	job->done += n;
-	if (!job->watch(job->context, job->done, job->corpus->sentences))
-		atomic_store(&job->stopped, true);
-	pthread_mutex_unlock(&job->lock);
+	}
+	for (size_t i = 0; i < run->groups && !atomic_load(&run->stopped); i++)
+		search_group(run, i, worker, team);
+	team_dismiss(team);
 }
 
 static int by_length(const void *a, const void *b, void *context)
@@ -186,49 +131,53 @@ static size_t group_size(const struct search_settings *settings, size_t sentence
 	return n < most ? n : most;
 }
 
+static void run_groups(struct run *run)
+{
+	const int workers = pool_workers(run->translator->pool);
+
+	if (run->groups >= (size_t)workers || workers == 1) {
+		pool_run(run->translator->pool, (int)run->groups, one_group, run);
+		return;
+	}
+	team_gather(run->translator->team);
+	pool_run(run->translator->pool, workers, lead_or_help, run);
+}
+
+bool translator_run(struct translator *t, const struct corpus *corpus,
+                    const struct search_settings *settings, translate_watch *watch, void *context,
+                    struct nbest *result)
+{
+	const size_t n = corpus->sentences;
+	struct run run = { .translator = t,
+		           .corpus = corpus,
+		           .settings = settings,
+		           .result = result,
+		           .watch = watch,
+		           .context = context,
+		           .per_group = group_size(settings, n) };
+
+	run.groups = (n + run.per_group - 1) / run.per_group;
+	run.order = memory_new(n, sizeof *run.order);
+	memset(result, 0, n * sizeof *result);
+	pthread_mutex_init(&run.lock, NULL);
+	for (uint32_t i = 0; i < n; i++)
+		run.order[i] = i;
+	qsort_r(run.order, n, sizeof *run.order, by_length, (void *)corpus);
+	run_groups(&run);
+	pthread_mutex_destroy(&run.lock);
+	free(run.order);
+	return !atomic_load(&run.stopped);
+}
+
 bool translate(const struct model *model, const struct corpus *corpus,
                const struct search_settings *settings, struct pool *pool, translate_watch *watch,
                void *context, struct nbest *result)
 {
-	const size_t workers = (size_t)pool_workers(pool), n = corpus->sentences;
-	struct translation job = { model,          corpus,
-		                   settings,       .result = result,
-		                   .watch = watch, .context = context };
+	struct translator *t = translator_open(model, pool);
+	const bool whole = translator_run(t, corpus, settings, watch, context, result);
 
-	job.per_group = group_size(settings, n);
-	job.order = memory_new(n, sizeof *job.order);
-	job.stepper = memory_new(workers, sizeof *job.stepper);
-	job.batch = memory_new(workers, sizeof *job.batch);
-	memset(result, 0, n * sizeof *result);
-	pthread_mutex_init(&job.lock, NULL);
-	for (uint32_t i = 0; i < n; i++)
-		job.order[i] = i;
-	qsort_r(job.order, n, sizeof *job.order, by_length, (void *)corpus);
-	for (size_t i = 0; i < workers; i++) {
-		tape_init(&job.stepper[i].source);
-		tape_init(&job.stepper[i].step);
-		job.stepper[i].source.profile = job.stepper[i].step.profile =
-			pool_profile_of(pool, (int)i);
-	}
-	profile_begin(pool_profile_of(pool, 0), "lay out weights", NULL, PROFILE_OTHER);
-	if (n >= FROZEN_SENTENCES)
-		job.frozen = frozen_open(&model->parameters, job.stepper[0].step.gemm);
-	profile_end(pool_profile_of(pool, 0));
-	for (size_t i = 0; i < workers; i++)
-		job.stepper[i].source.frozen = job.stepper[i].step.frozen = job.frozen;
-	pool_run(pool, (int)((n + job.per_group - 1) / job.per_group), translate_group, &job);
-	for (size_t i = 0; i < workers; i++) {
-		tape_free(&job.stepper[i].source);
-		tape_free(&job.stepper[i].step);
-		carry_free(&job.stepper[i].carry);
-		batch_free(&job.batch[i]);
-	}
-	frozen_close(job.frozen);
-	pthread_mutex_destroy(&job.lock);
-	free(job.order);
-	free(job.stepper);
-	free(job.batch);
-	return !atomic_load(&job.stopped);
+	translator_close(t);
+	return whole;
 }
 
 void attention_of(struct tape *tape, const struct model *model, const struct batch *batch)

@@ -1,0 +1,126 @@
+/* stepper.c - a trained model as a predictor: cached steps, sentences that leave. */
+#include "eval/stepper.h"
+#include "core/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void stepper_init(struct stepper *s, const struct model *model, struct frozen *frozen)
+{
+	*s = (struct stepper){ .model = model };
+	tape_init(&s->source);
+	tape_init(&s->step);
+	s->source.frozen = s->step.frozen = frozen;
+}
+
+void stepper_free(struct stepper *s)
+{
+	tape_free(&s->source);
+	tape_free(&s->step);
+	carry_free(&s->carry);
+	batch_free(&s->batch);
+}
+
+static void step(void *context, int rows, const int *token)
+{
+	struct stepper *s = context;
+
+	tape_begin(&s->step, &s->model->parameters, NULL, false, 0);
+	profile_begin(s->step.profile, "between operations", NULL, PROFILE_OTHER);
+	s->h = model_decode(&s->step, s->model, &s->memory, token, 1, rows, &s->carry);
+	profile_end(s->step.profile);
+	s->after_step = s->step.arena.used;
+}
+
+static real *logits(void *context, int first, int rows)
+{
+	struct stepper *s = context;
+
+	s->step.arena.used = s->after_step;
+	return model_logits(&s->step, s->model, s->h, first, rows);
+}
+
+/* Closes the gaps of sentences that left; the live ones are in ascending order, so rows only move
+ * down. */
+static void keep_columns(struct var *v, int n, const int *kept)
+{
+	const size_t c = (size_t)v->c;
+
+	for (size_t t = 0; t < (size_t)v->t; t++)
+		for (size_t i = 0; i < (size_t)n; i++)
+			memmove(v->x + (t * (size_t)n + i) * c,
+			        v->x + (t * (size_t)v->n + (size_t)kept[i]) * c, c * sizeof(real));
+	v->n = n;
+}
+
+static void keep_sentences(struct stepper *s, int n, const int *kept)
+{
+	int before = 0;
+
+	for (int i = 0; i < s->memory.projected_count; i++) {
+		struct var *v = s->memory.projected[i].v;
+
+		before = before ? before : v->n;
+		if (v->n == before && n < before)
+			keep_columns(v, n, kept);
+	}
+	for (int i = 0; i < n; i++)
+		s->batch.source_length[i] = s->batch.source_length[kept[i]];
+}
+
+static void select_rows(void *context, int rows, const int *row, int sentences, const int *sentence)
+{
+	struct stepper *s = context;
+
+	profile_begin(s->step.profile, "select hypotheses", NULL, PROFILE_OTHER);
+	carry_select(&s->carry, rows, row);
+	keep_sentences(s, sentences, sentence);
+	profile_end(s->step.profile);
+}
+
+static int longest_hypothesis(const struct model *model, const struct search_settings *settings,
+                              int source_length)
+{
+	const double limit =
+		settings->length_factor * source_length + (double)settings->length_offset;
+
+	return limit < model->longest ? (int)limit : model->longest;
+}
+
+static void encode(struct stepper *s, int n)
+{
+	profile_begin(s->source.profile, "between operations", NULL, PROFILE_OTHER);
+	tape_begin(&s->source, &s->model->parameters, NULL, false, 0);
+	model_encode(&s->source, s->model, s->batch.source, s->batch.source_length,
+	             s->batch.source_t, n, &s->memory);
+	profile_end(s->source.profile);
+	carry_begin(&s->carry, n);
+}
+
+void stepper_search(struct stepper *s, const struct corpus *corpus,
+                    const struct search_settings *settings, const uint32_t *sentence, int n,
+                    struct team *team, struct profile *profile, struct nbest *result)
+{
+	const struct predictor predictor = { s,           s->model->vocabulary[SIDE_TARGET],
+		                             TOKEN_BEGIN, TOKEN_END,
+		                             step,        logits,
+		                             select_rows };
+	int *limit = memory_new((size_t)n, sizeof *limit);
+	size_t *number = memory_new((size_t)n, sizeof *number);
+
+	s->source.team = s->step.team = team;
+	s->source.profile = s->step.profile = profile;
+	profile_begin(profile, "fill batch", NULL, PROFILE_OTHER);
+	batch_fill(&s->batch, corpus, sentence, n);
+	profile_end(profile);
+	for (int i = 0; i < n; i++) {
+		limit[i] = longest_hypothesis(s->model, settings, s->batch.source_length[i]);
+		number[i] = sentence[i];
+	}
+	encode(s, n);
+	profile_begin(profile, "search", NULL, PROFILE_OTHER);
+	search(&predictor, settings, n, limit, number, result);
+	profile_end(profile);
+	free(limit);
+	free(number);
+}
