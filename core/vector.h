@@ -98,9 +98,13 @@ struct vector_kernels {
 	void (*swiglu)(size_t n, const real *x, real *y);
 	void (*swiglu_backward)(size_t n, const real *x, const real *dy, real *dx);
 
+	double (*sum)(size_t n, const real *x); /* summed in double */
+
 	/* One row of scores to probabilities, in place: softmax(scale x); NaN where no score is
 	 * finite. */
 	void (*softmax)(size_t n, real scale, real *x);
+	/* Its gradient, in place of dp: ds = p (dp - sum p dp) scale. */
+	void (*softmax_backward)(size_t n, real scale, const real *p, real *dp);
 	/* log sum exp(x); -infinity of nothing and of -infinity alone. */
 	real (*log_sum_exp)(size_t n, const real *x);
 	/* x[i] becomes exp(x[i] - *top), *top the greatest; returns their sum, and in *total that

@@ -83,6 +83,15 @@ static void softmax(size_t n, real scale, real *x)
 	row_scale(n, 1 / add_lanes(lane), x, x);
 }
 
+static void softmax_backward(size_t n, real scale, const real *p, real *dp)
+{
+	real mean = dot(n, p, dp);
+
+	INDEPENDENT
+	for (size_t i = 0; i < n; i++)
+		dp[i] = p[i] * (dp[i] - mean) * scale;
+}
+
 static real log_sum_exp(size_t n, const real *x)
 {
 	real top = greatest(n, 1, x), lane[LANES] = { 0 }, block[BLOCK];
