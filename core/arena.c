@@ -21,6 +21,10 @@ void arena_init(struct arena *arena, size_t bytes)
 		exit(1);
 	}
 	bytes *= 2; /* the loop's last step */
+	if (bytes < asked && bytes / 2 >= ARENA_LEAST) {
+		bytes /= 2;
+		munmap((char *)base + bytes, bytes); /* for other arenas, and libraries */
+	}
 	madvise(base, bytes, MADV_HUGEPAGE); /* a fault for 2 MiB, not for 4 KiB; may be refused */
 	*arena = (struct arena){ .base = base, .reserved = bytes };
 }

@@ -14,8 +14,8 @@ struct arena {
 
 enum { ARENA_ALIGN = 64, ARENA_LEAST = 1 << 28 };
 
-/* Reserves `bytes` of address space, without memory behind it, or half of it, and so on, where that
- * is refused; exits below ARENA_LEAST. */
+/* Reserves `bytes` of address space, without memory behind it; where that is refused, half of the
+ * half, quarter and so on that is not, so that as much is left; exits below ARENA_LEAST. */
 void arena_init(struct arena *, size_t bytes);
 void arena_free(struct arena *);
 
