@@ -1,6 +1,5 @@
 /* frozen.c - layouts and computed weights of a model that predicts. */
 #include "core/frozen.h"
-#include "core/arena.h"
 #include "core/error.h"
 
 #include <pthread.h>
@@ -10,9 +9,8 @@
 struct frozen {
 	const struct parameters *parameters;
 	const struct vector_kernels *vector;
-	struct arena arena; /* of derived: takes no memory before it is touched */
-	real *derived;      /* where the parameter's numbers lie in parameters->x, what is made of
-	                       them lies here */
+	real *derived; /* where the parameter's numbers lie in parameters->x, what is made of
+	                  them lies here */
 	atomic_bool *is_derived;             /* [parameters] */
 	_Atomic(struct packed *) *layout[2]; /* [parameters] of the parameter, and of what is made
 	                                        of it; NULL until a product asks for it */
@@ -23,12 +21,10 @@ struct frozen *frozen_open(const struct parameters *parameters, const struct vec
 {
 	struct frozen *f = memory_new(1, sizeof *f);
 	const size_t count = (size_t)parameters->count;
-	const size_t bytes = 2 * parameters->size * sizeof *f->derived;
 
 	f->parameters = parameters;
 	f->vector = vector;
-	arena_init(&f->arena, bytes < ARENA_LEAST ? ARENA_LEAST : bytes);
-	f->derived = arena_take(&f->arena, parameters->size * sizeof *f->derived);
+	f->derived = memory_new(parameters->size, sizeof *f->derived);
 	f->is_derived = memory_new(count, sizeof *f->is_derived);
 	for (int i = 0; i < 2; i++)
 		f->layout[i] = memory_new(count, sizeof *f->layout[i]);
@@ -46,7 +42,7 @@ void frozen_close(struct frozen *f)
 		free(f->layout[i]);
 	}
 	pthread_mutex_destroy(&f->lock);
-	arena_free(&f->arena);
+	free(f->derived);
 	free(f->is_derived);
 	free(f);
 }
