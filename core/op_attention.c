@@ -170,6 +170,7 @@ struct var *op_attention(struct tape *tape, struct slice query, struct slice key
 	const struct var *q = query.v, *k = key.v;
 	const size_t elements = (size_t)var_rows(q) * (size_t)how.heads;
 	struct attention_job *job = tape_memory(tape, sizeof *job);
+	struct dropout_mask mask;
 
 	tape_enter(tape, &op);
 	*job = (struct attention_job){ .how = how,
@@ -192,10 +193,9 @@ struct var *op_attention(struct tape *tape, struct slice query, struct slice key
 	tape_input(tape, job->y, 5, how.relative_value);
 	job->top = tape_memory(tape, elements * sizeof(real));
 	job->inverse = tape_memory(tape, elements * sizeof(real));
-	if (tape->training && how.dropout > 0) {
-		job->p = how.dropout;
-		job->key64 = tape->key + 0x9e3779b97f4a7c15ULL * ++tape->dropouts;
-	}
+	mask = tape_dropout(tape, how.dropout);
+	job->p = mask.p;
+	job->key64 = mask.key;
 	if (tape->keep_attention)
 		show_weights(tape, job);
 	attention_forward(tape, job);

@@ -5,19 +5,26 @@
 #include <string.h>
 
 struct dropout {
-	uint64_t key;
-	double p;
-	const int *length;
+	struct dropout_mask mask;
+	int times;         /* the mask is applied, to one part of the steps after the other */
+	const int *length; /* of what is not 0 after it; NULL: everything */
 };
 
-static struct dropout *new_dropout(struct tape *tape, double p, const int *length)
+static struct dropout *new_dropout(struct tape *tape, struct dropout_mask mask, int times,
+                                   const int *length)
 {
 	struct dropout *d = tape_memory(tape, sizeof *d);
 
-	*d = (struct dropout){ 0, tape->training ? p : 0, length };
-	if (d->p > 0)
-		d->key = tape->key + 0x9e3779b97f4a7c15ULL * ++tape->dropouts;
+	*d = (struct dropout){ mask, times, length };
 	return d;
+}
+
+static void drop(const struct tape *tape, const struct dropout *d, size_t n, const real *x, real *y)
+{
+	const size_t part = n / (size_t)d->times;
+
+	for (size_t i = 0; i < n; i += part)
+		tape->vector->dropout(part, d->mask.key, 0, d->mask.p, x + i, y + i);
 }
 
 static void zero_padding(const int *length, int t, int n, int c, real *x)
@@ -32,8 +39,8 @@ static void dropout_backward(struct tape *tape, struct var *y)
 {
 	const struct dropout *d = y->aux;
 
-	if (d->p > 0)
-		tape->vector->dropout(var_size(y), d->key, 0, d->p, y->g, y->g);
+	if (d->mask.p > 0)
+		drop(tape, d, var_size(y), y->g, y->g);
 	zero_padding(d->length, y->t, y->n, y->c, y->g);
 	tape_pass_gradient(tape, y, y->in[0]);
 }
@@ -46,27 +53,38 @@ static bool any_padding(const struct var *x, const int *length)
 	return false;
 }
 
-struct var *op_dropout(struct tape *tape, struct var *x, double p, const int *length)
+static struct var *dropped(struct tape *tape, struct var *x, struct dropout_mask mask, int times,
+                           const int *length)
 {
 	static const struct op op = { .name = "dropout", .backward = dropout_backward };
 	struct dropout *d;
 	struct var *y;
 
-	if (!any_padding(x, length))
-		length = NULL;
-	if (!length && !(tape->training && p > 0))
-		return x;
 	tape_enter(tape, &op);
 	y = tape_var(tape, &op, x->t, x->n, x->c);
-	d = new_dropout(tape, p, length);
+	d = new_dropout(tape, mask, times, length);
 	y->aux = d;
 	tape_input(tape, y, 0, x);
-	if (d->p > 0)
-		tape->vector->dropout(var_size(x), d->key, 0, d->p, x->x, y->x);
+	if (mask.p > 0)
+		drop(tape, d, var_size(x), x->x, y->x);
 	else
 		memcpy(y->x, x->x, var_size(x) * sizeof(real));
 	zero_padding(length, x->t, x->n, x->c, y->x);
 	return tape_leave(tape, y);
+}
+
+struct var *op_dropout(struct tape *tape, struct var *x, double p, const int *length)
+{
+	if (!any_padding(x, length))
+		length = NULL;
+	if (!length && !(tape->training && p > 0))
+		return x;
+	return dropped(tape, x, tape_dropout(tape, p), 1, length);
+}
+
+struct var *op_dropout_steps(struct tape *tape, struct var *x, struct dropout_mask mask)
+{
+	return mask.p > 0 ? dropped(tape, x, mask, x->t, NULL) : x;
 }
 
 struct residual {
@@ -84,10 +102,10 @@ static void add_backward(struct tape *tape, struct var *y)
 	if (r->scale != 1)
 		tape->vector->scale(n, r->scale, y->g, y->g);
 	db = tape_gradient_beta(tape, b, &beta);
-	if (db && r->dropout->p > 0 && beta == 0)
-		tape->vector->dropout(n, r->dropout->key, 0, r->dropout->p, y->g, db);
-	else if (db && r->dropout->p > 0)
-		tape->vector->add_dropout(n, r->dropout->key, 0, r->dropout->p, 1, db, y->g, db);
+	if (db && r->dropout->mask.p > 0 && beta == 0)
+		tape->vector->dropout(n, r->dropout->mask.key, 0, r->dropout->mask.p, y->g, db);
+	else if (db && r->dropout->mask.p > 0)
+		tape->vector->add_dropout(n, r->dropout->mask.key, 0, r->dropout->mask.p, 1, db, y->g, db);
 	else if (db && beta == 0)
 		memcpy(db, y->g, n * sizeof(real));
 	else if (db)
@@ -107,12 +125,12 @@ static struct var *add(struct tape *tape, struct var *a, struct var *b, double p
 	if (a->t != b->t || a->n != b->n || a->c != b->c)
 		panic("add: [%d][%d][%d] and [%d][%d][%d]", a->t, a->n, a->c, b->t, b->n, b->c);
 	y = tape_wrap(tape, &add_op, a->t, a->n, a->c, x);
-	*r = (struct residual){ new_dropout(tape, p, NULL), scale };
+	*r = (struct residual){ new_dropout(tape, tape_dropout(tape, p), 1, NULL), scale };
 	y->aux = r;
 	tape_input(tape, y, 0, a);
 	tape_input(tape, y, 1, b);
-	if (r->dropout->p > 0)
-		tape->vector->add_dropout(var_size(a), r->dropout->key, 0, r->dropout->p, scale,
+	if (r->dropout->mask.p > 0)
+		tape->vector->add_dropout(var_size(a), r->dropout->mask.key, 0, r->dropout->mask.p, scale,
 		                          a->x, b->x, y->x);
 	else
 		tape->vector->add(var_size(a), scale, a->x, b->x, y->x);

@@ -230,9 +230,24 @@ void tape_input(struct tape *tape, struct var *y, int i, struct var *in)
 		panic("%s: input %d of at most %d", y->op->name, i, VAR_INPUTS);
 	y->in[i] = in;
 	if (in)
-		in->readers++;
-	if (in && in->needs_gradient && !y->needs_gradient && !tape->paused)
+		tape_reads(tape, y, in);
+}
+
+void tape_reads(struct tape *tape, struct var *y, struct var *in)
+{
+	in->readers++;
+	if (in->needs_gradient && !y->needs_gradient && !tape->paused)
 		tape_record(tape, y);
+}
+
+struct dropout_mask tape_dropout(struct tape *tape, double p)
+{
+	struct dropout_mask mask = { 0, 0 };
+
+	if (!(tape->training && p > 0))
+		return mask;
+	return (struct dropout_mask){ p,
+		                      tape->key + 0x9e3779b97f4a7c15ULL * ++tape->dropouts };
 }
 
 struct var *tape_parameter(struct tape *tape, int number)

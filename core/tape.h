@@ -30,7 +30,7 @@ struct op {
 	bool reads_result; /* nobody may write over y->x: backward reads it, or it is part of in[0] */
 };
 
-enum { VAR_INPUTS = 6 };
+enum { VAR_INPUTS = 8 };
 
 struct var {
 	int t, n, c;         /* steps, rows, channels */
@@ -51,6 +51,13 @@ struct operand {
 	const real *x;
 	const uint16_t *bfloat16; /* the same numbers, or NULL: multiply in `real` */
 	int stride;
+};
+
+/* What dropout drops: element i of what it is applied to where the hash of (key, i) is below p (see
+ * dropout in core/vector.h). The same mask drops the same elements wherever it is applied. */
+struct dropout_mask {
+	double p; /* 0: nothing */
+	uint64_t key;
 };
 
 /* Some channels of a variable: columns first .. first + c - 1. */
@@ -158,8 +165,14 @@ bool tape_frozen_product(struct tape *, int rows, const real *x, const struct va
  * input. */
 void tape_input(struct tape *, struct var *y, int i, struct var *in);
 
+/* The part of tape_input that does not keep `in` in y->in, for those with more than VAR_INPUTS. */
+void tape_reads(struct tape *, struct var *y, struct var *in);
+
 /* Records y, which needs a gradient whatever its inputs. */
 void tape_record(struct tape *, struct var *y);
+
+/* A mask unlike all before it; of p = 0 where the tape is not training. */
+struct dropout_mask tape_dropout(struct tape *, double p);
 
 /* The parameter as a variable: t = 1, n = rows, c = columns. Parameter -1 gives NULL. */
 struct var *tape_parameter(struct tape *, int parameter);

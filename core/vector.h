@@ -138,6 +138,30 @@ struct vector_kernels {
 	void (*lstm_backward)(size_t n, const real *gates, const real *c_previous,
 	                      const real *tanh_c, const real *dh, real *dc, real *dgates);
 
+	/* The same in two halves, between which the caller may normalise c, and with peepholes p[3n]
+	 * from the state to the gates i, f and o: i = sigmoid(. + p_i c_previous), f alike, c = f
+	 * c_previous + i g; then o = sigmoid(. + p_o c), tanh_c, which holds c or c normalised,
+	 * becomes its tanh, h = o tanh_c. Backward, second half first: gates become their
+	 * gradients; dtanh_c (written) is the gradient of what tanh is taken of, which the caller
+	 * brings into dc; dc += what o gives it, then becomes the gradient of c_previous;
+	 * dpeephole[3n] += ... */
+	void (*lstm_state)(size_t n, real *gates, const real *peephole, const real *c_previous,
+	                   real *c);
+	void (*lstm_output)(size_t n, real *gates, const real *peephole, const real *c,
+	                    real *tanh_c, real *h);
+	void (*lstm_output_backward)(size_t n, real *gates, const real *peephole, const real *c,
+	                             const real *tanh_c, const real *dh, real *dc, real *dtanh_c,
+	                             real *dpeephole);
+	void (*lstm_state_backward)(size_t n, real *gates, const real *peephole,
+	                            const real *c_previous, real *dc, real *dpeephole);
+
+	/* One GRU cell of one sentence, gates in the order r, z, n: gates[3n] hold W x + b, sums[3n]
+	 * U h_previous + b'. r = sigmoid(gates + sums), z alike, n = tanh(gates + r sums), h = (1 -
+	 * z) n + z h_previous; gates become r, z, n. Backward: gates and sums become their
+	 * gradients; dh becomes that of h_previous but for what comes through sums. */
+	void (*gru)(size_t n, real *gates, const real *sums, const real *h_previous, real *h);
+	void (*gru_backward)(size_t n, real *gates, real *sums, const real *h_previous, real *dh);
+
 	/* y[i] = x[i] * (1 / (1 - p)) where element first + i is kept, else 0. It is dropped where
 	 * the 32-bit hash of (key, first + i) is below p * 2^32; p = 1 drops all. The same call on
 	 * a gradient gives the gradient: nothing is stored. */

@@ -10,6 +10,7 @@ struct fixture_kind {
 };
 
 extern const struct fixture_kind fixture_kinds_layers[]; /* layers, attention, losses */
+extern const struct fixture_kind fixture_kinds_recurrent[];
 extern const struct fixture_kind fixture_kinds_models[]; /* Transformer layers and whole models */
 extern const struct fixture_kind fixture_kinds_train[];  /* optimizers, schedules, search */
 

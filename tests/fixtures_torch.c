@@ -9,8 +9,9 @@
 
 static const struct fixture_kind *find_kind(const char *name)
 {
-	const struct fixture_kind *const tables[] = { fixture_kinds_layers, fixture_kinds_models,
-		                                      fixture_kinds_train };
+	const struct fixture_kind *const tables[] = { fixture_kinds_layers,
+		                                      fixture_kinds_recurrent,
+		                                      fixture_kinds_models, fixture_kinds_train };
 
 	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
 		for (const struct fixture_kind *k = tables[i]; k->name; k++)
