@@ -8,16 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print_settings(const struct setting *table)
+/* `other`: pairs of a key and its default where that is another than the table's; may be NULL. */
+static void print_settings(const struct setting *table, const char *const *other)
 {
 	for (const struct setting *s = table; s->name; s++) {
+		const char *standard = s->standard;
 		char range[256];
 
+		for (const char *const *o = other; o && *o; o += 2)
+			if (!strcmp(o[0], s->name))
+				standard = o[1];
 		setting_range(s, range, sizeof range);
-		printf("  %-16s default %-9s %s\n  %-16s %s\n", s->name, s->standard, s->help, "",
+		printf("  %-17s default %-10s %s\n  %-17s %s\n", s->name, standard, s->help, "",
 		       range);
 	}
-	putchar('\n');
 }
 
 /* What an experiment file can say beside its contestants. */
@@ -36,7 +40,8 @@ static const struct {
 static void print_section(int i)
 {
 	printf("%s: - %s\n", sections[i].name, sections[i].about);
-	print_settings(sections[i].settings);
+	print_settings(sections[i].settings, NULL);
+	putchar('\n');
 }
 
 static int find_section(const char *name)
@@ -50,7 +55,9 @@ static int find_section(const char *name)
 static void print_architecture(const struct architecture *a)
 {
 	printf("%s - %s\n", a->name, a->about);
-	print_settings(a->settings);
+	print_settings(a->settings, NULL);
+	print_settings(layer_settings_table, a->defaults);
+	putchar('\n');
 }
 
 int models_command(int argc, char **argv)
@@ -76,7 +83,8 @@ int models_command(int argc, char **argv)
 	}
 	if (!one) {
 		puts("every contestant - what the harness owns, whatever the architecture");
-		print_settings(model_settings_table);
+		print_settings(model_settings_table, NULL);
+		putchar('\n');
 	}
 	for (int i = 0; architecture_at(i); i++)
 		if (!one || one == architecture_at(i))

@@ -112,13 +112,15 @@ static void note_report(struct progress_view *v, const struct progress *p)
 static void start(struct progress_view *v, const struct trial_news *n, bool resumed)
 {
 	const struct trial *t = n->trial;
+	char architecture[64];
 
+	design_name(&t->contestant->design, architecture);
 	v->trial++;
 	v->loss = v->speed = 0;
 	v->next = 0;
 	v->started = false;
 	say(v, "[%d/%d] run %ld, %s (%s), seed %ld: %.2f M parameters%s", v->trial, v->trials,
-	    n->run, t->contestant->name, t->contestant->architecture->name, t->seed,
+	    n->run, t->contestant->name, architecture, t->seed,
 	    (double)n->parameters / 1e6, resumed ? ", resumed" : "");
 	if (resumed && n->reason)
 		say(v, "  note: %s", n->reason);

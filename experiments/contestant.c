@@ -14,43 +14,15 @@ struct source {
 	int choices;
 };
 
-/* The architecture's name is read as a setting whose words are the registry. */
-static bool read_architecture(struct contestant *c, const struct node *node, struct error *error)
-{
-	char words[1024] = "";
-	struct setting setting = { .name = "architecture", .type = SETTING_WORD, .words = words };
-	const struct node *value = node_child(node, "architecture");
-	size_t used = 0;
-	int number;
-
-	for (int i = 0; architecture_at(i) && used < sizeof words; i++)
-		used += (size_t)snprintf(words + used, sizeof words - used, "%s%s", i ? "|" : "",
-		                         architecture_at(i)->name);
-	if (!value) {
-		char list[NAME_SIZE];
-
-		setting_range(&setting, list, sizeof list);
-		return node_error(node, error, ".architecture: is missing; it may be %s", list);
-	}
-	if (!keys_read_value(value, &setting, &number, error))
-		return false;
-	c->architecture = architecture_at(number);
-	return true;
-}
-
 static bool read_own_keys(struct contestant *c, const struct node *node, struct error *error)
 {
-	static const char *const others[] = { "architecture", "train", "search", NULL };
-	const struct keys_target own[] = { { model_settings_table, &c->model },
-		                           { c->architecture->settings, c->settings },
-		                           { NULL, NULL } };
 	const struct keys_target train[] = { { train_settings_table, &c->train }, { NULL, NULL } };
 	const struct keys_target search[] = { { search_settings_table, &c->search },
 		                              { NULL, NULL } };
 	const struct node *train_node = node_child(node, "train");
 	const struct node *search_node = node_child(node, "search");
 
-	return keys_read(node, own, others, error) &&
+	return spec_design(&c->design, node, error) &&
 	       keys_is_map(train_node, "train: {learning_rate: 0.003}", error) &&
 	       keys_read(train_node, train, NULL, error) &&
 	       keys_is_map(search_node, "search: {beam: 1}", error) &&
@@ -58,43 +30,55 @@ static bool read_own_keys(struct contestant *c, const struct node *node, struct 
 }
 
 /* " heads=4" at the end of the variant. */
-static void extend_variant(struct contestant *c, const struct setting *setting, const void *base)
+static void extend_variant(struct contestant *c, const char *name, const struct setting *setting,
+                           const void *base)
 {
 	const size_t old = strlen(c->variant);
 	char value[SETTING_TEXT_SIZE];
 	size_t size;
 
 	setting_write(setting, base, value);
-	size = old + strlen(setting->name) + strlen(value) + 3;
+	size = old + strlen(name) + strlen(value) + 3;
 	c->variant = memory_resize(c->variant, size, 1);
-	snprintf(c->variant + old, size - old, "%s%s=%s", old ? " " : "", setting->name, value);
+	snprintf(c->variant + old, size - old, "%s%s=%s", old ? " " : "", name, value);
 }
 
-static bool apply_choice(struct contestant *c, const struct choice *choice, struct error *error)
+/* A key of `train:` or `search:`. */
+static bool apply_shared(const struct choice *choice, const char *name,
+                         const struct keys_target *target, struct contestant *c,
+                         struct error *error)
 {
-	const bool is_train = !strncmp(choice->key, "train.", 6);
-	const bool is_search = !strncmp(choice->key, "search.", 7);
-	const char *name = choice->key + (is_train ? 6 : is_search ? 7 : 0);
-	const struct keys_target own[] = { { model_settings_table, &c->model },
-		                           { c->architecture->settings, c->settings },
-		                           { NULL, NULL } };
-	const struct keys_target train[] = { { train_settings_table, &c->train }, { NULL, NULL } };
-	const struct keys_target search[] = { { search_settings_table, &c->search },
-		                              { NULL, NULL } };
-	const struct keys_target *target = is_train ? train : is_search ? search : own;
-	const struct setting *setting;
 	void *base;
+	const struct setting *setting = keys_find(target, name, &base);
 
-	setting = keys_find(target, name, &base);
 	if (!setting)
 		return keys_unknown(choice->value, name, target, NULL, "", error);
 	if (!keys_read_value(choice->value, setting, base, error))
 		return false;
-	extend_variant(c, setting, base);
+	extend_variant(c, setting->name, setting, base);
 	return true;
 }
 
-/* Where the value of a setting was written, or NULL. `scope`: "", "train." or "search.". */
+static bool apply_choice(struct contestant *c, const struct choice *choice, struct error *error)
+{
+	const struct keys_target train[] = { { train_settings_table, &c->train }, { NULL, NULL } };
+	const struct keys_target search[] = { { search_settings_table, &c->search },
+		                              { NULL, NULL } };
+	const struct setting *setting;
+	const void *base;
+
+	if (!strncmp(choice->key, "train.", 6))
+		return apply_shared(choice, choice->key + 6, train, c, error);
+	if (!strncmp(choice->key, "search.", 7))
+		return apply_shared(choice, choice->key + 7, search, c, error);
+	setting = spec_design_choose(&c->design, choice, &base, error);
+	if (setting)
+		extend_variant(c, choice->key, setting, base);
+	return setting;
+}
+
+/* Where the value of a setting was written, or NULL. `scope`: "", "encoder.", "decoder.", "train." or
+ * "search.". */
 static const struct node *origin(const struct source *s, const char *scope, const char *key)
 {
 	const struct node *found;
@@ -112,6 +96,7 @@ static const struct node *origin(const struct source *s, const char *scope, cons
 static bool blame(const struct source *s, const char *scope, const struct error *broken,
                   struct error *error)
 {
+	const bool side = !strcmp(scope, "encoder.") || !strcmp(scope, "decoder.");
 	const char *message = broken->message;
 	const size_t length = strspn(message, "abcdefghijklmnopqrstuvwxyz0123456789_.");
 	const struct node *node;
@@ -119,9 +104,11 @@ static bool blame(const struct source *s, const char *scope, const struct error 
 
 	snprintf(key, sizeof key, "%.*s", (int)(length < sizeof key ? length : 0), message);
 	node = origin(s, scope, key);
+	if (!node && side)
+		node = origin(s, "", key);
 	if (node)
 		return node_error(node, error, "%s", message + length);
-	return node_error(s->node, error, ".%s%s", scope, message);
+	return node_error(s->node, error, ".%s%s", side ? "" : scope, message);
 }
 
 static bool check(const struct contestant *c, const struct experiment *e, const struct source *s,
@@ -129,10 +116,11 @@ static bool check(const struct contestant *c, const struct experiment *e, const 
 {
 	const bool two = e->data.task == TASK_TRANSLATION && !e->data.joint;
 	struct error broken;
+	int side;
 
-	if (c->architecture->check && !c->architecture->check(c->settings, &c->model, &broken))
-		return blame(s, "", &broken, error);
-	if (two && c->model.tied == TIED_ALL) {
+	if (!design_check(&c->design, &side, &broken))
+		return blame(s, side == SIDE_SOURCE ? "encoder." : "decoder.", &broken, error);
+	if (two && c->design.model.tied == TIED_ALL) {
 		error_set(&broken, "tied = all: needs one vocabulary for both sides, "
 		                   "data: {subwords: {joint: true}}");
 		return blame(s, "", &broken, error);
@@ -161,12 +149,7 @@ bool contestant_read(struct contestant *c, const struct experiment *e, const str
 	*c = (struct contestant){ .line = node->line, .train = e->train, .search = e->search };
 	c->variant = memory_text("");
 	if (!keys_is_map(node, "lstm: {architecture: rnn}", error) ||
-	    !read_architecture(c, node, error))
-		return false;
-	c->settings = memory_new(1, c->architecture->settings_size);
-	settings_default(model_settings_table, &c->model);
-	settings_default(c->architecture->settings, c->settings);
-	if (!read_own_keys(c, node, error))
+	    !read_own_keys(c, node, error))
 		return false;
 	for (int i = 0; i < choices; i++)
 		if (!apply_choice(c, &choice[i], error))
@@ -181,6 +164,6 @@ void contestant_free(struct contestant *c)
 		return;
 	free(c->name);
 	free(c->variant);
-	free(c->settings);
+	design_free(&c->design);
 	*c = (struct contestant){ 0 };
 }

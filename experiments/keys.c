@@ -122,9 +122,10 @@ static bool find_elsewhere(const char *name, char text[LIST_SIZE])
 	} part[] = { { "in `train:`", train_settings_table },
 		     { "in `search:`", search_settings_table },
 		     { "in `data:`", data_settings_table },
-		     { "to a contestant", model_settings_table } };
+		     { "to a contestant", model_settings_table },
+		     { "to a contestant", layer_settings_table } };
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		if (has_key(part[i].table, name)) {
 			snprintf(text, LIST_SIZE, "%s", part[i].where);
 			return true;

@@ -3,33 +3,41 @@
 #include "experiments/trial.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { WIDTH_STEP = 4, WIDTH_MOST = 8192 };
 
-static long *width_field(const struct contestant *c, const char *name)
+/* A width of a side: a setting of its architecture, or of its layers. */
+static long *width_field(const struct body *body, const char *name)
 {
-	const struct setting *s = setting_find(c->architecture->settings, name);
+	const struct setting *s = setting_find(body->architecture->settings, name);
+	const void *base = body->settings;
 
+	if (!s) {
+		s = setting_find(layer_settings_table, name);
+		base = &body->layer;
+	}
 	if (!s || s->type != SETTING_INT)
-		panic("%s: %s is no width", c->architecture->name, name);
-	return (long *)(void *)((char *)c->settings + s->offset);
+		panic("%s: %s is no width", body->architecture->name, name);
+	return (long *)(uintptr_t)((const char *)base + s->offset);
 }
 
-/* Sets the width, and the architecture's own widths in the proportion that `original` has. */
-static void scale(struct contestant *c, const void *original, long from, long width)
+/* Sets the width, and the architectures' own widths in the proportion that `original` has. */
+static void scale(struct design *design, const struct design *original, long width)
 {
-	const struct contestant before = { .architecture = c->architecture,
-		                           .settings = (void *)(uintptr_t)original };
+	design->model.width = width;
+	for (int side = 0; side < SIDES; side++) {
+		const struct body *before = &original->side[side];
 
-	c->model.width = width;
-	for (const char *const *name = c->architecture->widths; *name; name++) {
-		const double wanted =
-			(double)*width_field(&before, *name) * (double)width / (double)from;
-		const long even = 2 * lround(wanted / 2);
+		for (const char *const *name = before->architecture->widths; *name; name++) {
+			const double wanted = (double)*width_field(before, *name) * (double)width /
+			                      (double)original->model.width;
+			const long even = 2 * lround(wanted / 2);
 
-		*width_field(c, *name) = even > 2 ? even : 2;
+			if (wanted > 0)
+				*width_field(&design->side[side], *name) = even > 2 ? even : 2;
+		}
 	}
 }
 
@@ -49,15 +57,15 @@ static size_t count(const struct experiment *e, const struct contestant *c,
 static bool match_one(const struct experiment *e, struct contestant *c,
                       const struct dataset *dataset, struct error *error)
 {
-	const long from = c->model.width, target = e->match_parameters;
-	void *original = memory_new(1, c->architecture->settings_size);
+	const long target = e->match_parameters;
+	struct design original;
 	long best = 0, least = 0;
 
-	memcpy(original, c->settings, c->architecture->settings_size);
+	design_copy(&original, &c->design);
 	for (long width = WIDTH_STEP; width <= WIDTH_MOST; width += WIDTH_STEP) {
 		long parameters, distance;
 
-		scale(c, original, from, width);
+		scale(&c->design, &original, width);
 		parameters = (long)count(e, c, dataset, error);
 		distance = labs(parameters - target);
 		if (parameters && (!best || distance < least)) {
@@ -68,8 +76,8 @@ static bool match_one(const struct experiment *e, struct contestant *c,
 			break;
 	}
 	if (best)
-		scale(c, original, from, best);
-	free(original);
+		scale(&c->design, &original, best);
+	design_free(&original);
 	if (!best || least <= target / 10)
 		return best != 0;
 	return error_set(error,

@@ -20,9 +20,7 @@ struct contestant {
 	int line;      /* in the file; 0: it came with --set */
 	char *variant; /* the grid's part: "heads=4", of several "heads=4 width=256"; "" without a
 	                  grid */
-	const struct architecture *architecture;
-	struct model_settings model;
-	void *settings; /* of the architecture */
+	struct design design;
 	struct train_settings train;
 	struct search_settings search;
 };
@@ -48,8 +46,9 @@ bool experiment_read(struct experiment *, const char *path, char *const *set, in
                      struct error *);
 void experiment_free(struct experiment *);
 
-/* All that makes a trial but its seed: architecture, settings (the architecture's), model, train,
- * search and data, keys sorted. Data files are there by their last name, so that a moved folder
+/* All that makes a trial but its seed: architecture and settings (of the layers and of the
+ * architecture; where the sides differ, each side's under encoder and decoder), model, train, search
+ * and data, keys sorted. Data files are there by their last name, so that a moved folder
  * makes no other trial (the data's hash tells texts apart). The caller owns it. */
 json_t *contestant_to_json(const struct experiment *, const struct contestant *);
 

@@ -47,6 +47,15 @@ struct choice {
 bool grid_variant(const struct grid *, const struct node *contestant, int v, struct choice *choice,
                   int *choices);
 
+/* The architectures and settings of a contestant's map. What was made is to be freed even on an
+ * error; `design` is zeroed. */
+bool spec_design(struct design *, const struct node *, struct error *);
+
+/* Puts a grid's value in: "heads" of both sides that know it, "encoder.heads" of one. Returns the
+ * setting, and the struct that it was read into. NULL and an error where it does not fit. */
+const struct setting *spec_design_choose(struct design *, const struct choice *, const void **base,
+                                         struct error *);
+
 /* Resolves one variant of a contestant. */
 bool contestant_read(struct contestant *, const struct experiment *, const struct node *top,
                      const struct node *, const struct choice *, int choices, struct error *);

@@ -34,7 +34,7 @@ static bool load_weights(struct trained *t, const char *folder, const struct con
 
 	for (int side = 0; side < SIDES; side++)
 		identity.vocabulary[side] = vocabulary_hash(t->vocabulary[side]);
-	if (!model_open(&t->model, c->architecture, &c->model, c->settings, vocabulary,
+	if (!model_open(&t->model, &c->design, vocabulary,
 	                identity.vocabulary[SIDE_SOURCE] == identity.vocabulary[SIDE_TARGET],
 	                (int)t->longest, error))
 		return false;

@@ -179,13 +179,14 @@ static bool open_model(struct work *w)
 }
 
 struct fingerprint {
-	char cpu[128], host[128], data[24], blas[256], kernel[128];
+	char architecture[64], cpu[128], host[128], data[24], blas[256], kernel[128];
 };
 
 static struct run_record describe(struct work *w, struct fingerprint *f)
 {
 	const struct trial *t = w->trial;
 
+	design_name(&t->contestant->design, f->architecture);
 	machine_cpu(f->cpu, sizeof f->cpu);
 	machine_host(f->host, sizeof f->host);
 	gemm_describe(gemm_for_processor(), f->blas, sizeof f->blas);
@@ -196,7 +197,7 @@ static struct run_record describe(struct work *w, struct fingerprint *f)
 		.contestant = t->contestant->name,
 		.key = w->key,
 		.seed = t->seed,
-		.architecture = t->contestant->architecture->name,
+		.architecture = f->architecture,
 		.settings = w->settings,
 		.parameters = (long)w->news.parameters,
 		.multiply_adds = (long)trial_multiply_adds(&w->model, &t->dataset->train),

@@ -27,7 +27,7 @@ bool trial_model(struct model *model, const struct experiment *experiment,
 		                        vocabulary_size(d->vocabulary[SIDE_TARGET]) };
 	const bool joint = d->vocabulary[SIDE_SOURCE] == d->vocabulary[SIDE_TARGET];
 
-	if (!model_open(model, c->architecture, &c->model, c->settings, vocabulary, joint,
+	if (!model_open(model, &c->design, vocabulary, joint,
 	                (int)experiment->data.longest, error))
 		return error_prefix(error, "contestants.%s", c->name);
 	return fits_memory(model, c, error);

@@ -11,7 +11,7 @@
 #include "core/setting.h"
 #include "core/tape.h"
 #include "models/carry.h"
-#include "models/settings.h"
+#include "models/design.h"
 
 struct model;
 
@@ -26,9 +26,12 @@ struct memory {
 	const int *length; /* [N] real steps of each sentence */
 	struct var
 		*states; /* [S][N][C] the encoder's output; 0 on padding for recurrent encoders */
-	struct var *embedded; /* [S][N][C] what the encoder was given */
+	struct var *embedded; /* [S][N][width] what the encoder was given */
+	struct var *values;   /* [S][N][C] what attention's values are made from: states, or their
+	                         sum with embedded */
 	struct var
-		*summary; /* [1][N][C] one vector a sentence, or NULL where the encoder has none */
+		*summary; /* [1][N][C] one vector a sentence: the encoder's own, or the mean of its
+	                     states; NULL where nobody wants it */
 	int projected_count;
 	struct slice
 		projected[MEMORY_PROJECTED]; /* the decoder's own, [S][N][.] or [1][N][.]: made once
@@ -37,11 +40,11 @@ struct memory {
 		*weight[MEMORY_WEIGHTS]; /* weights that are computed from parameters, made once */
 };
 
-/* What one sentence pair costs the body: no embedding, output layer or loss. */
+/* What one side's body costs for one sentence pair: no embedding, output layer or loss. */
 struct cost {
-	double multiply_adds; /* forward, encoder and decoder together */
+	double multiply_adds; /* forward */
 	double sequential;    /* operations that must wait for each other, in training */
-	double path;          /* longest path between two target positions */
+	double path;          /* longest path between two positions of the side */
 };
 
 struct architecture {
@@ -49,16 +52,23 @@ struct architecture {
 	const char *about; /* one line: the paper and what makes it different */
 	const struct setting *settings;
 	size_t settings_size;
-	const char *const *widths; /* names of INT settings that grow with width when sizes are
-	                              matched; ends with NULL */
+	/* Where defaults differ from layer_settings_table's: "key", "value", ..., NULL. */
+	const char *const *defaults;
+	/* Names of INT settings, its own or of layer_settings_table, that grow with width when sizes
+	 * are matched; ends with NULL. */
+	const char *const *widths;
 
-	/* Rules between settings; may be NULL. The message names the key: "heads = 3: must divide
-	 * width = 256". */
-	bool (*check)(const void *settings, const struct model_settings *, struct error *);
+	/* Rules between a side's settings, layer_settings_check's among them. The message names the
+	 * key: "kernel = 4: must be odd". */
+	bool (*check)(const struct design *, int side, struct error *);
+
+	/* Channels of the states that a side's layers pass on. */
+	int (*width)(const struct design *, int side);
 
 	/* Declares the parameters of a side (encoder or decoder) with parameter_add, fills
-	 * model->side[side], and for the decoder sets model->output_width. */
-	void (*build)(struct model *, const void *settings, int side);
+	 * model->side[side], and sets model->memory_width (encoder) or model->output_width
+	 * (decoder). The encoder is built first. */
+	void (*build)(struct model *, int side);
 
 	/* x [S][N][C] embedded source -> memory->states, ->summary. */
 	void (*encode)(struct tape *, const struct model *, struct var *x, struct memory *);
@@ -71,7 +81,7 @@ struct architecture {
 	struct var *(*decode)(struct tape *, const struct model *, const struct memory *,
 	                      struct var *y, struct carry *);
 
-	struct cost (*cost)(const struct model *, int source, int target);
+	struct cost (*cost)(const struct model *, int side, int source, int target);
 };
 
 /* The registered architecture of that name or number, or NULL. */

@@ -16,15 +16,26 @@ struct projection {
 	int weight, bias;
 };
 
+static const struct projection NO_PROJECTION = { -1, -1 };
+
 struct attention_block {
 	enum attention_score score;
 	int heads;
+	int key_heads;        /* of keys and values; 0: as many as heads */
 	bool scale_by_length; /* see op_attention */
+	double dropout;       /* of the weights, in training */
 	struct projection query, key, value;
 	struct projection key_value;       /* both in one product: rows of keys, then of values */
 	struct projection query_key_value; /* all three (self-attention) */
 	struct projection output;
+	int query_c, key_c, value_c, context_c; /* with projections: channels of all heads */
 	int score_v; /* additive: the vector v */
+	int general; /* with projections: W of q^T W k, a matrix for each head; -1: none */
+
+	/* Self-attention: how far a step sees, and how it is told where others stand. */
+	int window, block; /* see op_attention */
+	bool rotary, alibi;
+	int relative_key, relative_value; /* vectors for each distance, or -1 */
 };
 
 /* Declares W [rows][columns] NAME_weight and, if asked, b [rows] NAME_bias, started by Xavier's
@@ -36,27 +47,40 @@ struct var *projection_apply(struct tape *, struct projection, struct var *x, en
 /* A block without projections. */
 struct attention_block attention_block_none(enum attention_score, int heads);
 
-/* Multi-head blocks of width d: in_proj or q_proj and kv_proj, and out_proj (Vaswani 2017,
- * section 3.2.2). */
-struct attention_block attention_block_self(struct parameters *, int d, int heads,
-                                            const char *name);
-struct attention_block attention_block_cross(struct parameters *, int d, int heads,
-                                             const char *name);
+/* One head over states as they are: what the score needs and no more. general: keys W k; additive:
+ * queries and keys projected, and the vector v (Luong 2015, Bahdanau 2015). Names start with
+ * NAME. */
+struct attention_block attention_block_bare(struct parameters *, const struct layer_settings *,
+                                            int query_width, int memory_width, const char *name);
+
+/* Heads of projected queries, keys and values, joined by an output projection (Vaswani 2017,
+ * section 3.2.2): of x [.][d] to itself, NAME.in_proj_ and NAME.out_proj. */
+struct attention_block attention_block_self(struct parameters *, const struct layer_settings *,
+                                            int d, const char *name);
+/* The same of a decoder's states to the encoder's: NAME.q_proj_, NAME.kv_proj_, NAME.out_proj. */
+struct attention_block attention_block_cross(struct parameters *, const struct layer_settings *,
+                                             int d, int memory_width, const char *name);
 
 /* Attention of x [T][R][d] to itself; `length` as in op_attention (NULL with `causal`). Takes one
  * slot of the carry. */
 struct var *attention_self(struct tape *, const struct attention_block *, struct var *x,
-                           const int *length, bool causal, struct carry *, double dropout,
-                           int layer);
+                           const int *length, bool causal, struct carry *, int layer);
 
-/* Projects the source once: adds keys (from `keys`) and values (from `values`) as the next two
- * entries of memory->projected. The two may be the same variable. */
-void attention_remember(struct tape *, const struct attention_block *, struct var *keys,
-                        struct var *values, struct memory *);
+/* Projects the source once: adds keys (from memory->states) and values (from memory->values) as the
+ * next two entries of memory->projected. */
+void attention_remember(struct tape *, const struct attention_block *, struct memory *);
 
-/* Attention of the states `query` [T][R][.] to what attention_remember put at entries 2 layer and 2
- * layer + 1. */
+/* Attention of the states `query` [T][R][.] to what the block remembered as the `number`th of those
+ * that did, from 0. `layer`: the decoder's, for those who look at the weights. */
 struct var *attention_cross(struct tape *, const struct attention_block *, struct var *query,
-                            const struct memory *, double dropout, int layer);
+                            const struct memory *, int number, int layer);
+
+/* Multiply-adds of a block with projections, of d channels, of so many queries to so many keys. */
+double attention_cost(const struct attention_block *, double d, double memory_width, double queries,
+                      double keys);
+
+/* The same of a block of attention_block_bare: scores, contexts, and what is projected for them. */
+double bare_attention_cost(const struct attention_block *, double query_width, double memory_width,
+                           double queries, double keys);
 
 #endif

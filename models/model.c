@@ -22,9 +22,9 @@ static void add_embeddings(struct model *model)
 			side->table = parameter_add(&model->parameters, model->vocabulary[s], width,
 			                            START_NORMAL, side->embedding.deviation,
 			                            "%s.weight", side_name[s]);
-		if (side->embedding.positions == POSITIONS_LEARNED)
+		if (side->body.layer.positions == POSITIONS_LEARNED)
 			side->position_table = parameter_add(
-				&model->parameters, side->embedding.longest, width, START_NORMAL,
+				&model->parameters, model->longest, width, START_NORMAL,
 				side->embedding.deviation, "%s_position.weight", side_name[s]);
 	}
 }
@@ -49,7 +49,7 @@ static void make_sinusoids(struct model *model, int longest)
 	bool wanted = false;
 
 	for (int s = 0; s < SIDES; s++)
-		wanted |= model->side[s].embedding.positions == POSITIONS_SINUSOIDAL;
+		wanted |= model->side[s].body.layer.positions == POSITIONS_SINUSOIDAL;
 	if (!wanted)
 		return;
 	model->sinusoid_steps = longest;
@@ -57,25 +57,26 @@ static void make_sinusoids(struct model *model, int longest)
 	sinusoidal_positions(longest, width, model->sinusoids);
 }
 
-bool model_open(struct model *model, const struct architecture *architecture,
-                const struct model_settings *settings, const void *body,
-                const int vocabulary[SIDES], bool joint, int longest, struct error *error)
+bool model_open(struct model *model, const struct design *design, const int vocabulary[SIDES],
+                bool joint, int longest, struct error *error)
 {
-	*model = (struct model){ .architecture = architecture,
-		                 .settings = *settings,
-		                 .longest = longest };
-	if (settings->tied == TIED_ALL && !joint)
+	int broken;
+
+	*model = (struct model){ .settings = design->model, .longest = longest };
+	if (design->model.tied == TIED_ALL && !joint)
 		return error_set(error, "tied = all: needs one vocabulary for both sides "
 		                        "(data.subwords.joint = true)");
-	if (architecture->check && !architecture->check(body, settings, error))
+	if (!design_check(design, &broken, error))
 		return false;
+	design_name(design, model->name);
 	memcpy(model->vocabulary, vocabulary, sizeof model->vocabulary);
-	model->body = memory_new(1, architecture->settings_size);
-	memcpy(model->body, body, architecture->settings_size);
 	for (int s = 0; s < SIDES; s++) {
-		model->side[s].embedding =
-			(struct embedding){ .deviation = 0.1, .longest = longest };
-		architecture->build(model, model->body, s);
+		struct model_side *side = &model->side[s];
+
+		body_copy(&side->body, &design->side[s]);
+		side->embedding = (struct embedding){ .deviation = 0.1 };
+		side->residual_scale = 1;
+		side->body.architecture->build(model, s);
 	}
 	add_embeddings(model);
 	add_output(model);
@@ -85,9 +86,10 @@ bool model_open(struct model *model, const struct architecture *architecture,
 
 void model_close(struct model *model)
 {
-	for (int s = 0; s < SIDES; s++)
+	for (int s = 0; s < SIDES; s++) {
 		free(model->side[s].layout);
-	free(model->body);
+		body_free(&model->side[s].body);
+	}
 	free(model->sinusoids);
 	parameters_free(&model->parameters);
 	*model = (struct model){ 0 };
@@ -101,7 +103,7 @@ struct var *model_embed(struct tape *tape, const struct model *model, int side, 
 	struct var *position = tape_parameter(tape, s->position_table);
 	struct var *x;
 
-	if (s->embedding.positions == POSITIONS_SINUSOIDAL)
+	if (s->body.layer.positions == POSITIONS_SINUSOIDAL)
 		position = tape_wrap(tape, NULL, 1, model->sinusoid_steps, width, model->sinusoids);
 	x = op_embed(tape, tape_parameter(tape, s->table), id, t, n,
 	             s->embedding.scaled ? (real)sqrt(width) : 1, position, first);
@@ -113,8 +115,13 @@ void model_encode(struct tape *tape, const struct model *model, const int *sourc
 {
 	*memory = (struct memory){ .length = length };
 	memory->embedded = model_embed(tape, model, SIDE_SOURCE, source, t, n, 0);
-	model->architecture->encode(tape, model, memory->embedded, memory);
-	model->architecture->project(tape, model, memory);
+	model->side[SIDE_SOURCE].body.architecture->encode(tape, model, memory->embedded, memory);
+	if (!memory->summary && model->wants_summary)
+		memory->summary = op_mean_steps(tape, memory->states, length);
+	memory->values = memory->states;
+	if (model->side[SIDE_TARGET].body.layer.attend_embeddings)
+		memory->values = op_add(tape, memory->states, memory->embedded, 1);
+	model->side[SIDE_TARGET].body.architecture->project(tape, model, memory);
 }
 
 struct var *model_decode(struct tape *tape, const struct model *model, const struct memory *memory,
@@ -125,7 +132,7 @@ struct var *model_decode(struct tape *tape, const struct model *model, const str
 	struct var *h;
 
 	carry_rewind(carry);
-	h = model->architecture->decode(tape, model, memory, y, carry);
+	h = model->side[SIDE_TARGET].body.architecture->decode(tape, model, memory, y, carry);
 	carry_advance(carry, t);
 	return h;
 }
@@ -158,8 +165,11 @@ struct var *model_loss(struct tape *tape, const struct model *model, const struc
 
 double model_multiply_adds(const struct model *model, int source, int target)
 {
-	const struct cost body = model->architecture->cost(model, source, target);
+	double sum = (double)target * model->output_width * model->vocabulary[SIDE_TARGET];
 
-	return body.multiply_adds +
-	       (double)target * model->output_width * model->vocabulary[SIDE_TARGET];
+	for (int side = 0; side < SIDES; side++)
+		sum += model->side[side]
+		               .body.architecture->cost(model, side, source, target)
+		               .multiply_adds;
+	return sum;
 }

@@ -7,32 +7,30 @@
 #include "core/parameters.h"
 #include "data/batch.h"
 #include "models/architecture.h"
-#include "models/settings.h"
-
-enum positions { POSITIONS_NONE, POSITIONS_SINUSOIDAL, POSITIONS_LEARNED };
 
 /* What a body wants of its embeddings; build() fills it in for its side. */
 struct embedding {
-	bool scaled; /* times sqrt(width) */
-	enum positions positions;
-	int longest;      /* learned positions: how many there are */
+	bool scaled;      /* times sqrt(width) */
 	double deviation; /* of the first weights */
 };
 
 struct model_side {
+	struct body body;
 	void *layout; /* the architecture's own: numbers of its parameters; freed by model_close */
 	struct embedding embedding;
+	real residual_scale;       /* of the sub-layers of its layers */
 	int table, position_table; /* parameters; position_table -1 where there is none */
 };
 
 struct model {
-	const struct architecture *architecture;
+	char name[64]; /* of its architectures; see design_name */
 	struct model_settings settings;
-	void *body;            /* the architecture's settings, a copy */
 	int vocabulary[SIDES]; /* entries */
 	int longest;           /* tokens of the longest sentence that may come, end included */
 	struct parameters parameters;
 	struct model_side side[SIDES];
+	int memory_width;               /* channels of the encoder's states */
+	bool wants_summary;             /* the decoder reads memory->summary */
 	int output_width;               /* channels of decode()'s result */
 	int output_weight, output_bias; /* parameters; bias -1 where the layer is tied */
 	real *sinusoids;                /* [sinusoid_steps][width] or NULL */
@@ -42,9 +40,8 @@ struct model {
 /* Declares all parameters; weights are made by parameters_start or read from a checkpoint.
  * `longest`: tokens of the longest sentence that will ever come, end included. False and a message
  * where settings do not fit together. */
-bool model_open(struct model *, const struct architecture *, const struct model_settings *,
-                const void *body, const int vocabulary[SIDES], bool joint, int longest,
-                struct error *);
+bool model_open(struct model *, const struct design *, const int vocabulary[SIDES], bool joint,
+                int longest, struct error *);
 void model_close(struct model *);
 
 /* Embedded tokens [t][n][width] of a side, with positions from `first` on, dropped out in training.

@@ -119,6 +119,7 @@ struct attention_block fixture_heads(struct fixture *f, const char *prefix, int 
 		                            "out_proj.bias" };
 	char name[4][96], as[128];
 
+	block.query_c = block.key_c = block.value_c = block.context_c = d;
 	for (int i = 0; i < 4; i++)
 		snprintf(name[i], sizeof name[i], "%s%s", prefix, part[i]);
 	block.output =

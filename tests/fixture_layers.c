@@ -227,7 +227,9 @@ static void attention_case(struct fixture *f)
 	}
 	fixture_begin(f);
 	memory.length = fixture_lengths(f);
-	attention_remember(&f->tape, &block, fixture_input(f, "k"), fixture_input(f, "v"), &memory);
+	memory.states = fixture_input(f, "k");
+	memory.values = fixture_input(f, "v");
+	attention_remember(&f->tape, &block, &memory);
 	y = attention_cross(&f->tape, &block, fixture_input(f, "q"), &memory, 0, 0);
 	weights_output(f);
 	one_output(f, y);
@@ -250,13 +252,12 @@ static void multi_head_case(struct fixture *f)
 	x = fixture_input(f, "x");
 	memory.length = fixture_lengths(f);
 	if (cross) {
-		struct var *source = fixture_input(f, "memory");
-
-		attention_remember(&f->tape, &block, source, source, &memory);
+		memory.states = memory.values = fixture_input(f, "memory");
+		attention_remember(&f->tape, &block, &memory);
 		y = attention_cross(&f->tape, &block, x, &memory, 0, 0);
 	} else {
 		y = attention_self(&f->tape, &block, x, memory.length, fixture_true(f, "causal"),
-		                   NULL, 0, 0);
+		                   NULL, 0);
 	}
 	weights_output(f);
 	one_output(f, y);
@@ -267,14 +268,14 @@ static void convs2s_attention_case(struct fixture *f)
 	struct attention_block block = attention_block_none(SCORE_DOT, 1);
 	const struct projection query = { fixture_parameter(f, "W"), fixture_parameter(f, "b") };
 	struct memory memory = { 0 };
-	struct var *z, *q;
+	struct var *q;
 
 	block.scale_by_length = true;
 	fixture_begin(f);
 	memory.length = fixture_lengths(f);
-	z = fixture_input(f, "z");
-	attention_remember(&f->tape, &block, z, op_add(&f->tape, z, fixture_input(f, "e"), 1),
-	                   &memory);
+	memory.states = fixture_input(f, "z");
+	memory.values = op_add(&f->tape, memory.states, fixture_input(f, "e"), 1);
+	attention_remember(&f->tape, &block, &memory);
 	q = projection_apply(&f->tape, query, fixture_input(f, "h"), ACTIVATION_NONE);
 	q = op_add(&f->tape, q, fixture_input(f, "g"), 1);
 	q = attention_cross(&f->tape, &block, q, &memory, 0, 0);

@@ -191,35 +191,35 @@ static bool open_model(struct fixture *f, struct model *model, char *text, int v
                        int longest)
 {
 	const int vocabularies[SIDES] = { vocabulary, vocabulary };
-	struct model_settings settings;
-	const struct architecture *a;
 	struct error error = { "" };
 	char *save, *word = strtok_r(text, " ", &save);
+	struct design design;
 	bool opened = true;
-	void *body;
 
-	a = architecture_find(word);
-	body = memory_new(1, a->settings_size);
-	settings_default(a->settings, body);
-	settings_default(model_settings_table, &settings);
+	design_default(&design, architecture_find(word));
 	while ((word = strtok_r(NULL, " ", &save))) {
 		char *value = strchr(word, '=');
-		const struct setting *s;
 
 		*value++ = '\0';
-		s = setting_find(a->settings, word);
-		if (s)
-			opened = opened && setting_read(s, body, value, &error);
-		else
-			opened = opened && setting_read(setting_find(model_settings_table, word),
-			                                &settings, value, &error);
+		for (int side = 0; side < SIDES; side++) {
+			struct body *body = &design.side[side];
+			const struct setting *s;
+
+			if ((s = setting_find(body->architecture->settings, word)))
+				opened = opened && setting_read(s, body->settings, value, &error);
+			else if ((s = setting_find(layer_settings_table, word)))
+				opened = opened && setting_read(s, &body->layer, value, &error);
+			else
+				opened = opened &&
+				         setting_read(setting_find(model_settings_table, word),
+				                      &design.model, value, &error);
+		}
 	}
-	settings.dropout = 0;
-	opened = opened &&
-	         model_open(model, a, &settings, body, vocabularies, true, longest, &error);
+	design.model.dropout = 0;
+	opened = opened && model_open(model, &design, vocabularies, true, longest, &error);
 	if (!opened)
 		snprintf(f->missing, sizeof f->missing, "%.90s", error.message);
-	free(body);
+	design_free(&design);
 	return opened;
 }
 
@@ -335,13 +335,14 @@ static void layer_case(struct fixture *f)
 	length = fixture_lengths(f);
 	x = fixture_input(f, "x");
 	y = attention_self(&f->tape, &p.self, norm(f, &p, 0, x, p.pre), p.decoder ? NULL : length,
-	                   p.decoder, NULL, 0, 0);
+	                   p.decoder, NULL, 0);
 	x = residual(f, &p, 0, x, y);
 	if (p.decoder) {
 		struct var *source = fixture_input(f, "memory");
 
 		memory.length = length;
-		attention_remember(&f->tape, &p.cross, source, source, &memory);
+		memory.states = memory.values = source;
+		attention_remember(&f->tape, &p.cross, &memory);
 		y = attention_cross(&f->tape, &p.cross, norm(f, &p, 1, x, p.pre), &memory, 0, 0);
 		x = residual(f, &p, 1, x, y);
 	}

@@ -124,9 +124,9 @@ static const struct {
 	  "contestants, grid" },
 	{ HEAD "contestants:\n  lstm:\n    architecture: rnn\n    hiden: 64\n",
 	  "7: contestants.lstm.hiden: no such key; did you mean hidden?" },
-	{ HEAD "contestants:\n  lstm: {architecture: rnn, heads: 4}\n",
-	  "5: contestants.lstm.heads: no such key here; it belongs to contestants of architecture: "
-	  "transformer" },
+	{ HEAD "contestants:\n  lstm: {architecture: rnn, kernel: 5}\n",
+	  "5: contestants.lstm.kernel: no such key here; it belongs to contestants of architecture: "
+	  "cnn" },
 	{ HEAD "contestants:\n  lstm: {architecture: rnn, beam: 4}\n",
 	  "5: contestants.lstm.beam: no such key here; it belongs in `search:`" },
 	{ HEAD "contestants:\n  lstm: {architecture: rnn, train: {warmpu: 4}}\n",
@@ -213,6 +213,38 @@ static const struct {
 	{ HEAD "contestants:\n  a: {architecture: rnn}\n  b: {architecture: rnn, hidden: 256}\n",
 	  "6: contestants.b: b has the same settings as a; leave one out, or give more seeds" },
 
+	/* Sides of their own. */
+	{ HEAD "contestants:\n  m: {encoder: {architecture: transformer}}\n",
+	  "5: contestants.m.decoder.architecture: is missing; it may be rnn, cnn or transformer" },
+	{ HEAD "contestants:\n  m: {architecture: rnn, encoder: cnn}\n",
+	  "5: contestants.m.encoder: must be a map of keys, as in encoder: {architecture: "
+	  "transformer}" },
+	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    encoder: {architecture: cnn,\n     "
+	       " hidden: 4}\n",
+	  "8: contestants.m.encoder.hidden: no such key here; it belongs to contestants of "
+	  "architecture: rnn" },
+	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    encoder: {architecture: cnn, kernel: "
+	       "4}\n",
+	  "7: contestants.m.encoder.kernel = 4: must be odd (3, 5, 7)" },
+	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    encoder: {architecture: cnn}\n    "
+	       "kernel: 4\n",
+	  "8: contestants.m.kernel = 4: must be odd (3, 5, 7)" },
+	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    hidden: 64\n    encoder: "
+	       "{architecture: cnn}\n    attention: dot\n",
+	  "7: contestants.m.hidden = 64: the encoder's states have 128 channels, and one head's dot "
+	  "product needs as many; make them alike, or set attention: general or several heads" },
+	{ HEAD "contestants:\n  m: {architecture: rnn, positions: rotary}\n",
+	  "5: contestants.m.positions = rotary: works inside self-attention, which these layers do "
+	  "not have; set self_attention, or positions: sinusoidal or learned" },
+	{ HEAD "contestants:\n  m: {architecture: cnn, window: 4}\n",
+	  "5: contestants.m.window = 4: restricts self-attention, which these layers do not have; "
+	  "set self_attention" },
+	{ HEAD "contestants:\n  m: {architecture: rnn, attend_embeddings: true}\n",
+	  "5: contestants.m.attend_embeddings = true: adds embeddings of width = 128 to the "
+	  "encoder's states, which have 256 channels; make them alike" },
+	{ HEAD "contestants:\n  m: {architecture: transformer, heads: 6, key_heads: 4, width: 96}\n",
+	  "5: contestants.m.key_heads = 4: must divide heads = 6" },
+
 	/* Grids. */
 	{ HEAD "grid: {lstm.hidden: 64}\n" LSTM,
 	  "4: grid.lstm.hidden: must be a list of values to try, as in [1, 2, 4]" },
@@ -281,7 +313,8 @@ static void an_error_names_file_line_key_and_remedy(void **state)
 		struct error error = { "" };
 		struct experiment e;
 
-		assert_false(read_text(&e, bad_files[i].text, NULL, 0, &error));
+		if (read_text(&e, bad_files[i].text, NULL, 0, &error))
+			fail_msg("read, but: %s", bad_files[i].message);
 		snprintf(expected, sizeof expected, "toy.yaml:%s", bad_files[i].message);
 		assert_string_equal(error.message, expected);
 	}
@@ -378,10 +411,11 @@ static void own_keys_win_over_shared_ones_and_those_over_defaults(void **state)
 	assert_true(e.contestant[0].search.length_factor == 3);
 	assert_int_equal(e.contestant[0].train.stop_epochs, 3);
 	assert_true(e.contestant[0].train.beta2 == 0.98);
-	assert_int_equal(e.contestant[0].model.width, 32);
-	assert_int_equal(e.contestant[1].model.width, 128);
-	assert_true(e.contestant[1].model.dropout == 0);
-	assert_ptr_equal(e.contestant[1].architecture, architecture_find("transformer"));
+	assert_int_equal(e.contestant[0].design.model.width, 32);
+	assert_int_equal(e.contestant[1].design.model.width, 128);
+	assert_true(e.contestant[1].design.model.dropout == 0);
+	assert_ptr_equal(e.contestant[1].design.side[SIDE_SOURCE].architecture,
+	                 architecture_find("transformer"));
 	experiment_free(&e);
 }
 
@@ -426,6 +460,65 @@ static void files_are_looked_for_beside_the_experiment_file_first(void **state)
 		error.message,
 		"sub/toy.yaml:6: data.train = far.en: there is neither sub/far.en nor, in "
 		"the working directory, far.en");
+}
+
+static void assert_same_settings(const struct setting *table, const void *a, const void *b)
+{
+	for (const struct setting *s = table; s->name; s++) {
+		char one[SETTING_TEXT_SIZE], other[SETTING_TEXT_SIZE];
+
+		setting_write(s, a, one);
+		setting_write(s, b, other);
+		assert_string_equal(one, other);
+	}
+}
+
+static void assert_same_json_again(const struct experiment *e)
+{
+	for (int i = 0; i < e->contestants; i++) {
+		const struct contestant *c = &e->contestant[i];
+		json_t *json = contestant_to_json(e, c);
+		struct contestant back;
+		struct error error;
+
+		assert_true(contestant_from_json(&back, json, &error));
+		for (int side = 0; side < SIDES; side++)
+			assert_true(body_equal(&back.design.side[side], &c->design.side[side]));
+		assert_same_settings(model_settings_table, &c->design.model, &back.design.model);
+		assert_same_settings(train_settings_table, &c->train, &back.train);
+		assert_same_settings(search_settings_table, &c->search, &back.search);
+		contestant_free(&back);
+		json_decref(json);
+	}
+}
+
+static void each_side_has_an_architecture_of_its_own_where_it_says_so(void **state)
+{
+	struct experiment e;
+	char name[64];
+
+	(void)state;
+	read_good(&e,
+	          HEAD "grid:\n  m.encoder.heads: [1, 2]\n  m.hidden: [32, 64]\n"
+	               "contestants:\n  m:\n    architecture: rnn\n    layers: 4\n"
+	               "    encoder: {architecture: transformer, layers: 6}\n",
+	          NULL, 0);
+	assert_int_equal(e.contestants, 4);
+	assert_string_equal(e.contestant[3].name, "m encoder.heads=2 hidden=64");
+	for (int i = 0; i < 4; i++) {
+		const struct design *d = &e.contestant[i].design;
+
+		design_name(d, name);
+		assert_string_equal(name, "transformer-rnn");
+		assert_int_equal(d->side[SIDE_SOURCE].layer.heads, i / 2 + 1);
+		assert_int_equal(d->side[SIDE_TARGET].layer.heads, 1);
+		assert_int_equal(layers_of(&d->side[SIDE_SOURCE].layer, SIDE_SOURCE), 6);
+		assert_int_equal(layers_of(&d->side[SIDE_TARGET].layer, SIDE_TARGET), 4);
+		assert_int_equal(design_width(d, SIDE_SOURCE), 128);
+		assert_int_equal(design_width(d, SIDE_TARGET), i % 2 ? 64 : 32);
+	}
+	assert_same_json_again(&e);
+	experiment_free(&e);
 }
 
 static void a_grid_makes_the_product_of_its_lists(void **state)
@@ -552,38 +645,13 @@ static void an_error_of_set_names_the_assignment(void **state)
 }
 
 /* Fields one by one: padding has no value. */
-static void assert_same_settings(const struct setting *table, const void *a, const void *b)
-{
-	for (const struct setting *s = table; s->name; s++) {
-		char one[SETTING_TEXT_SIZE], other[SETTING_TEXT_SIZE];
-
-		setting_write(s, a, one);
-		setting_write(s, b, other);
-		assert_string_equal(one, other);
-	}
-}
-
 static void json_gives_the_same_contestant_again(void **state)
 {
 	struct experiment e;
 
 	(void)state;
 	read_good(&e, WHOLE, NULL, 0);
-	for (int i = 0; i < e.contestants; i++) {
-		const struct contestant *c = &e.contestant[i];
-		json_t *json = contestant_to_json(&e, c);
-		struct contestant back;
-		struct error error;
-
-		assert_true(contestant_from_json(&back, json, &error));
-		assert_ptr_equal(back.architecture, c->architecture);
-		assert_same_settings(c->architecture->settings, c->settings, back.settings);
-		assert_same_settings(model_settings_table, &c->model, &back.model);
-		assert_same_settings(train_settings_table, &c->train, &back.train);
-		assert_same_settings(search_settings_table, &c->search, &back.search);
-		contestant_free(&back);
-		json_decref(json);
-	}
+	assert_same_json_again(&e);
 	experiment_free(&e);
 }
 
@@ -742,6 +810,7 @@ int main(void)
 		cmocka_unit_test(own_keys_win_over_shared_ones_and_those_over_defaults),
 		cmocka_unit_test(a_test_set_without_name_is_called_test_and_none_is_fine),
 		cmocka_unit_test(files_are_looked_for_beside_the_experiment_file_first),
+		cmocka_unit_test(each_side_has_an_architecture_of_its_own_where_it_says_so),
 		cmocka_unit_test(a_grid_makes_the_product_of_its_lists),
 		cmocka_unit_test(a_grid_with_nothing_below_it_changes_nothing),
 		cmocka_unit_test(set_overrides_the_file_before_anything_is_checked),

@@ -160,7 +160,7 @@ bool checkpoint_save(const char *path, const struct model *model,
 	bool saved;
 
 	json_object_set_new(metadata, "format", json_string("pt"));
-	json_object_set_new(metadata, "architecture", json_string(model->architecture->name));
+	json_object_set_new(metadata, "architecture", json_string(model->name));
 	for (int side = 0; side < SIDES; side++) {
 		char text[32];
 

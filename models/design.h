@@ -1,0 +1,46 @@
+/* design.h - what a contestant is made of: an architecture with its settings for each side, which
+ * may differ (a Transformer's encoder, an LSTM's decoder), and what the harness owns. */
+#ifndef BAKEOFF_DESIGN_H
+#define BAKEOFF_DESIGN_H
+
+#include "core/error.h"
+#include "data/settings.h"
+#include "models/layer_settings.h"
+#include "models/settings.h"
+
+struct architecture;
+
+struct body {
+	const struct architecture *architecture;
+	struct layer_settings layer;
+	void *settings; /* the architecture's own, owned */
+};
+
+struct design {
+	struct model_settings model;
+	struct body side[SIDES];
+};
+
+/* The architecture's defaults. */
+void body_default(struct body *, const struct architecture *);
+void body_copy(struct body *to, const struct body *from);
+void body_free(struct body *);
+/* Whether both have one architecture and the same values of all settings. */
+bool body_equal(const struct body *, const struct body *);
+
+/* The defaults of one architecture, for both sides. */
+void design_default(struct design *, const struct architecture *);
+void design_copy(struct design *to, const struct design *from);
+void design_free(struct design *);
+
+/* "rnn", or "transformer-rnn" where the sides differ: the encoder's first. */
+void design_name(const struct design *, char name[64]);
+
+/* Channels of the states that a side's layers pass on. */
+int design_width(const struct design *, int side);
+
+/* Rules between settings. The message starts with the key, "heads = 3: must divide width = 256";
+ * *side is the side that breaks the rule. */
+bool design_check(const struct design *, int *side, struct error *);
+
+#endif
