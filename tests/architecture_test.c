@@ -75,7 +75,7 @@ static const struct variant variants[] = {
 	{ "transformer", "positions=relative window=2 key_heads=1 relative_clip=3" },
 	{ "transformer", "norm_function=rms activation=swiglu" },
 	{ "transformer", "activation=swish" },
-	{ "rnn", "self_attention=scaled-dot positions=rotary heads=1" },
+	{ "rnn", "norm=pre self_attention=scaled-dot positions=rotary" },
 	{ "transformer-rnn", "decoder.attention=general" },
 	{ "transformer-cnn", "decoder.kernel=5" },
 	{ "cnn-transformer", "encoder.kernel=5" },
