@@ -1,12 +1,14 @@
 /* doctor.c - bakeoff doctor: what this machine is, what will be used on it, what is wrong. */
 #include "cli/commands.h"
 #include "cli/doctor.h"
+#include "data/text.h"
 
 #include <getopt.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char usage[] =
 	"usage: bakeoff doctor [--db FILE] [--json]\n\n"
@@ -66,6 +68,15 @@ static void print_text(const struct findings *findings)
 	       count_of(findings, FINDING_WARNING));
 }
 
+/* A path need not be UTF-8, as JSON must. */
+static void make_utf8(char *text)
+{
+	size_t bad;
+
+	while ((bad = text_bad_byte(text, strlen(text))))
+		text[bad - 1] = '?';
+}
+
 static void print_json(const struct findings *findings)
 {
 	const struct roofline *r = &findings->roofline;
@@ -73,12 +84,14 @@ static void print_json(const struct findings *findings)
 	char *text;
 
 	for (int i = 0; i < findings->count; i++) {
-		const struct finding *f = &findings->list[i];
+		struct finding f = findings->list[i];
 
+		make_utf8(f.value);
+		make_utf8(f.remedy);
 		json_array_append_new(list,
-		                      json_pack("{s:s, s:s, s:s, s:s*}", "name", f->name, "state",
-		                                state_words[f->state], "value", f->value, "remedy",
-		                                f->remedy[0] ? f->remedy : NULL));
+		                      json_pack("{s:s, s:s, s:s, s:s*}", "name", f.name, "state",
+		                                state_words[f.state], "value", f.value, "remedy",
+		                                f.remedy[0] ? f.remedy : NULL));
 	}
 	root = json_pack("{s:b, s:{s:f, s:f, s:f}, s:o}", "fine",
 	                 count_of(findings, FINDING_BROKEN) == 0, "measured", "peak_gflops",

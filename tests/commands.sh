@@ -158,6 +158,14 @@ separate() {
 		WHERE metric = 'train_loss'" | tail -n 1)" -eq 1 ]
 }
 
+# ASan's own address space is beyond any limit: there nothing is tested.
+limited() {
+	sh -c "ulimit -v 3500000; '$program' --help" > /dev/null 2>&1 || return 0
+	yes 's1 s2 s3' | head -n 6 > source
+	sh -c "ulimit -v 3500000; '$program' translate --db whole.db --run $(first_run) --threads 1" < source > hypotheses &&
+		[ "$(wc -l < hypotheses)" -eq 6 ]
+}
+
 elsewhere() {
 	mkdir -p elsewhere
 	echo s1 | (cd elsewhere && "$program" translate --db ../whole.db --run 1)
@@ -352,6 +360,12 @@ examined() {
 		python3 -c 'import json; d = json.load(open("findings.json")); assert d["fine"] and d["measured"]["peak_gflops"] > 0'
 }
 
+# A path that is not UTF-8 comes out with its bad bytes replaced.
+examined_bytes() {
+	"$program" doctor --db "$(printf 'no\377\303.db')" --json > findings.json
+	grep -qF 'no??.db' findings.json && [ "$(grep -c '"name"' findings.json)" -eq "$(grep -c '"state"' findings.json)" ]
+}
+
 # Garbage over the second half of a database: doctor says that it is broken, and exits with 1.
 examined_damage() {
 	cp whole.db damaged.db
@@ -375,6 +389,7 @@ ok 'run: resumed with another library of matrix products, it says so' other_kern
 ok 'run: experiments and databases do not share trials' separate
 ok 'run: two processes do not share a trial' locked
 ok 'translate: from another folder' elsewhere
+ok 'translate: where address space is limited' limited
 ok 'translate: one line out for each line in' translated
 ok 'translate: n-best' nbest
 ok 'translate: sampling is a function of the seed' sampled
@@ -401,6 +416,7 @@ ok 'mistake: a vocabulary that does not fit the checkpoint' other_vocabulary
 ok 'mistake: a database of a newer schema' newer_schema
 ok 'mistake: a folder that cannot be written' unwritable
 ok 'doctor: nothing is broken here' examined
+ok 'doctor: a path that is not UTF-8' examined_bytes
 ok 'doctor: a damaged database' examined_damage
 ok 'profile: --only that is not there' says 2 'transformer' "$program" profile small.yaml --db no.db --only gru
 ok 'mistake: no such run' says 1 'run 999' "$program" translate --db whole.db --run 999
