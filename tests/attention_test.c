@@ -283,51 +283,58 @@ static void expect(const struct shape *s, const char *what, const real *got, con
 			         (double)got[i], want[i]);
 }
 
-static void tiles_change_nothing(void **state)
+/* Compares every shape's problem with the plain answer. */
+static void each_shape(bool gradients, void check(struct problem *, const struct answer *))
 {
-	(void)state;
 	for (int i = 0; i < SHAPES; i++) {
-		const struct shape *s = &shapes[i];
 		struct problem p;
 		struct answer a;
-		struct var *y;
 
-		open_problem(&p, *s, NULL, true);
-		y = attend_and_flow(&p);
+		open_problem(&p, shapes[i], NULL, gradients);
 		a = plainly(&p);
-		expect(s, "context", y->x, a.y, var_size(y));
-		expect(s, "query's gradient", p.query_key->g, a.dq, var_size(p.query_key));
-		expect(s, "key's gradient", p.key->g, a.dk, var_size(p.key));
-		expect(s, "value's gradient", p.value->g, a.dvalue, var_size(p.value));
-		if (s->score == SCORE_ADDITIVE)
-			expect(s, "v's gradient", p.gradient, a.dv, (size_t)s->q_c);
+		check(&p, &a);
 		answer_free(&a);
 		close_problem(&p);
 	}
+}
+
+static void check_gradients(struct problem *p, const struct answer *a)
+{
+	const struct shape *s = &p->shape;
+	const struct var *y = attend_and_flow(p);
+
+	expect(s, "context", y->x, a->y, var_size(y));
+	expect(s, "query's gradient", p->query_key->g, a->dq, var_size(p->query_key));
+	expect(s, "key's gradient", p->key->g, a->dk, var_size(p->key));
+	expect(s, "value's gradient", p->value->g, a->dvalue, var_size(p->value));
+	if (s->score == SCORE_ADDITIVE)
+		expect(s, "v's gradient", p->gradient, a->dv, (size_t)s->q_c);
+}
+
+static void check_weights(struct problem *p, const struct answer *a)
+{
+	const struct shape *s = &p->shape;
+	const struct var *y = attend(p);
+
+	expect(s, "context without gradients", y->x, a->y, var_size(y));
+	p->tape.keep_attention = true;
+	y = attend(p);
+	expect(s, "context beside weights", y->x, a->y, var_size(y));
+	expect(s, "weights", p->tape.attention->weight, a->weight,
+	       (size_t)(y->n * s->heads * s->t * s->s));
+}
+
+static void tiles_change_nothing(void **state)
+{
+	(void)state;
+	each_shape(true, check_gradients);
 }
 
 /* As a search does it, which keeps nothing; and for someone who looks at the weights. */
 static void without_gradients_and_with_weights(void **state)
 {
 	(void)state;
-	for (int i = 0; i < SHAPES; i++) {
-		const struct shape *s = &shapes[i];
-		struct problem p;
-		struct answer a;
-		struct var *y;
-
-		open_problem(&p, *s, NULL, false);
-		a = plainly(&p);
-		y = attend(&p);
-		expect(s, "context without gradients", y->x, a.y, var_size(y));
-		p.tape.keep_attention = true;
-		y = attend(&p);
-		expect(s, "context beside weights", y->x, a.y, var_size(y));
-		expect(s, "weights", p.tape.attention->weight, a.weight,
-		       (size_t)(y->n * s->heads * s->t * s->s));
-		answer_free(&a);
-		close_problem(&p);
-	}
+	each_shape(false, check_weights);
 }
 
 static void every_instruction_set_gives_the_same_bits(void **state)
