@@ -24,8 +24,9 @@ bool option_number(const char *command, const char *option, const char *text, lo
 	return true;
 }
 
-bool option_only(const char *command, const char *only, const char *file,
-                 const struct experiment *e)
+/* Whether `only` names a contestant; says which there are where it does not. */
+static bool has_contestant(const char *command, const char *only, const char *file,
+                           const struct experiment *e)
 {
 	for (int i = 0; i < e->contestants; i++)
 		if (!only || !strcmp(only, e->contestant[i].name))
@@ -34,6 +35,21 @@ bool option_only(const char *command, const char *only, const char *file,
 	for (int i = 0; i < e->contestants; i++)
 		fprintf(stderr, "%s '%s'", i ? "," : "", e->contestant[i].name);
 	fputc('\n', stderr);
+	return false;
+}
+
+bool option_experiment(const char *command, const char *file, char **set, int sets,
+                       const char *only, struct experiment *e)
+{
+	struct error error;
+
+	if (!experiment_read(e, file, set, sets, &error)) {
+		fprintf(stderr, "bakeoff %s: %s\n", command, error.message);
+		return false;
+	}
+	if (has_contestant(command, only, file, e))
+		return true;
+	experiment_free(e);
 	return false;
 }
 

@@ -12,10 +12,11 @@
 bool option_number(const char *command, const char *option, const char *text, long least, long most,
                    long *value);
 
-/* Whether `only` names a contestant of the experiment (NULL: any); prints one line, with those that
- * `file` has, where it does not. */
-bool option_only(const char *command, const char *only, const char *file,
-                 const struct experiment *);
+/* Reads the experiment with what --set gives, and sees that `only` names a contestant of it (NULL:
+ * any). The caller frees it. Where something is wrong, prints one line and returns false; nothing
+ * is to be freed. */
+bool option_experiment(const char *command, const char *file, char **set, int sets,
+                       const char *only, struct experiment *);
 
 /* All lines of a file ("-": standard input), without their ends; the caller frees each line and the
  * list. False where a line is not UTF-8 or reading fails. */

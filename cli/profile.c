@@ -307,13 +307,9 @@ int profile_command(int argc, char **argv)
 
 	if (status)
 		return status - 1;
-	if (!experiment_read(&experiment, r.file, r.set, r.sets, &error)) {
-		fprintf(stderr, "bakeoff profile: %s\n", error.message);
+	if (!option_experiment("profile", r.file, r.set, r.sets, r.options.run.only, &experiment))
 		return 2;
-	}
-	if (!option_only("profile", r.options.run.only, r.file, &experiment)) {
-		status = 2;
-	} else if (!profile_it(&r, &experiment, &error)) {
+	if (!profile_it(&r, &experiment, &error)) {
 		fprintf(stderr, "bakeoff profile: %s\n", error.message);
 		status = 1;
 	}

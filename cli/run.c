@@ -210,19 +210,13 @@ int run_command(int argc, char **argv)
 {
 	struct request r = { .run = { "results.db", NULL, machine_processors() } };
 	struct experiment experiment;
-	struct error error;
 	int status = read_options(argc, argv, &r);
 
 	if (status)
 		return status - 1;
-	if (!experiment_read(&experiment, r.file, r.set, r.sets, &error)) {
-		fprintf(stderr, "bakeoff run: %s\n", error.message);
+	if (!option_experiment("run", r.file, r.set, r.sets, r.run.only, &experiment))
 		return 2;
-	}
-	if (!option_only("run", r.run.only, r.file, &experiment))
-		status = 2;
-	else
-		status = r.dry_run ? plan_it(&r, &experiment) : run_it(&r, &experiment);
+	status = r.dry_run ? plan_it(&r, &experiment) : run_it(&r, &experiment);
 	experiment_free(&experiment);
 	return status;
 }
