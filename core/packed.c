@@ -6,7 +6,7 @@
 
 /* Multiply-adds of one part of a shared product: several microseconds, a multiple of what it takes
  * to hand it over. */
-enum { PART = 1 << 17 };
+enum { PART = 1 << 17, BLOCK_PANELS = PACKED_BLOCK / VECTOR_PANEL };
 
 struct packed {
 	const struct vector_kernels *vector;
@@ -40,21 +40,40 @@ void packed_free(struct packed *p)
 	free(p);
 }
 
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 struct sharing {
 	struct packed_product product;
 	const struct vector_kernels *vector;
+	struct packed_end end;
 	size_t panels; /* of a part */
 };
+
+/* These panels, and a look at each block of them. */
+static void multiply_panels(const struct sharing *s, size_t first, size_t last)
+{
+	const size_t step = s->end.look ? BLOCK_PANELS : last - first;
+	struct packed_product product = s->product;
+
+	for (; first < last; first += step) {
+		product.first = first;
+		product.last = least(first + step, last);
+		s->vector->packed_product(&product);
+		if (s->end.look)
+			s->end.look(s->end.context, (int)(first * VECTOR_PANEL),
+			            (int)least(product.last * VECTOR_PANEL, product.n));
+	}
+}
 
 static void multiply_part(void *context, int part)
 {
 	const struct sharing *s = context;
-	struct packed_product product = s->product;
+	const size_t first = (size_t)part * s->panels;
 
-	product.first = (size_t)part * s->panels;
-	if (product.last > product.first + s->panels)
-		product.last = product.first + s->panels;
-	s->vector->packed_product(&product);
+	multiply_panels(s, first, least(first + s->panels, s->product.last));
 }
 
 void packed_multiply(const struct packed *p, struct team *team, int m, const real *a,
@@ -72,12 +91,15 @@ void packed_multiply(const struct packed *p, struct team *team, int m, const rea
 		                          .relu = end.relu,
 		                          .c = c,
 		                          .ldc = p->n },
-		             .vector = p->vector };
+		             .vector = p->vector,
+		             .end = end };
 
 	if (!team || panel * p->panels < 2 * PART) {
-		p->vector->packed_product(&s.product);
+		multiply_panels(&s, 0, p->panels);
 		return;
 	}
 	s.panels = (PART + panel - 1) / panel;
+	if (end.look)
+		s.panels = (s.panels + BLOCK_PANELS - 1) / BLOCK_PANELS * BLOCK_PANELS;
 	team_run(team, (int)((p->panels + s.panels - 1) / s.panels), multiply_part, &s);
 }

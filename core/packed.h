@@ -12,12 +12,18 @@ struct packed;
 struct packed *packed_new(const struct vector_kernels *, int n, int k, const real *w);
 void packed_free(struct packed *);
 
-/* What a product becomes: added to what is there, or to a bias [n] (may be NULL), then max(., 0).
- */
+enum { PACKED_BLOCK = 512 };
+
+/* What a product becomes: added to what is there, or to a bias [n] (may be NULL), then max(., 0);
+ * and who looks at it. */
 struct packed_end {
 	bool add;
 	const real *bias;
 	bool relu;
+	/* Called when columns first .. last - 1 are done, each once, `first` a multiple of
+	 * PACKED_BLOCK, from any thread of the team; or NULL. */
+	void (*look)(void *context, int first, int last);
+	void *context;
 };
 
 /* C [m][n] = A [m][k] W^T, and its end; rows of both one after the other. Several threads may

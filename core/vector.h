@@ -105,11 +105,12 @@ struct vector_kernels {
 	void (*softmax)(size_t n, real scale, real *x);
 	/* Its gradient, in place of dp: ds = p (dp - sum p dp) scale. */
 	void (*softmax_backward)(size_t n, real scale, const real *p, real *dp);
-	/* log sum exp(x); -infinity of nothing and of -infinity alone. */
-	real (*log_sum_exp)(size_t n, const real *x);
 	/* x[i] becomes exp(x[i] - *top), *top the greatest; returns their sum, and in *total that
 	 * of x as it was, summed in double. n at least 1. */
 	real (*exp_sum)(size_t n, real *x, real *top, double *total);
+	/* The sum of exp(x[i] - *top), *top the greatest; 0 of nothing and of -infinity alone, NaN
+	 * where there is NaN or infinity. */
+	real (*exp_total)(size_t n, const real *x, real *top);
 	void (*scale_add)(size_t n, real scale, real add, const real *x,
 	                  real *y); /* y = scale x + add */
 

@@ -45,6 +45,11 @@ static inline real real_exp(real x)
 	return exp(x);
 }
 
+static inline real real_exp_falling(real x)
+{
+	return exp(x);
+}
+
 static inline real real_tanh(real x)
 {
 	return tanh(x);
@@ -105,6 +110,15 @@ static inline float exp_bounded(float x)
 
 	y = y * power_of_two(half) * power_of_two(k - half);
 	return x < -103.972084f ? 0.0f : y;
+}
+
+/* exp(x) for x of at most 0; below -87 0. */
+static inline float real_exp_falling(float x)
+{
+	int32_t k;
+	float y = exp_reduced(x, &k) * power_of_two(k);
+
+	return x < -87.0f ? 0.0f : y;
 }
 
 /* Infinity above 88.72284. */

@@ -92,20 +92,23 @@ static void softmax_backward(size_t n, real scale, const real *p, real *dp)
 		dp[i] = p[i] * (dp[i] - mean) * scale;
 }
 
-static real log_sum_exp(size_t n, const real *x)
+static real exp_total(size_t n, const real *x, real *top)
 {
-	real top = greatest(n, 1, x), lane[LANES] = { 0 }, block[BLOCK];
+	const real highest = greatest(n, 1, x);
+	real lane[LANES] = { 0 }, block[BLOCK];
 
-	if (isinf(top)) /* nothing but -infinity, or NaN, which max passed over */
-		return top > 0 ? top : top + (real)sum(n, x);
+	*top = highest;
+	if (isinf(highest)) /* nothing but -infinity, or NaN, which max passed over */
+		return highest < 0 && !isnan(sum(n, x)) ? 0 : (real)NAN;
 	for (size_t first = 0; first < n; first += BLOCK) {
 		size_t m = n - first < BLOCK ? n - first : BLOCK;
 
+		INDEPENDENT
 		for (size_t i = 0; i < m; i++)
-			block[i] = real_exp(x[first + i] - top);
+			block[i] = real_exp_falling(x[first + i] - highest);
 		EACH_LANE(m, i, j, lane, lane[j] + block[i]);
 	}
-	return top + real_log(add_lanes(lane));
+	return add_lanes(lane);
 }
 
 static real exp_sum(size_t n, real *x, real *top, double *total)

@@ -12,13 +12,14 @@ static void continuations(struct frontier *f, int j, struct top *top)
 {
 	top->count = 0;
 	for (int i = 0; i < f->used[j]; i++) {
-		double log_sum, total = frontier_row(f, j, i)->total;
-		const real *logits = frontier_logits(f, j, i, &log_sum);
+		const struct continuation next = frontier_continuation(f, j, i);
+		const double total = frontier_row(f, j, i)->total;
 
-		if (isinf(log_sum) || isinf(total))
+		if (isinf(next.log_sum) || isinf(total))
 			top_add(top, (struct candidate){ -HUGE_VAL, i, f->predictor->end });
 		else
-			top_add_row(top, i, total, log_sum, f->predictor->vocabulary, logits);
+			top_add_row(top, i, total, next.log_sum, f->predictor->vocabulary,
+			            next.logits, next.tops);
 	}
 	top_sort(top);
 }

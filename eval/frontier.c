@@ -2,7 +2,6 @@
 #include "eval/frontier.h"
 
 #include "core/error.h"
-#include "core/vector.h"
 
 #include <limits.h>
 #include <math.h>
@@ -37,6 +36,7 @@ void frontier_begin(struct frontier *f, const struct predictor *predictor,
 		.nodes = 1,
 		.node_room = 1,
 	};
+	scan_init(&f->scan, FRONTIER_CHUNK, predictor->vocabulary);
 	for (int j = 0; j < sentences; j++) {
 		f->sentence[j] = j;
 		f->used[j] = 1;
@@ -56,6 +56,7 @@ void frontier_free(struct frontier *f)
 	free(f->feed);
 	free(f->chosen);
 	free(f->node);
+	scan_free(&f->scan);
 	*f = (struct frontier){ 0 };
 }
 
@@ -100,23 +101,25 @@ static real *logits_of(struct frontier *f, int row)
 	if (row < f->chunk_first || row >= f->chunk_end) {
 		f->chunk_first = row;
 		f->chunk_end = rows - row < FRONTIER_CHUNK ? rows : row + FRONTIER_CHUNK;
-		f->logits = f->predictor->logits(f->predictor->context, row, f->chunk_end - row);
+		f->scan.rows = f->chunk_end - row;
+		f->logits = f->predictor->logits(f->predictor->context, row, &f->scan);
 	}
 	return f->logits + (size_t)(row - f->chunk_first) * (size_t)f->predictor->vocabulary;
 }
 
-const real *frontier_logits(struct frontier *f, int j, int i, double *log_sum)
+struct continuation frontier_continuation(struct frontier *f, int j, int i)
 {
-	int n = f->predictor->vocabulary;
 	real *x = logits_of(f, j * f->width + i);
-	double sum = (double)vector_kernels()->log_sum_exp((size_t)n, x);
+	const int row = j * f->width + i - f->chunk_first;
+	double sum = scan_log_sum(&f->scan, row);
 
 	if (!isfinite(sum)) {
-		clean(n, x);
-		sum = (double)vector_kernels()->log_sum_exp((size_t)n, x);
+		clean(f->predictor->vocabulary, x);
+		scan_row(&f->scan, x, row);
+		sum = scan_log_sum(&f->scan, row);
 	}
-	*log_sum = isfinite(sum) ? sum : -HUGE_VAL;
-	return x;
+	return (struct continuation){ x, f->scan.top + (size_t)row * (size_t)f->scan.blocks,
+		                      isfinite(sum) ? sum : -HUGE_VAL };
 }
 
 bool frontier_at_limit(const struct frontier *f, int j)

@@ -53,6 +53,7 @@ struct frontier {
 	struct row *row; /* [live][width] */
 	real *logits;    /* the predictor's, of rows chunk_first .. chunk_end - 1 */
 	int chunk_first, chunk_end;
+	struct scan scan; /* of these rows */
 
 	struct row *next; /* those kept this turn, sentence by sentence */
 	int kept;         /* all of them */
@@ -78,11 +79,17 @@ static inline const struct row *frontier_row(const struct frontier *f, int j, in
 	return &f->row[(size_t)j * (size_t)f->width + (size_t)i];
 }
 
-/* Its logits, valid until the next call, and log sum exp of them in *log_sum; fastest where rows
- * are asked for in ascending order, each once. NaN becomes -infinity, and where there are
- * logits of infinity those alone count, as equals. *log_sum is -infinity where no token is
- * possible: such a hypothesis can only end. */
-const real *frontier_logits(struct frontier *, int j, int i, double *log_sum);
+/* What may come after a row, valid until the next is asked for. */
+struct continuation {
+	const real *logits;
+	const real *tops; /* greatest of each block of SCAN_BLOCK logits */
+	double log_sum;   /* log sum exp; -infinity where no token is possible */
+};
+
+/* Of row i of the live sentence j; fastest where rows are asked for in ascending order, each once.
+ * NaN becomes -infinity, and where there are logits of infinity those alone count, as equals. A
+ * hypothesis after which no token is possible can only end. */
+struct continuation frontier_continuation(struct frontier *, int j, int i);
 
 /* Whether hypotheses of the live sentence j are cut this turn. */
 bool frontier_at_limit(const struct frontier *, int j);

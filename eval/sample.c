@@ -24,9 +24,11 @@ static double uniform(uint64_t seed, uint64_t sentence, uint64_t draw, uint64_t 
 
 /* cumulative[i] = sum over k <= i of exp((x[k] - highest) / temperature); the highest counts 1, so
  * the sum is above 0. */
-static void accumulate(int n, const real *x, double temperature, double *cumulative)
+static void accumulate(int n, const struct continuation *next, double temperature,
+                       double *cumulative)
 {
-	double highest = (double)x[top_argmax(n, x)], sum = 0;
+	const real *x = next->logits;
+	double highest = (double)x[top_argmax(n, x, next->tops)], sum = 0;
 
 	for (int i = 0; i < n; i++) {
 		sum += exp(((double)x[i] - highest) / temperature);
@@ -62,18 +64,19 @@ static void place(struct frontier *f, int j, int draw, struct ending e)
 /* The next token of one draw, out of row i of the live sentence j, of which these are the logits.
  */
 static void draw_token(struct frontier *f, const struct sampler *sampler, int j, int i, int draw,
-                       const real *logits, double log_sum)
+                       const struct continuation *next)
 {
 	int own = f->sentence[j];
 	uint64_t sentence = sampler->number ? sampler->number[own] : (uint64_t)own;
 	double total = -HUGE_VAL, u;
 	int token = f->predictor->end;
 
-	if (!isinf(log_sum)) {
+	if (!isinf(next->log_sum)) {
 		u = uniform((uint64_t)f->settings->seed, sentence, (uint64_t)draw,
 		            (uint64_t)f->length);
 		token = invert(f->predictor->vocabulary, sampler->cumulative, u);
-		total = frontier_row(f, j, i)->total + fmin((double)logits[token] - log_sum, 0);
+		total = frontier_row(f, j, i)->total +
+		        fmin((double)next->logits[token] - next->log_sum, 0);
 	}
 	if (token == f->predictor->end || frontier_at_limit(f, j))
 		place(f, j, draw, frontier_end(f, j, i, token, total));
@@ -83,19 +86,18 @@ static void draw_token(struct frontier *f, const struct sampler *sampler, int j,
 
 static void extend(struct frontier *f, const struct sampler *sampler, int j, int i)
 {
-	double log_sum;
-	const real *logits = frontier_logits(f, j, i, &log_sum);
+	const struct continuation next = frontier_continuation(f, j, i);
 
-	if (!isinf(log_sum))
-		accumulate(f->predictor->vocabulary, logits, f->settings->temperature,
+	if (!isinf(next.log_sum))
+		accumulate(f->predictor->vocabulary, &next, f->settings->temperature,
 		           sampler->cumulative);
 	if (f->length > 1) {
-		draw_token(f, sampler, j, i, frontier_row(f, j, i)->draw, logits, log_sum);
+		draw_token(f, sampler, j, i, frontier_row(f, j, i)->draw, &next);
 		return;
 	}
 	for (int draw = 0; draw < f->wanted;
 	     draw++) /* all from the row that is there before the first token */
-		draw_token(f, sampler, j, i, draw, logits, log_sum);
+		draw_token(f, sampler, j, i, draw, &next);
 }
 
 void search_sample(struct frontier *f, const size_t *number)

@@ -12,15 +12,15 @@
 /* The most probable token after the only hypothesis of the live sentence j. */
 static void extend(struct frontier *f, int j)
 {
-	double log_sum, total = frontier_row(f, j, 0)->total;
-	const real *logits = frontier_logits(f, j, 0, &log_sum);
+	const struct continuation next = frontier_continuation(f, j, 0);
+	double total = frontier_row(f, j, 0)->total;
 	int token = f->predictor->end;
 
-	if (isinf(log_sum)) {
+	if (isinf(next.log_sum)) {
 		total = -HUGE_VAL;
 	} else {
-		token = top_argmax(f->predictor->vocabulary, logits);
-		total += fmin((double)logits[token] - log_sum, 0);
+		token = top_argmax(f->predictor->vocabulary, next.logits, next.tops);
+		total += fmin((double)next.logits[token] - next.log_sum, 0);
 	}
 	if (token == f->predictor->end || frontier_at_limit(f, j))
 		frontier_rank(f, j, frontier_end(f, j, 0, token, total));

@@ -3,6 +3,7 @@
 #define BAKEOFF_SEARCH_H
 
 #include "core/real.h"
+#include "eval/scan.h"
 #include "eval/settings.h"
 
 #include <stdbool.h>
@@ -20,9 +21,10 @@ struct predictor {
 	/* Feeds one token to each row; the array stays as it is until select or the next step. */
 	void (*step)(void *context, int rows, const int *token);
 
-	/* The logits [rows][V] of what follows rows first .. first + rows - 1 of the last step. The
-	 * predictor's own, valid until the next call; the search may write there. */
-	real *(*logits)(void *context, int first, int rows);
+	/* The logits [scan->rows][V] of what follows the rows from `first` on of the last step, all
+	 * of them shown to scan_tokens. The predictor's own, valid until the next call; the search
+	 * may write there. */
+	real *(*logits)(void *context, int first, struct scan *scan);
 
 	/* From now on row i continues what was row[i], and sentence j what was sentence[j]
 	 * (ascending); others are forgotten. Not called where everything stays in its place, nor

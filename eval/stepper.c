@@ -32,12 +32,28 @@ static void step(void *context, int rows, const int *token)
 	s->after_step = s->step.arena.used;
 }
 
-static real *logits(void *context, int first, int rows)
+struct look {
+	struct scan *scan;
+	real *logits;
+};
+
+static void look(void *context, int first, int last)
+{
+	const struct look *l = context;
+
+	scan_tokens(l->scan, l->logits, first, last);
+}
+
+static real *logits(void *context, int first, struct scan *scan)
 {
 	struct stepper *s = context;
+	const size_t size = (size_t)scan->rows * (size_t)scan->vocabulary;
+	struct look l = { .scan = scan };
 
 	s->step.arena.used = s->after_step;
-	return model_logits(&s->step, s->model, s->h, first, rows);
+	l.logits = tape_memory(&s->step, size * sizeof(real));
+	model_logits_in_blocks(&s->step, s->model, s->h, first, scan->rows, l.logits, look, &l);
+	return l.logits;
 }
 
 /* Closes the gaps of sentences that left; the live ones are in ascending order, so rows only move

@@ -1,6 +1,7 @@
 /* top.c - the largest of many logits: blocks that hold nothing above a threshold are skipped whole.
  */
 #include "eval/top.h"
+#include "eval/scan.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -22,12 +23,22 @@ static bool skippable(int n, int first, const real *x, real cut)
 	return first + BLOCK <= n && !any_above(x + first, cut);
 }
 
-int top_argmax(int n, const real *x)
+/* Where x[first ..) is to be read on: behind the blocks of which none is above the cut. */
+static int next_block(int n, int first, const real *tops, real cut)
+{
+	if (!tops || first % SCAN_BLOCK)
+		return first;
+	while (first < n && !(tops[first / SCAN_BLOCK] > cut))
+		first += SCAN_BLOCK;
+	return first;
+}
+
+int top_argmax(int n, const real *x, const real *tops)
 {
 	real highest = (real)-INFINITY;
 	int best = -1;
 
-	for (int first = 0; first < n; first += BLOCK) {
+	for (int first = 0; (first = next_block(n, first, tops, highest)) < n; first += BLOCK) {
 		if (skippable(n, first, x, highest))
 			continue;
 		for (int i = first; i < n && i < first + BLOCK; i++) {
@@ -91,11 +102,12 @@ static real threshold(const struct top *top, double total, double log_sum)
 	return (real)(worst - total + log_sum - slack);
 }
 
-void top_add_row(struct top *top, int row, double total, double log_sum, int n, const real *logits)
+void top_add_row(struct top *top, int row, double total, double log_sum, int n, const real *logits,
+                 const real *tops)
 {
 	real cut = threshold(top, total, log_sum);
 
-	for (int first = 0; first < n; first += BLOCK) {
+	for (int first = 0; (first = next_block(n, first, tops, cut)) < n; first += BLOCK) {
 		if (skippable(n, first, logits, cut))
 			continue;
 		for (int i = first; i < n && i < first + BLOCK; i++) {

@@ -8,8 +8,9 @@
 #include <stdbool.h>
 
 /* The first of the largest numbers of x[n]; NaN and -infinity do not count; -1 where nothing else
- * is there. */
-int top_argmax(int n, const real *x);
+ * is there. tops: the greatest of each block of SCAN_BLOCK of them (eval/scan.h), which tell which
+ * blocks need not be read; or NULL. */
+int top_argmax(int n, const real *x, const real *tops);
 
 /* One token more after a hypothesis. */
 struct candidate {
@@ -27,8 +28,9 @@ struct top {
 
 /* Offers all tokens after a row: total + min(logit - log_sum, 0) each, where log_sum is the logits'
  * (finite). Rows come in ascending order; equal candidates rank by row, then token. A logit of NaN
- * or -infinity is no candidate. */
-void top_add_row(struct top *, int row, double total, double log_sum, int n, const real *logits);
+ * or -infinity is no candidate. tops as above. */
+void top_add_row(struct top *, int row, double total, double log_sum, int n, const real *logits,
+                 const real *tops);
 
 /* Offers one candidate. True where it is among the best. */
 bool top_add(struct top *, struct candidate);

@@ -148,6 +148,27 @@ real *model_logits(struct tape *tape, const struct model *model, const struct va
 		->x;
 }
 
+void model_logits_in_blocks(struct tape *tape, const struct model *model, const struct var *h,
+                            int first, int rows, real *logits,
+                            void look(void *context, int first, int last), void *context)
+{
+	static const struct op op = { .name = "linear" };
+	struct var *w = tape_parameter(tape, model->output_weight);
+	const struct var *b = tape_parameter(tape, model->output_bias);
+	struct var *y;
+
+	tape_enter(tape, &op);
+	y = tape_wrap(tape, &op, 1, rows, w->n, logits);
+	tape_input(tape, y, 1, w);
+	if (!tape_frozen_product(tape, rows, h->x + (size_t)first * (size_t)h->c, w,
+	                         (struct packed_end){ .bias = b ? b->x : NULL,
+	                                              .look = look,
+	                                              .context = context },
+	                         logits))
+		panic("logits: the weights are not frozen");
+	tape_leave(tape, y);
+}
+
 struct var *model_loss(struct tape *tape, const struct model *model, const struct batch *batch,
                        double smoothing, struct loss *loss, double *nll)
 {

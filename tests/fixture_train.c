@@ -164,15 +164,16 @@ static void bigram_step(void *context, int rows, const int *token)
 	b->token = token;
 }
 
-static real *bigram_logits(void *context, int first, int rows)
+static real *bigram_logits(void *context, int first, struct scan *scan)
 {
 	struct bigrams *b = context;
 	const size_t v = (size_t)b->vocabulary;
 
-	b->logits = memory_resize(b->logits, (size_t)rows * v, sizeof *b->logits);
-	for (int r = 0; r < rows; r++)
+	b->logits = memory_resize(b->logits, (size_t)scan->rows * v, sizeof *b->logits);
+	for (int r = 0; r < scan->rows; r++)
 		memcpy(b->logits + (size_t)r * v, b->logp + (size_t)b->token[first + r] * v,
 		       v * sizeof *b->logits);
+	scan_tokens(scan, b->logits, 0, b->vocabulary);
 	return b->logits;
 }
 

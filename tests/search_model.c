@@ -89,15 +89,17 @@ static void model_step(void *context, int rows, const int *token)
 	m->rows_fed += rows;
 }
 
-static real *model_logits(void *context, int first, int rows)
+static real *model_logits(void *context, int first, struct scan *scan)
 {
 	struct model *m = context;
 	const size_t v = (size_t)m->predictor.vocabulary;
+	const int rows = scan->rows;
 
 	assert_true(first >= 0 && rows > 0 && first + rows <= m->rows);
 	m->logits = memory_resize(m->logits, (size_t)rows * v, sizeof *m->logits);
 	for (int i = 0; i < rows; i++)
 		logits_after(m, &m->row[first + i], m->logits + (size_t)i * v);
+	scan_tokens(scan, m->logits, 0, m->predictor.vocabulary);
 	return m->logits;
 }
 

@@ -1,5 +1,6 @@
 /* top_test.c - argmax and the best continuations, against sorting everything. */
 #include "core/error.h"
+#include "eval/scan.h"
 #include "eval/top.h"
 
 #include <math.h>
@@ -41,6 +42,9 @@ static void argmax_is_the_first_of_the_largest(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < sizeof(sizes) / sizeof(*sizes); k++) {
+		struct scan scan;
+
+		scan_init(&scan, 1, sizes[k]);
 		for (uint64_t seed = 0; seed < 50; seed++) {
 			int best = -1;
 
@@ -48,8 +52,11 @@ static void argmax_is_the_first_of_the_largest(void **state)
 			for (int i = 0; i < sizes[k]; i++)
 				if (!isnan(x[i]) && !isinf(x[i]) && (best < 0 || x[i] > x[best]))
 					best = i;
-			assert_int_equal(top_argmax(sizes[k], x), best);
+			assert_int_equal(top_argmax(sizes[k], x, NULL), best);
+			scan_row(&scan, x, 0);
+			assert_int_equal(top_argmax(sizes[k], x, scan.top), best);
 		}
+		scan_free(&scan);
 	}
 	free(x);
 }
@@ -61,9 +68,9 @@ static void argmax_of_nothing_is_minus_one(void **state)
 	(void)state;
 	for (int i = 0; i < 40; i++)
 		x[i] = (real)(i % 2 ? NAN : -INFINITY);
-	assert_int_equal(top_argmax(40, x), -1);
+	assert_int_equal(top_argmax(40, x, NULL), -1);
 	x[37] = -5;
-	assert_int_equal(top_argmax(40, x), 37);
+	assert_int_equal(top_argmax(40, x, NULL), 37);
 }
 
 static int by_rank(const void *a, const void *b)
@@ -115,13 +122,18 @@ static void the_best_continuations_are_those_of_sorting_all(void **state)
 			int rows = cases[k].rows, n = cases[k].n, count;
 			double total[10], log_sum[10];
 			struct top top = { .best = best, .room = cases[k].room };
+			struct scan scan;
 
+			scan_init(&scan, rows, n);
 			fill(seed + k * 100, rows * n, cases[k].grain, x);
 			for (int row = 0; row < rows; row++) {
 				total[row] = -0.25 * (double)(mix(seed + (uint64_t)row) % 40) - row;
 				log_sum[row] = 10 + (double)(mix(seed * 3 + (uint64_t)row) % 3);
-				top_add_row(&top, row, total[row], log_sum[row], n, x + row * n);
+				scan_row(&scan, x + row * n, row);
+				top_add_row(&top, row, total[row], log_sum[row], n, x + row * n,
+				            seed % 2 ? scan.top + row * scan.blocks : NULL);
 			}
+			scan_free(&scan);
 			top_sort(&top);
 			count = sort_all(rows, n, total, log_sum, x, all);
 			assert_int_equal(top.count, count < top.room ? count : top.room);
@@ -144,7 +156,7 @@ static void a_log_probability_is_never_above_zero(void **state)
 	struct top top = { .best = best, .room = 2 };
 
 	(void)state;
-	top_add_row(&top, 0, -1, 2.5, 3, x); /* a sum that rounding made too low */
+	top_add_row(&top, 0, -1, 2.5, 3, x, NULL); /* a sum that rounding made too low */
 	top_sort(&top);
 	assert_int_equal(top.best[0].token, 1);
 	assert_true(top.best[0].total == -1);

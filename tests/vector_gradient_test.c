@@ -143,7 +143,8 @@ static void gradient_swiglu(size_t n, const real *x, const real *w, real *dx)
  * for. */
 static double loss_cross_entropy(size_t n, const real *x, const real *w)
 {
-	double total = 3 * (double)vector_kernels()->log_sum_exp(n, x);
+	real top, sum = vector_kernels()->exp_total(n, x, &top);
+	double total = 3 * ((double)top + log((double)sum));
 
 	(void)w;
 	for (size_t i = 0; i < n; i++)

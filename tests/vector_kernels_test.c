@@ -164,7 +164,6 @@ FORMULA(glu_backward,
         (x[3][i] = x[2][i] * x[1][i], x[3][n + i] = x[2][i] * x[0][i] * x[1][i] * (1 - x[1][i])))
 RUN(softmax, k->softmax(n, (real)1.5, x[0]))
 RUN(softmax_negative, k->softmax(n, (real)-1.5, x[0]))
-RUN_RESULT(log_sum_exp, k->log_sum_exp(n, x[0]))
 RUN(scale_add, k->scale_add(n, (real)0.75, (real)0.125, x[0], x[1]))
 FORMULA(scale_add, x[1][i] = 0.75 * x[0][i] + 0.125)
 RUN(add_rows_relu, k->add_rows_relu(3, n, x[0], x[1]))
@@ -213,15 +212,6 @@ static double formula_max(size_t n, double **x)
 	for (size_t i = 0; i < n; i++)
 		y = fmax(y, x[0][i]);
 	return y;
-}
-
-static double formula_log_sum_exp(size_t n, double **x)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum += exp(x[0][i]);
-	return log(sum);
 }
 
 static double formula_layer_norm_unbiased(size_t n, double **x)
@@ -363,6 +353,22 @@ static double run_exp_sum(const struct vector_kernels *k, size_t n, real **x)
 	return total;
 }
 
+static double run_exp_total(const struct vector_kernels *k, size_t n, real **x)
+{
+	return n ? (double)k->exp_total(n, x[0], &x[1][0]) : 0;
+}
+
+static double formula_exp_total(size_t n, double **x)
+{
+	double sum = 0;
+
+	if (n)
+		x[1][0] = formula_max(n, x);
+	for (size_t i = 0; i < n; i++)
+		sum += exp(x[0][i] - x[1][0]);
+	return sum;
+}
+
 static double formula_exp_sum(size_t n, double **x)
 {
 	const double top = formula_max(n, x), total = formula_sum(n, x);
@@ -436,8 +442,8 @@ static const struct kernel_case {
 	CASE(glu_backward),
 	CASE(softmax),
 	CASE(softmax_negative),
-	CASE(log_sum_exp),
 	CASE(exp_sum),
+	CASE(exp_total),
 	CASE(scale_add),
 	CASE(add_rows_relu),
 	CASE(relu_mask),
