@@ -1,5 +1,5 @@
 /* corpus.c - encodes lines of text into corpora of ids. */
-#include "data/corpus.h"
+#include "data/encoding.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,8 @@
 /* A corpus that is being written, with the room of its arrays. */
 struct writer {
 	struct corpus *corpus;
-	size_t room[SIDES]; /* of id */
+	size_t room[SIDES];              /* of id */
+	const struct encoding *encoding; /* of all lines; NULL: each is encoded when it is written */
 	long longest;
 };
 
@@ -24,6 +25,32 @@ static void writer_begin(struct writer *writer, struct corpus *corpus, const cha
 	}
 }
 
+/* Room for `more` ids behind those of the sentences so far. */
+static int *make_room(struct writer *writer, enum side side, size_t more)
+{
+	struct corpus *corpus = writer->corpus;
+	const size_t start = corpus->start[side][corpus->sentences];
+
+	if (more > writer->room[side] - start) {
+		writer->room[side] = 2 * (start + more);
+		corpus->id[side] = memory_resize(corpus->id[side], writer->room[side],
+		                                 sizeof *corpus->id[side]);
+	}
+	return corpus->id[side] + start;
+}
+
+/* The same as write_ids, from ids that were made before. */
+static size_t copy_ids(struct writer *writer, enum side side, size_t line)
+{
+	struct corpus *corpus = writer->corpus;
+	size_t count;
+	const int *id = encoding_ids(writer->encoding, side, line, &count);
+
+	memcpy(make_room(writer, side, count), id, count * sizeof *id);
+	corpus->start[side][corpus->sentences + 1] = corpus->start[side][corpus->sentences] + count;
+	return count;
+}
+
 /* Puts the sentence's ids behind the last one's; returns how many there are, all of them. */
 static size_t write_ids(struct writer *writer, enum side side, const struct vocabulary *vocabulary,
                         const struct line *line)
@@ -34,13 +61,9 @@ static size_t write_ids(struct writer *writer, enum side side, const struct voca
 	size_t count = vocabulary_encode(vocabulary, line->text, line->bytes,
 	                                 corpus->id[side] + start, free_room);
 
-	if (count > free_room) {
-		writer->room[side] = 2 * (start + count);
-		corpus->id[side] = memory_resize(corpus->id[side], writer->room[side],
-		                                 sizeof *corpus->id[side]);
-		vocabulary_encode(vocabulary, line->text, line->bytes, corpus->id[side] + start,
-		                  count);
-	}
+	if (count > free_room)
+		vocabulary_encode(vocabulary, line->text, line->bytes,
+		                  make_room(writer, side, count), count);
 	corpus->start[side][corpus->sentences + 1] = start + count;
 	return count;
 }
@@ -94,8 +117,8 @@ static bool unfit(const char *file, const struct line *line, size_t count, long 
 
 /* Writes pair i; true where both sides have a fit length. Otherwise it is counted, and `error`
  * says what is wrong. */
-static bool write_pair(struct writer *writer, struct parallel *pairs,
-                       struct vocabulary *const vocabulary[SIDES], size_t i, struct error *error)
+static bool write_pair(struct writer *writer, struct parallel *pairs, size_t i,
+                       struct error *error)
 {
 	const struct line *line[SIDES];
 
@@ -103,7 +126,7 @@ static bool write_pair(struct writer *writer, struct parallel *pairs,
 		size_t count;
 
 		line[side] = &pairs->side[side].line[i];
-		count = write_ids(writer, (enum side)side, vocabulary[side], line[side]);
+		count = copy_ids(writer, (enum side)side, i);
 		if (count && count < (size_t)writer->longest)
 			continue;
 		*(count ? &pairs->too_long : &pairs->empty) += 1;
@@ -115,18 +138,22 @@ static bool write_pair(struct writer *writer, struct parallel *pairs,
 
 bool corpus_of_training(struct corpus *corpus, struct parallel *pairs,
                         struct vocabulary *const vocabulary[SIDES], long longest,
-                        enum bad_lines bad_lines, struct error *error)
+                        enum bad_lines bad_lines, struct pool *pool, struct error *error)
 {
 	size_t lines = pairs->side[SIDE_SOURCE].lines;
+	struct encoding encoding;
 	struct writer writer;
 
+	encoding_make(&encoding, pairs, vocabulary, pool);
 	writer_begin(&writer, corpus, "train", lines, SIDES, longest);
+	writer.encoding = &encoding;
 	for (size_t i = 0; i < lines; i++)
-		if (!write_pair(&writer, pairs, vocabulary, i, error) &&
+		if (!write_pair(&writer, pairs, i, error) &&
 		    bad_lines == BAD_LINES_ERROR)
 			goto failed;
 	corpus->dropped = pairs->read - corpus->sentences;
 	count_unknown(corpus);
+	encoding_free(&encoding);
 	if (corpus->sentences)
 		return true;
 	error_set(error,
@@ -134,6 +161,7 @@ bool corpus_of_training(struct corpus *corpus, struct parallel *pairs,
 	          "than data.longest = %ld tokens: raise it",
 	          pairs->file[SIDE_SOURCE], pairs->file[SIDE_TARGET], pairs->read, longest);
 failed:
+	encoding_free(&encoding);
 	corpus_free(corpus);
 	return false;
 }

@@ -27,11 +27,11 @@ bool parallel_check(const struct parallel *, struct error *);
 /* What was dropped and why, for people; "" where nothing was. */
 void parallel_describe(const struct parallel *, long longest, char *line, size_t size);
 
-/* Encodes clean training text; pairs that are too long (or without any token) are dropped or an
+/* Encodes clean training text, on all workers of the pool where there is one; pairs that are too long (or without any token) are dropped or an
  * error. */
 bool corpus_of_training(struct corpus *, struct parallel *,
                         struct vocabulary *const vocabulary[SIDES], long longest, enum bad_lines,
-                        struct error *);
+                        struct pool *, struct error *);
 
 /* Encodes validation or test text, cutting what is too long, and keeps the text. */
 void corpus_of_test(struct corpus *, const char *name, const struct parallel *,

@@ -15,6 +15,7 @@ struct opening {
 	struct dataset *data;
 	const struct data_settings *settings;
 	const char *folder;
+	struct pool *pool;
 	dataset_report *report;
 	void *context;
 	struct error *error;
@@ -143,7 +144,7 @@ static bool open_train(const struct opening *opening)
 	good = parallel_clean(&train, bad_lines, opening->error) &&
 	       take_vocabularies(opening, &train) &&
 	       corpus_of_training(&opening->data->train, &train, opening->data->vocabulary,
-	                          settings->longest, bad_lines, opening->error);
+	                          settings->longest, bad_lines, opening->pool, opening->error);
 	parallel_describe(&train, settings->longest, dropped, sizeof dropped);
 	if (good && *dropped)
 		say(opening, "%s", dropped);
@@ -229,7 +230,8 @@ static bool open_generated(const struct opening *opening)
 		    "there are too few different ones",
 		    shared);
 	good = corpus_of_training(&data->train, &set[GENERATED_TRAIN], data->vocabulary,
-	                          settings->longest, BAD_LINES_ERROR, opening->error);
+	                          settings->longest, BAD_LINES_ERROR, opening->pool,
+	                          opening->error);
 	encode_test(opening, &data->valid, "valid", &set[GENERATED_VALID]);
 	data->test = memory_new(1, sizeof *data->test);
 	data->tests = 1;
@@ -255,13 +257,15 @@ static uint64_t hash_all(const struct dataset *data)
 }
 
 bool dataset_open(struct dataset *data, const struct data_settings *settings, const char *folder,
-                  dataset_report *report, void *context, struct error *error)
+                  struct pool *pool, dataset_report *report, void *context, struct error *error)
 {
-	const struct opening opening = { data, settings, folder, report, context, error };
+	const struct opening opening = { data, settings, folder, pool, report, context, error };
 
 	*data = (struct dataset){ 0 };
 	if (settings->task == TASK_TRANSLATION ? open_files(&opening) : open_generated(&opening)) {
 		data->hash = hash_all(data);
+		for (int side = 0; side < SIDES; side++)
+			vocabulary_forget(data->vocabulary[side]);
 		return true;
 	}
 	dataset_free(data);

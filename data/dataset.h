@@ -2,6 +2,7 @@
 #ifndef BAKEOFF_DATASET_H
 #define BAKEOFF_DATASET_H
 
+#include "core/pool.h"
 #include "data/settings.h"
 #include "data/vocabulary.h"
 
@@ -34,7 +35,7 @@ struct dataset {
 /* Told about slow steps and about what was dropped, in words for people, one line a call. */
 typedef void dataset_report(void *context, const char *line);
 
-/* Opens or generates the data. Vocabularies are learned from the training text, kept in `folder`
+/* Opens or generates the data; the pool, which may be NULL, shares the work of encoding. Vocabularies are learned from the training text, kept in `folder`
  * (which exists) as vocabulary-<16 hex>.model, a name that holds the hash of their text and
  * settings, and are taken from there when they are there already.
  * Training pairs that are empty on a side, not UTF-8 or longer than data.longest are errors or,
@@ -45,7 +46,7 @@ typedef void dataset_report(void *context, const char *line);
  * empty or missing files. On error the dataset is zeroed. Generated tasks write no files, have one
  * test set "test" and words "s1", "s2"... */
 bool dataset_open(struct dataset *, const struct data_settings *, const char *folder,
-                  dataset_report *, void *context, struct error *);
+                  struct pool *, dataset_report *, void *context, struct error *);
 void dataset_free(struct dataset *);
 
 /* A corpus from lines in memory: sources, and targets where `target` is not NULL; a side longer

@@ -4,6 +4,10 @@
  * program as everywhere. */
 #include "data/sentencepiece.h"
 
+extern "C" {
+#include "data/string_table.h"
+}
+
 #include <sentencepiece_processor.h>
 #include <sentencepiece_trainer.h>
 
@@ -21,11 +25,31 @@
 
 namespace sp = sentencepiece;
 
+/* Words that one thread at a time has seen, and their ids. */
+struct words {
+	std::mutex lock;
+	struct string_table table = {};
+	std::vector<int> id;
+	std::vector<size_t> start{0}; /* of word number w's in id, up to that of w + 1 */
+
+	~words()
+	{
+		forget();
+	}
+	void forget()
+	{
+		string_table_free(&table);
+		id = std::vector<int>();
+		start = std::vector<size_t>{0};
+	}
+};
+
+constexpr int WORD_SETS = 8; /* threads that remember at once */
+
 struct pieces {
 	sp::SentencePieceProcessor processor;
 	bool by_words = false; /* a text's ids are those of its words, one after the other */
-	mutable std::mutex lock;
-	mutable std::unordered_map<std::string, std::vector<int>> word; /* ids of words seen */
+	mutable struct words words[WORD_SETS];
 };
 
 namespace
@@ -195,26 +219,58 @@ std::vector<int> encode(const sp::SentencePieceProcessor &processor, absl::strin
 	return ids;
 }
 
+/* Ids on their way to the caller. */
+struct output {
+	int *id;
+	size_t capacity, count;
+
+	void add(const int *from, size_t n)
+	{
+		if (count < capacity)
+			std::copy_n(from, std::min(n, capacity - count), id + count);
+		count += n;
+	}
+};
+
+size_t learn_word(const sp::SentencePieceProcessor &processor, struct words *words,
+		  absl::string_view word)
+{
+	const std::vector<int> ids = encode(processor, word);
+
+	words->id.insert(words->id.end(), ids.begin(), ids.end());
+	words->start.push_back(words->id.size());
+	return string_table_add(&words->table, word.data(), word.size());
+}
+
 /* Words come again and again, and their ids are looked up. */
-std::vector<int> encode_by_words(const struct pieces *pieces, absl::string_view text)
+void encode_by_words(const sp::SentencePieceProcessor &processor, struct words *words,
+		     absl::string_view text, struct output *output)
 {
 	constexpr size_t most = 1 << 18; /* words remembered */
-	std::vector<int> ids;
 
 	for (size_t at = 0, end; at < text.size(); at = end + 1) {
 		end = std::min(text.find(' ', at), text.size());
 		if (end == at)
 			continue;
-		auto [known, is_new] =
-			pieces->word.try_emplace(std::string(text.data() + at, end - at));
+		const absl::string_view word(text.data() + at, end - at);
+		size_t number = string_table_find(&words->table, word.data(), word.size());
 
-		if (is_new)
-			known->second = encode(pieces->processor, known->first);
-		ids.insert(ids.end(), known->second.begin(), known->second.end());
-		if (pieces->word.size() > most)
-			pieces->word.clear();
+		if (number == words->table.count)
+			number = learn_word(processor, words, word);
+		output->add(words->id.data() + words->start[number],
+			    words->start[number + 1] - words->start[number]);
+		if (words->table.count > most)
+			words->forget();
 	}
-	return ids;
+}
+
+/* A set of words that no other thread has now, or NULL. */
+struct words *take_words(const struct pieces *pieces)
+{
+	for (struct words &words : pieces->words)
+		if (words.lock.try_lock())
+			return &words;
+	return nullptr;
 }
 
 template <typename Make>
@@ -276,12 +332,27 @@ size_t pieces_encode(const struct pieces *pieces, const char *text, size_t bytes
 		     size_t capacity)
 {
 	const absl::string_view all(text, bytes);
-	const std::unique_lock<std::mutex> alone(pieces->lock, std::try_to_lock);
-	const std::vector<int> ids = pieces->by_words && alone ? encode_by_words(pieces, all)
-							       : encode(pieces->processor, all);
+	struct output output = {id, capacity, 0};
+	struct words *words = pieces->by_words ? take_words(pieces) : nullptr;
 
-	std::copy_n(ids.begin(), std::min(ids.size(), capacity), id);
-	return ids.size();
+	if (words) {
+		encode_by_words(pieces->processor, words, all, &output);
+		words->lock.unlock();
+	} else {
+		const std::vector<int> ids = encode(pieces->processor, all);
+
+		output.add(ids.data(), ids.size());
+	}
+	return output.count;
+}
+
+void pieces_forget(const struct pieces *pieces)
+{
+	for (struct words &words : pieces->words) {
+		const std::lock_guard<std::mutex> alone(words.lock);
+
+		words.forget();
+	}
 }
 
 size_t pieces_decode(const struct pieces *pieces, const int *id, size_t count, char *text,

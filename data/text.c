@@ -10,7 +10,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
-enum { READ_STEP = 1 << 16 };
+enum { READ_STEP = 1 << 20 };
 
 /* The file's bytes, one NUL after them. */
 static char *read_all(const char *path, size_t *size, struct error *error)
@@ -23,6 +23,7 @@ static char *read_all(const char *path, size_t *size, struct error *error)
 		error_set(error, "%s: cannot be opened: %s", path, strerror(errno));
 		return NULL;
 	}
+	setvbuf(file, NULL, _IONBF, 0); /* straight into `memory` */
 	while (got) {
 		if (capacity - used < READ_STEP) {
 			capacity = 2 * capacity + READ_STEP;
@@ -196,11 +197,49 @@ static size_t squeeze(char *text)
 	return used;
 }
 
+enum { FIRST_COMBINING = 0x300 };
+
+/* The byte or two bytes at `at` as a code point below FIRST_COMBINING; -1: something else. */
+static int short_code(const unsigned char *at, const unsigned char *end)
+{
+	if (*at < 0x80)
+		return *at ? *at : -1;
+	if (*at < 0xc2 || *at >= 0xc0 + (FIRST_COMBINING >> 6) || at + 1 == end ||
+	    (at[1] & 0xc0) != 0x80)
+		return -1;
+	return (*at & 0x1f) << 6 | (at[1] & 0x3f);
+}
+
+/* Below the first combining character normal form C changes nothing, so text of such code points
+ * needs their mapping alone. NULL: not such text. */
+static char *map_short(const char *text, size_t bytes, utf8proc_custom_func map)
+{
+	const unsigned char *at = (const unsigned char *)text, *end = at + bytes;
+	char *new = memory_resize(NULL, bytes + 1, 1), *to = new;
+
+	while (at < end) {
+		const int code = short_code(at, end), now = code < 0 ? -1 : map(code, NULL);
+
+		if (now < 0 || now >= FIRST_COMBINING) {
+			free(new);
+			return NULL;
+		}
+		at += code < 0x80 ? 1 : 2;
+		if (now >= 0x80)
+			*to++ = (char)(0xc0 | now >> 6);
+		*to++ = (char)(now < 0x80 ? now : 0x80 | (now & 0x3f));
+	}
+	*to = '\0';
+	return new;
+}
+
 char *text_fold(const char *text, size_t bytes, bool lowercase, size_t *folded)
 {
-	char *new = map_text(text, bytes, UTF8PROC_COMPOSE | UTF8PROC_STABLE,
-	                     lowercase ? lower_blank : blank_of_space);
+	const utf8proc_custom_func map = lowercase ? lower_blank : blank_of_space;
+	char *new = map_short(text, bytes, map);
 
+	if (!new)
+		new = map_text(text, bytes, UTF8PROC_COMPOSE | UTF8PROC_STABLE, map);
 	*folded = new ? squeeze(new) : 0;
 	return new;
 }

@@ -166,6 +166,12 @@ static size_t encode_tokens(const struct vocabulary *vocabulary, const char *at,
 	return count;
 }
 
+void vocabulary_forget(const struct vocabulary *vocabulary)
+{
+	if (vocabulary->pieces)
+		pieces_forget(vocabulary->pieces);
+}
+
 size_t vocabulary_encode(const struct vocabulary *vocabulary, const char *text, size_t bytes,
                          int *id, size_t capacity)
 {

@@ -41,6 +41,9 @@ uint64_t vocabulary_hash(const struct vocabulary *);
  * long as the vocabulary. */
 const char *vocabulary_token(const struct vocabulary *, int id);
 
+/* Gives back the memory that makes encoding the same words again fast. */
+void vocabulary_forget(const struct vocabulary *);
+
 /* Encodes one sentence, without special tokens but TOKEN_UNKNOWN; it is folded first (and
  * lower-cased where the vocabulary is). Writes up to `capacity` ids and returns how many there are
  * (more than `capacity`: call again). A sentence that is not valid UTF-8 is one TOKEN_UNKNOWN.

@@ -115,7 +115,7 @@ bool plan_experiment(struct experiment *e, const struct run_options *options,
 		return false;
 	runs_folder(options->database, folder, sizeof folder);
 	pool = pool_open(options->threads, error);
-	if (pool && experiment_data(e, folder, &dataset, report, context, error) &&
+	if (pool && experiment_data(e, folder, pool, &dataset, report, context, error) &&
 	    match_contestants(e, &dataset, error)) {
 		planned = true;
 		for (int i = 0; planned && i < e->contestants; i++) {

@@ -281,7 +281,7 @@ bool profile_experiment(struct experiment *e, const struct profile_options *opti
 	s.profile = memory_new((size_t)workers, sizeof *s.profile);
 	s.first = memory_new((size_t)workers, sizeof *s.first);
 	s.pool = pool_open(workers, error);
-	if (s.pool && experiment_data(e, folder, &dataset, NULL, NULL, error) &&
+	if (s.pool && experiment_data(e, folder, s.pool, &dataset, NULL, NULL, error) &&
 	    match_contestants(e, &dataset, error)) {
 		for (int i = 0; i < workers; i++)
 			profile_init(&s.profile[i]);

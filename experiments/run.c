@@ -31,14 +31,14 @@ static bool make_folder(const char *path, struct error *error)
 }
 
 bool experiment_data(const struct experiment *experiment, const char *folder,
-                     struct dataset *dataset, dataset_report *report, void *context,
+                     struct pool *pool, struct dataset *dataset, dataset_report *report, void *context,
                      struct error *error)
 {
 	char data[PATH_SIZE];
 
 	snprintf(data, sizeof data, "%s/data", folder);
 	return make_folder(folder, error) && make_folder(data, error) &&
-	       dataset_open(dataset, &experiment->data, data, report, context, error);
+	       dataset_open(dataset, &experiment->data, data, pool, report, context, error);
 }
 
 static bool is_wanted(const struct run_options *options, const struct contestant *contestant)
@@ -96,7 +96,8 @@ bool run_experiment(struct experiment *experiment, const char *specification,
 	    !database_open(&database, options->database, DATABASE_WRITE, error))
 		return false;
 	trial.pool = pool_open(options->threads, error);
-	if (trial.pool && experiment_data(experiment, folder, &dataset, report, context, error) &&
+	if (trial.pool && experiment_data(experiment, folder, trial.pool, &dataset, report, context,
+	                                  error) &&
 	    match_contestants(experiment, &dataset, error) &&
 	    database_experiment(&database, experiment->name, specification, &trial.experiment_id,
 	                        error)) {

@@ -45,7 +45,7 @@ bool plan_experiment(struct experiment *, const struct run_options *, dataset_re
 
 /* The data of an experiment, its vocabularies kept below `folder`, which is made where it is
  * missing. */
-bool experiment_data(const struct experiment *, const char *folder, struct dataset *,
+bool experiment_data(const struct experiment *, const char *folder, struct pool *, struct dataset *,
                      dataset_report *report, void *context, struct error *);
 
 /* Folder of the runs of a database: "results.db" -> "results.runs". */

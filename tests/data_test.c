@@ -101,7 +101,7 @@ static bool open_pairs(struct dataset *data, const struct data_settings *base, c
 	settings.test = &test;
 	settings.tests = 1;
 	*reports = '\0';
-	return dataset_open(data, &settings, ".", collect, reports, error);
+	return dataset_open(data, &settings, ".", NULL, collect, reports, error);
 }
 
 static void write_good_files(void)
@@ -219,6 +219,33 @@ static void text_is_folded_to_one_form(void **state)
 		assert_int_equal(bytes, strlen(folded));
 		free(folded);
 	}
+}
+
+/* Text of code points below the first combining one takes a short way; a longer text does not. */
+static void short_way_folds_as_the_long_one(void **state)
+{
+	static const char far[] = "a\xe4\xb8\x80"; /* U+4E00 */
+
+	(void)state;
+	for (int code = 1; code < 0x300; code++)
+		for (int lowercase = 0; lowercase < 2; lowercase++) {
+			char one[16], both[32], *folded, *whole;
+			size_t bytes, all;
+			int n = 0;
+
+			one[n++] = 'A';
+			if (code >= 0x80)
+				one[n++] = (char)(0xc0 | code >> 6);
+			one[n++] = (char)(code < 0x80 ? code : 0x80 | (code & 0x3f));
+			snprintf(one + n, sizeof one - (size_t)n, "a");
+			snprintf(both, sizeof both, "%s%s", one, far);
+			folded = text_fold(one, strlen(one), lowercase, &bytes);
+			whole = text_fold(both, strlen(both), lowercase, &all);
+			assert_int_equal(all, bytes + strlen(far));
+			assert_memory_equal(whole, folded, bytes);
+			free(folded);
+			free(whole);
+		}
 }
 
 static void dataset_keeps_good_pairs_and_their_text(void **state)
@@ -376,11 +403,11 @@ static void dataset_errors_name_missing_settings(void **state)
 	struct error error;
 
 	(void)state;
-	assert_false(dataset_open(&data, &settings, ".", NULL, NULL, &error));
+	assert_false(dataset_open(&data, &settings, ".", NULL, NULL, NULL, &error));
 	assert_string_equal(error.message, "data.train: needs two files: [source, target]");
 	settings.train.file[SIDE_SOURCE] = (char[]){ "." };
 	settings.train.file[SIDE_TARGET] = (char[]){ "." };
-	assert_false(dataset_open(&data, &settings, ".", NULL, NULL, &error));
+	assert_false(dataset_open(&data, &settings, ".", NULL, NULL, NULL, &error));
 	assert_string_equal(error.message, ".: cannot be read: Is a directory");
 }
 
@@ -501,7 +528,7 @@ static void generated_targets_follow_the_task(void **state)
 		struct error error;
 
 		settings.task = task;
-		assert_true(dataset_open(&data, &settings, ".", NULL, NULL, &error));
+		assert_true(dataset_open(&data, &settings, ".", NULL, NULL, NULL, &error));
 		assert_int_equal(vocabulary_size(data.vocabulary[0]), TOKEN_SPECIALS + 20);
 		assert_int_equal(data.train.sentences, 400);
 		assert_int_equal(data.valid.sentences, 50);
@@ -532,7 +559,7 @@ static void generated_lengths_and_symbols_are_uniform(void **state)
 
 	(void)state;
 	settings.train_sentences = 20000;
-	assert_true(dataset_open(&data, &settings, ".", NULL, NULL, &error));
+	assert_true(dataset_open(&data, &settings, ".", NULL, NULL, NULL, &error));
 	for (size_t i = 0; i < data.train.sentences; i++)
 		length[corpus_length(&data.train, SIDE_SOURCE, i)]++;
 	for (size_t n = 3; n <= 12; n++)
@@ -569,7 +596,7 @@ static void generated_sets_share_no_sentence(void **state)
 	settings.shortest_generated = 1;
 	settings.longest_generated = 4;
 	settings.train_sentences = 100;
-	assert_true(dataset_open(&data, &settings, ".", collect, reports, &error));
+	assert_true(dataset_open(&data, &settings, ".", NULL, collect, reports, &error));
 	assert_string_equal(reports, "");
 	for (size_t i = 0; i < data.test[0].sentences; i++) {
 		assert_false(corpus_has(&data.train, &data.test[0], i));
@@ -579,7 +606,7 @@ static void generated_sets_share_no_sentence(void **state)
 		assert_false(corpus_has(&data.train, &data.valid, i));
 	dataset_free(&data);
 	settings.longest_generated = 1;
-	assert_true(dataset_open(&data, &settings, ".", collect, reports, &error));
+	assert_true(dataset_open(&data, &settings, ".", NULL, collect, reports, &error));
 	assert_string_equal(reports,
 	                    "generated: 110 validation and test sentences are in an earlier "
 	                    "set too: there are too few different ones\n");
@@ -593,10 +620,10 @@ static void generated_data_are_a_function_of_the_seed(void **state)
 	struct error error;
 
 	(void)state;
-	assert_true(dataset_open(&a, &settings, ".", NULL, NULL, &error));
-	assert_true(dataset_open(&b, &settings, ".", NULL, NULL, &error));
+	assert_true(dataset_open(&a, &settings, ".", NULL, NULL, NULL, &error));
+	assert_true(dataset_open(&b, &settings, ".", NULL, NULL, NULL, &error));
 	settings.seed++;
-	assert_true(dataset_open(&c, &settings, ".", NULL, NULL, &error));
+	assert_true(dataset_open(&c, &settings, ".", NULL, NULL, NULL, &error));
 	assert_true(a.hash == b.hash);
 	assert_false(a.hash == c.hash);
 	assert_string_equal(a.test[0].text[0][0], b.test[0].text[0][0]);
@@ -629,7 +656,7 @@ static void generated_lengths_must_fit(void **state)
 		settings.shortest_generated = cases[i].shortest;
 		settings.longest_generated = cases[i].most;
 		settings.longest = cases[i].longest;
-		assert_false(dataset_open(&data, &settings, ".", NULL, NULL, &error));
+		assert_false(dataset_open(&data, &settings, ".", NULL, NULL, NULL, &error));
 		assert_string_equal(error.message, cases[i].message);
 	}
 }
@@ -644,7 +671,7 @@ static void sources_are_encoded_and_cut(void **state)
 		         (char[]){ "s1 s1 s1 s1 s1 s1" } };
 
 	(void)state;
-	assert_true(dataset_open(&data, &settings, ".", NULL, NULL, &error));
+	assert_true(dataset_open(&data, &settings, ".", NULL, NULL, NULL, &error));
 	corpus_of_lines(&corpus, data.vocabulary, line, NULL, COUNT(line), 5);
 	assert_int_equal(corpus.sentences, 3);
 	assert_int_equal(corpus_length(&corpus, SIDE_SOURCE, 0), 3);
@@ -690,6 +717,7 @@ int main(void)
 		cmocka_unit_test(text_is_split_at_line_feeds_only),
 		cmocka_unit_test(text_tells_the_first_bad_byte),
 		cmocka_unit_test(text_is_folded_to_one_form),
+		cmocka_unit_test(short_way_folds_as_the_long_one),
 		cmocka_unit_test(dataset_keeps_good_pairs_and_their_text),
 		cmocka_unit_test(dataset_drops_bad_pairs_and_says_so),
 		cmocka_unit_test(dataset_cuts_long_test_sentences_and_says_so),
