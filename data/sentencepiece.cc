@@ -5,7 +5,7 @@
 #include "data/sentencepiece.h"
 
 extern "C" {
-#include "data/string_table.h"
+#include "data/merge.h"
 }
 
 #include <sentencepiece_processor.h>
@@ -50,6 +50,12 @@ struct pieces {
 	sp::SentencePieceProcessor processor;
 	bool by_words = false; /* a text's ids are those of its words, one after the other */
 	mutable struct words words[WORD_SETS];
+	struct merges merges = {}; /* of all pieces but the special ones, where by_words */
+
+	~pieces()
+	{
+		merges_free(&merges);
+	}
 };
 
 namespace
@@ -208,6 +214,12 @@ struct pieces *open_model(const std::string &model, bool unigram)
 	if (!status.ok())
 		throw std::runtime_error(status.error_message());
 	opened->by_words = encodes_by_words(opened->processor, unigram);
+	for (int id = ID_SPECIALS; opened->by_words && id < opened->processor.GetPieceSize(); id++) {
+		const std::string &piece = opened->processor.IdToPiece(id);
+
+		merges_add(&opened->merges, piece.data(), piece.size(),
+			   opened->processor.GetScore(id));
+	}
 	return opened.release();
 }
 
@@ -232,10 +244,22 @@ struct output {
 	}
 };
 
-size_t learn_word(const sp::SentencePieceProcessor &processor, struct words *words,
-		  absl::string_view word)
+/* SentencePiece's own way is the same and slower; it knows what to do with unknown characters. */
+std::vector<int> encode_word(const struct pieces *pieces, absl::string_view word)
 {
-	const std::vector<int> ids = encode(processor, word);
+	const std::string whole = "\u2581" + std::string(word.data(), word.size());
+	int number[MERGE_LONGEST];
+	const size_t count = merge_word(&pieces->merges, whole.data(), whole.size(), number);
+	std::vector<int> ids(number, number + count);
+
+	for (int &id : ids)
+		id += ID_SPECIALS;
+	return count ? ids : encode(pieces->processor, word);
+}
+
+size_t learn_word(const struct pieces *pieces, struct words *words, absl::string_view word)
+{
+	const std::vector<int> ids = encode_word(pieces, word);
 
 	words->id.insert(words->id.end(), ids.begin(), ids.end());
 	words->start.push_back(words->id.size());
@@ -243,8 +267,8 @@ size_t learn_word(const sp::SentencePieceProcessor &processor, struct words *wor
 }
 
 /* Words come again and again, and their ids are looked up. */
-void encode_by_words(const sp::SentencePieceProcessor &processor, struct words *words,
-		     absl::string_view text, struct output *output)
+void encode_by_words(const struct pieces *pieces, struct words *words, absl::string_view text,
+		     struct output *output)
 {
 	constexpr size_t most = 1 << 18; /* words remembered */
 
@@ -256,7 +280,7 @@ void encode_by_words(const sp::SentencePieceProcessor &processor, struct words *
 		size_t number = string_table_find(&words->table, word.data(), word.size());
 
 		if (number == words->table.count)
-			number = learn_word(processor, words, word);
+			number = learn_word(pieces, words, word);
 		output->add(words->id.data() + words->start[number],
 			    words->start[number + 1] - words->start[number]);
 		if (words->table.count > most)
@@ -335,15 +359,20 @@ size_t pieces_encode(const struct pieces *pieces, const char *text, size_t bytes
 	struct output output = {id, capacity, 0};
 	struct words *words = pieces->by_words ? take_words(pieces) : nullptr;
 
-	if (words) {
-		encode_by_words(pieces->processor, words, all, &output);
-		words->lock.unlock();
-	} else {
-		const std::vector<int> ids = encode(pieces->processor, all);
-
-		output.add(ids.data(), ids.size());
-	}
+	if (!words)
+		return pieces_encode_whole(pieces, text, bytes, id, capacity);
+	encode_by_words(pieces, words, all, &output);
+	words->lock.unlock();
 	return output.count;
+}
+
+size_t pieces_encode_whole(const struct pieces *pieces, const char *text, size_t bytes, int *id,
+			   size_t capacity)
+{
+	const std::vector<int> ids = encode(pieces->processor, absl::string_view(text, bytes));
+
+	std::copy_n(ids.begin(), std::min(ids.size(), capacity), id);
+	return ids.size();
 }
 
 void pieces_forget(const struct pieces *pieces)

@@ -42,10 +42,13 @@ float pieces_score(const struct pieces *, int id);
  * Thread-safe. Ids must be in range. */
 size_t pieces_encode(const struct pieces *, const char *text, size_t bytes, int *id,
                      size_t capacity);
-/* Gives back the memory in which words and their ids are remembered, for the next text. */
-void pieces_forget(const struct pieces *);
 size_t pieces_decode(const struct pieces *, const int *id, size_t count, char *text,
                      size_t capacity);
+/* The same ids from SentencePiece alone, which is slower. */
+size_t pieces_encode_whole(const struct pieces *, const char *text, size_t bytes, int *id,
+                           size_t capacity);
+/* Gives back the memory in which words and their ids are remembered, for the next text. */
+void pieces_forget(const struct pieces *);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,5 @@
 /* vocabulary_test.c - text to ids and back, and vocabularies as files. */
+#include "data/sentencepiece.h"
 #include "data/vocabulary.h"
 
 #include <setjmp.h>
@@ -100,6 +101,42 @@ static void decoding_gives_back_what_was_encoded(void **state)
 		}
 		vocabulary_free(vocabulary);
 	}
+}
+
+static void assert_same_ids(const struct pieces *pieces, const char *text)
+{
+	int id[MOST_IDS], whole[MOST_IDS];
+	const size_t count = pieces_encode(pieces, text, strlen(text), id, MOST_IDS);
+
+	assert_int_equal(pieces_encode_whole(pieces, text, strlen(text), whole, MOST_IDS), count);
+	assert_memory_equal(id, whole, count * sizeof *id);
+}
+
+/* Words are looked up and merged here, where that gives what SentencePiece gives for the line. */
+static void words_have_the_ids_of_the_whole_line(void **state)
+{
+	const struct sample *sample = *state;
+	char message[256], longer[128 * 4], strange[256];
+
+	for (int size = 20; size <= 80; size += 20)
+		for (int unigram = 0; unigram < 2; unigram++) {
+			struct pieces *pieces = pieces_train(unigram, size, sample->line, GENERATED / 2,
+			                                     message, sizeof message);
+
+			assert_non_null(pieces);
+			for (size_t i = 0; i < GENERATED; i++) {
+				const char *text = sample->text[i];
+
+				snprintf(longer, sizeof longer, "%s%s%s", text, text, text);
+				snprintf(strange, sizeof strange, "Q%s??%s q", text, text);
+				assert_same_ids(pieces, text);
+				assert_same_ids(pieces, longer);
+				assert_same_ids(pieces, strange);
+				if (i % 100 == 0)
+					pieces_forget(pieces);
+			}
+			pieces_free(pieces);
+		}
 }
 
 static void pieces_have_exactly_the_size_that_was_asked(void **state)
@@ -570,6 +607,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decoding_gives_back_what_was_encoded),
+		cmocka_unit_test(words_have_the_ids_of_the_whole_line),
 		cmocka_unit_test(pieces_have_exactly_the_size_that_was_asked),
 		cmocka_unit_test(special_tokens_have_the_same_ids_everywhere),
 		cmocka_unit_test(special_tokens_in_text_are_text),
