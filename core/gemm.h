@@ -54,6 +54,12 @@ struct gemm {
  * (OpenBLAS built with OpenMP and a thread count from outside). */
 bool gemm_init(struct error *);
 
+/* oneDNN makes its kernels for all shapes at its first product, which takes 0.1 s: a thread of its own
+ * multiplies while the caller reads data. gemm_warm_end waits for it, and takes NULL, too, which
+ * gemm_warm gives where there is nothing to make or no thread. */
+struct gemm_warming *gemm_warm(const struct gemm *, bool bfloat16);
+void gemm_warm_end(struct gemm_warming *);
+
 /* The libraries for this processor, bounded as vector_kernels() is by BAKEOFF_VECTOR. The
  * environment variable BAKEOFF_GEMM, where it names a library (openblas, onednn), chooses that one
  * for all of float. Looked up anew by every call: keep the pointer. */

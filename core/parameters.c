@@ -80,20 +80,62 @@ void parameters_empty(struct parameters *all)
 	all->x = memory_aligned(all->size, sizeof(real));
 }
 
-void parameters_start(struct parameters *all, uint64_t seed)
+/* Numbers of parameters, and the seed of all. */
+struct start_job {
+	const struct parameters *all;
+	uint64_t seed;
+	int *order;
+};
+
+static void start_task(void *context, int task, int worker)
 {
+	const struct start_job *job = context;
+	const struct parameter *p = &job->all->list[job->order[task]];
 	gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
 
+	(void)worker;
 	if (!random)
 		panic("no memory for a random number generator");
-	parameters_empty(all);
-	for (int i = 0; i < all->count; i++) {
-		const struct parameter *p = &all->list[i];
-
-		gsl_rng_set(random, (unsigned long)XXH64(p->name, strlen(p->name), seed));
-		start_one(p, random, all->x + p->offset);
-	}
+	gsl_rng_set(random, (unsigned long)XXH64(p->name, strlen(p->name), job->seed));
+	start_one(p, random, job->all->x + p->offset);
 	gsl_rng_free(random);
+}
+
+static long elements(const struct parameter *p)
+{
+	return (long)p->rows * p->columns;
+}
+
+/* All numbers, the largest parameter's first: what is begun last should be small. */
+static int *largest_first(const struct parameters *all)
+{
+	int *order = memory_new((size_t)all->count, sizeof *order);
+
+	for (int i = 0; i < all->count; i++) {
+		int at = i;
+
+		for (; at && elements(&all->list[order[at - 1]]) < elements(&all->list[i]); at--)
+			order[at] = order[at - 1];
+		order[at] = i;
+	}
+	return order;
+}
+
+void parameters_start_on(struct parameters *all, uint64_t seed, struct pool *pool)
+{
+	struct start_job job = { all, seed, largest_first(all) };
+
+	parameters_empty(all);
+	if (pool)
+		pool_run(pool, all->count, start_task, &job);
+	for (int i = 0; !pool && i < all->count; i++)
+		start_task(&job, i, 0);
+	free(job.order);
+}
+
+void parameters_start(struct parameters *all, uint64_t seed)
+{
+	parameters_start_on(all, seed, NULL);
 }
 
 void parameters_free(struct parameters *all)

@@ -2,6 +2,7 @@
 #ifndef BAKEOFF_PARAMETERS_H
 #define BAKEOFF_PARAMETERS_H
 
+#include "core/pool.h"
 #include "core/real.h"
 
 #include <stddef.h>
@@ -46,6 +47,8 @@ size_t parameters_count(const struct parameters *);
 void parameters_empty(struct parameters *);
 /* Makes the array and draws the first weights: a function of (seed, name, shape) alone. */
 void parameters_start(struct parameters *, uint64_t seed);
+/* The same on all workers of a pool. */
+void parameters_start_on(struct parameters *, uint64_t seed, struct pool *);
 void parameters_free(struct parameters *);
 
 #endif

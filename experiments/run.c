@@ -77,6 +77,14 @@ static void run_trials(struct trial *trial, const struct run_options *options, t
 		}
 }
 
+static bool wants_bfloat16(const struct experiment *e)
+{
+	for (int i = 0; i < e->contestants; i++)
+		if (e->contestant[i].train.precision == PRECISION_BFLOAT16)
+			return true;
+	return false;
+}
+
 bool run_experiment(struct experiment *experiment, const char *specification,
                     const struct run_options *options, dataset_report *report, trial_watch *watch,
                     void *context, struct run_result *result, struct error *error)
@@ -86,24 +94,33 @@ bool run_experiment(struct experiment *experiment, const char *specification,
 	struct trial trial = { .experiment = experiment,
 		               .dataset = &dataset,
 		               .database = &database };
+	struct gemm_warming *warming;
 	char folder[PATH_SIZE];
 	bool ran = false;
 
 	*result = (struct run_result){ 0 };
 	runs_folder(options->database, folder, sizeof folder);
 	trial.folder = folder;
-	if (!gemm_init(error) ||
-	    !database_open(&database, options->database, DATABASE_WRITE, error))
+	if (!gemm_init(error))
 		return false;
+	warming = options->threads > 1 ? gemm_warm(gemm_for_processor(), wants_bfloat16(experiment))
+	                               : NULL;
+	if (!database_open(&database, options->database, DATABASE_WRITE, error)) {
+		gemm_warm_end(warming);
+		return false;
+	}
 	trial.pool = pool_open(options->threads, error);
 	if (trial.pool && experiment_data(experiment, folder, trial.pool, &dataset, report, context,
 	                                  error) &&
 	    match_contestants(experiment, &dataset, error) &&
 	    database_experiment(&database, experiment->name, specification, &trial.experiment_id,
 	                        error)) {
+		gemm_warm_end(warming);
+		warming = NULL;
 		run_trials(&trial, options, watch, context, result);
 		ran = true;
 	}
+	gemm_warm_end(warming);
 	dataset_free(&dataset);
 	pool_close(trial.pool);
 	database_close(&database);

@@ -284,7 +284,7 @@ static bool start(struct run *run)
 	const struct trainer *t = run->trainer;
 	char path[PATH_SIZE];
 
-	parameters_start(&t->model->parameters, t->seed);
+	parameters_start_on(&t->model->parameters, t->seed, t->pool);
 	path_of(run, path, "last.safetensors", 0);
 	if (access(path, F_OK) != 0)
 		return errno == ENOENT || error_set(run->error, "%s: %s", path, strerror(errno));
