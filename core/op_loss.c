@@ -5,9 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Rows whose logits are made together: enough for a fast product, few enough to stay in the cache.
- */
-enum { CHUNK_ROWS = 64 };
+/* Rows whose logits are made together: about so many, so that the output weights and their gradient
+ * are read and written rarely, and so few that the logits stay in the cache. */
+enum { CHUNK_ROWS = 128, MOST_ROWS = 3 * CHUNK_ROWS / 2 };
 
 struct smoothing smoothing_uniform(double e, int vocabulary)
 {
@@ -55,10 +55,10 @@ static double row_loss(const struct tape *tape, real *logits, int vocabulary, in
 }
 
 struct chunk {
-	int row[CHUNK_ROWS]; /* of h */
+	int row[MOST_ROWS]; /* of h */
 	int count;
-	real *h, *dh; /* [CHUNK_ROWS][C] gathered */
-	real *logits; /* [CHUNK_ROWS][V] */
+	real *h, *dh; /* [rows][C] gathered */
+	real *logits; /* [rows][V] */
 };
 
 static void chunk_run(struct tape *tape, struct chunk *chunk, struct var *h, struct var *w,
@@ -102,12 +102,24 @@ static void chunk_run(struct tape *tape, struct chunk *chunk, struct var *h, str
 		memcpy(dh + (size_t)chunk->row[i] * c, chunk->dh + (size_t)i * c, c * sizeof(real));
 }
 
+/* Rows of a chunk: all chunks alike, none of a few rows. */
+static int chunk_rows(const struct var *h, const int *gold, int ignore)
+{
+	int rows = 0, chunks;
+
+	for (int r = 0; r < var_rows(h); r++)
+		rows += gold[r] != ignore;
+	chunks = (rows + CHUNK_ROWS / 2) / CHUNK_ROWS;
+	return chunks > 1 ? (rows + chunks - 1) / chunks : MOST_ROWS;
+}
+
 struct var *op_cross_entropy(struct tape *tape, struct var *h, struct var *w, struct var *b,
                              const int *gold, int ignore, struct smoothing s, struct loss *loss,
                              double *nll)
 {
 	static const struct op op = { .name = "cross_entropy", .backward = cross_entropy_backward };
-	const size_t c = (size_t)h->c, chunk_size = CHUNK_ROWS * sizeof(real);
+	const int most = chunk_rows(h, gold, ignore);
+	const size_t c = (size_t)h->c, chunk_size = (size_t)most * sizeof(real);
 	struct var *y = tape_var(tape, &op, 1, 1, 1);
 	struct chunk chunk = { .count = 0 };
 	const double before = loss->smoothed;
@@ -133,7 +145,7 @@ struct var *op_cross_entropy(struct tape *tape, struct var *h, struct var *w, st
 			nll[r] = 0;
 		if (gold[r] != ignore)
 			chunk.row[chunk.count++] = r;
-		if (chunk.count == CHUNK_ROWS || (r + 1 == var_rows(h) && chunk.count)) {
+		if (chunk.count == most || (r + 1 == var_rows(h) && chunk.count)) {
 			chunk_run(tape, &chunk, h, w, b, gold, s, loss, nll, dh);
 			chunk.count = 0;
 		}
