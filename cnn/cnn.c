@@ -99,9 +99,11 @@ static void convolution_add(struct model *model, int side, int number, struct la
 	layer->v = parameter_add(all, 2 * d, taps, START_NORMAL, sqrt(4 * keep / taps),
 	                         "%s.%d.weight%s", prefix, number, s->weight_norm ? "_v" : "");
 	layer->gain = -1;
-	if (s->weight_norm)
+	if (s->weight_norm) {
 		layer->gain = parameter_add(all, 1, 2 * d, START_CONSTANT, sqrt(4 * keep),
 		                            "%s.%d.weight_g", prefix, number);
+		parameter_normalise(all, layer->v, layer->gain);
+	}
 	layer->bias = parameter_add(all, 1, 2 * d, START_CONSTANT, 0, "%s.%d.bias", prefix, number);
 }
 

@@ -122,12 +122,28 @@ static void scale_rows(void *context, real *w)
 	}
 }
 
+/* w as a parameter of its own, whose gradient is kept where v's will be (normed_flow). */
+static struct var *shared(struct tape *tape, const struct var *v, const struct normed_matrix *m)
+{
+	struct var *w = tape_wrap(tape, NULL, 1, v->n, v->c, m->w);
+
+	w->name = v->name;
+	w->parameter = true;
+	w->bfloat16 = tape->bfloat16 ? m->bfloat16 : NULL;
+	w->needs_gradient = v->needs_gradient;
+	w->g = v->g;
+	return w;
+}
+
 struct var *op_weight_norm(struct tape *tape, struct var *v, struct var *gain)
 {
 	static const struct op op = { .name = "weight_norm", .backward = weight_norm_backward };
+	const struct normed_matrix *made = tape->normed ? normed_find(tape->normed, v->x) : NULL;
 	struct weight_norm n = { tape->vector, v, gain, NULL };
 	struct var *w;
 
+	if (made)
+		return shared(tape, v, made);
 	tape_enter(tape, &op);
 	if (gain->c != v->n)
 		panic("weight_norm: %d rows, gain of %d", v->n, gain->c);

@@ -27,9 +27,19 @@ int parameter_add(struct parameters *all, int rows, int columns, enum parameter_
 		panic("two parameters are named %s", text);
 	all->list = memory_resize(all->list, (size_t)all->count + 1, sizeof *all->list);
 	new = &all->list[all->count];
-	*new = (struct parameter){ memory_text(text), rows, columns, all->size, start, value };
+	*new = (struct parameter){ memory_text(text), rows, columns, all->size, start, value, -1 };
 	all->size += ((size_t)rows * (size_t)columns + ALIGN - 1) / ALIGN * ALIGN;
 	return all->count++;
+}
+
+void parameter_normalise(struct parameters *all, int v, int gain)
+{
+	const struct parameter *a = &all->list[v], *b = &all->list[gain];
+
+	if (b->rows * b->columns != a->rows)
+		panic("%s has %d rows, %s %d gains", a->name, a->rows, b->name,
+		      b->rows * b->columns);
+	all->list[v].gain = gain;
 }
 
 int parameter_find(const struct parameters *all, const char *name)

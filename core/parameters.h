@@ -23,6 +23,7 @@ struct parameter {
 	size_t offset; /* of the first real in the flat array; rows lie one after the other */
 	enum parameter_start start;
 	double value;
+	int gain; /* of a matrix under weight norm: its gains, another parameter; else -1 */
 };
 
 struct parameters {
@@ -36,6 +37,10 @@ struct parameters {
 /* Declares a matrix and returns its number. A vector has one row. */
 int parameter_add(struct parameters *, int rows, int columns, enum parameter_start, double value,
                   const char *name, ...) __attribute__((format(printf, 6, 7)));
+
+/* The matrix v is under weight norm with the `gain` of each row, and both are used by op_weight_norm
+ * alone: training then makes w once an update (core/normed.h). */
+void parameter_normalise(struct parameters *, int v, int gain);
 
 /* The number of the parameter of that name, or -1. */
 int parameter_find(const struct parameters *, const char *name);

@@ -11,6 +11,7 @@
 #include "core/arena.h"
 #include "core/frozen.h"
 #include "core/gemm.h"
+#include "core/normed.h"
 #include "core/parameters.h"
 #include "core/profile.h"
 #include "core/real.h"
@@ -98,6 +99,7 @@ struct tape {
 	const struct parameters *parameters;
 	struct frozen *frozen; /* of the parameters, where they do not change; NULL in training */
 	struct team *team;     /* helps with products of frozen weights; or NULL */
+	const struct normed *normed; /* weights under weight norm, up to date; NULL: each tape's own */
 	real *gradient;       /* flat like the parameters; NULL: no gradients (inference) */
 	bool training;        /* dropout is on */
 	bool bfloat16;        /* matrix products are made in bfloat16 */

@@ -20,6 +20,62 @@ struct update_job {
 	double rate, scale;
 };
 
+/* A part of the gradient that one task sums: `n` numbers of it, or rows of a matrix under weight norm,
+ * with their gains. */
+struct piece {
+	size_t from, n;
+	int matrix, first, rows; /* matrix -1: none */
+};
+
+static void add_piece(struct updater *u, struct piece piece)
+{
+	u->piece = memory_resize(u->piece, u->pieces + 1, sizeof *u->piece);
+	u->piece[u->pieces++] = piece;
+}
+
+static void add_numbers(struct updater *u, size_t from, size_t to)
+{
+	for (size_t n; from < to; from += n) {
+		n = to - from < GRADIENT_BLOCK ? to - from : GRADIENT_BLOCK;
+		add_piece(u, (struct piece){ from, n, -1, 0, 0 });
+	}
+}
+
+static void add_matrix(struct updater *u, int number)
+{
+	const struct parameter *p = &u->model->parameters.list[number];
+	const int most = GRADIENT_BLOCK / p->columns > 0 ? GRADIENT_BLOCK / p->columns : 1;
+
+	for (int first = 0, rows; first < p->rows; first += rows) {
+		rows = p->rows - first < most ? p->rows - first : most;
+		add_piece(u, (struct piece){ p->offset + (size_t)first * (size_t)p->columns,
+		                             (size_t)rows * (size_t)p->columns, number, first,
+		                             rows });
+	}
+}
+
+/* Gains come with their matrix. */
+static void cut_gradient(struct updater *u)
+{
+	const struct parameters *all = &u->model->parameters;
+	bool *gain = memory_new((size_t)all->count, sizeof *gain);
+	size_t from = 0;
+
+	for (int i = 0; i < all->count; i++)
+		if (all->list[i].gain >= 0)
+			gain[all->list[i].gain] = true;
+	for (int i = 0; i < all->count; i++) {
+		if (all->list[i].gain < 0 && !gain[i])
+			continue;
+		add_numbers(u, from, all->list[i].offset);
+		if (!gain[i])
+			add_matrix(u, i);
+		from = i + 1 < all->count ? all->list[i + 1].offset : all->size;
+	}
+	add_numbers(u, from, all->size);
+	free(gain);
+}
+
 /* Weights in bfloat16 beside those in float, from here on kept up to date by apply_block. */
 static bool start_bfloat16(struct updater *u, struct error *error)
 {
@@ -59,8 +115,14 @@ bool updater_open(struct updater *u, struct model *model, const struct corpus *c
 		tape_init(&u->tape[i]);
 		u->tape[i].checkpointing = settings->checkpointing;
 	}
-	u->square = memory_new(gradient_blocks(size), sizeof *u->square);
-	return settings->precision == PRECISION_FLOAT32 || start_bfloat16(u, error);
+	cut_gradient(u);
+	u->square = memory_new(u->pieces, sizeof *u->square);
+	if (settings->precision != PRECISION_FLOAT32 && !start_bfloat16(u, error))
+		return false;
+	normed_open(&u->normed, &model->parameters, model->parameters.bfloat16 != NULL);
+	for (size_t i = 0; i < workers; i++)
+		u->tape[i].normed = &u->normed;
+	return true;
 }
 
 void updater_close(struct updater *u)
@@ -75,7 +137,9 @@ void updater_close(struct updater *u)
 	free(u->shard);
 	free(u->tape);
 	free(u->batch);
+	free(u->piece);
 	free(u->square);
+	normed_close(&u->normed);
 	if (u->model) {
 		free(u->model->parameters.bfloat16);
 		u->model->parameters.bfloat16 = NULL;
@@ -165,21 +229,57 @@ static void run_shard(void *context, int number, int worker)
 	profile_end(profile);
 }
 
-/* Adds the shards' gradients of one block up into the first, in their order, and squares the sum.
- */
-static void reduce_block(void *context, int block, int worker)
+/* Makes the weights under weight norm that a piece is the gradient of. */
+static void make_normed(void *context, int number, int worker)
 {
-	struct update_job *job = context;
-	struct updater *u = job->updater;
-	const size_t from = (size_t)block * GRADIENT_BLOCK, size = u->model->parameters.size;
-	const size_t n = size - from < GRADIENT_BLOCK ? size - from : GRADIENT_BLOCK;
+	struct updater *u = ((struct update_job *)context)->updater;
+	const struct piece *piece = &u->piece[number];
+	struct profile *profile = pool_profile_of(u->pool, worker);
+
+	if (piece->matrix < 0)
+		return;
+	profile_begin(profile, "weight_norm", NULL, PROFILE_FORWARD);
+	normed_make(&u->normed, u->tape[worker].vector, piece->matrix, piece->first, piece->rows);
+	profile_count(profile, 0, (double)(2 * piece->n * sizeof(real)));
+	profile_end(profile);
+}
+
+/* From the gradient of what weight norm made, while it is near, to that of direction and gains;
+ * returns the squares of both. */
+static double flow_normed(struct updater *u, const struct piece *piece, int worker)
+{
+	const struct parameter *v = &u->model->parameters.list[piece->matrix];
+	const size_t gain = u->model->parameters.list[v->gain].offset + (size_t)piece->first;
+	const struct vector_kernels *vector = u->tape[worker].vector;
+	struct profile *profile = pool_profile_of(u->pool, worker);
+	double squares;
+
+	profile_begin(profile, "weight_norm", NULL, PROFILE_BACKWARD);
+	normed_flow(&u->normed, vector, piece->matrix, piece->first, piece->rows, u->gradient[0]);
+	squares = vector->sum_squares(piece->n, u->gradient[0] + piece->from) +
+	          vector->sum_squares((size_t)piece->rows, u->gradient[0] + gain);
+	profile_count(profile, 0, (double)(3 * piece->n * sizeof(real)));
+	profile_end(profile);
+	return squares;
+}
+
+/* Adds the shards' gradients of one piece up into the first, in their order, and squares the sum.
+ */
+static void reduce_piece(void *context, int number, int worker)
+{
+	struct updater *u = ((struct update_job *)context)->updater;
+	const struct piece *piece = &u->piece[number];
+	const size_t from = piece->from, n = piece->n;
 	const struct vector_kernels *vector = u->tape[worker].vector;
 	struct profile *profile = pool_profile_of(u->pool, worker);
 
 	profile_begin(profile, "sum gradients", NULL, PROFILE_OTHER);
 	for (long s = 1; s < u->settings->shards; s++)
 		vector->accumulate(n, 1, u->gradient[s] + from, u->gradient[0] + from);
-	u->square[block] = vector->sum_squares(n, u->gradient[0] + from);
+	if (piece->matrix < 0)
+		u->square[number] = vector->sum_squares(n, u->gradient[0] + from);
+	else
+		u->square[number] = flow_normed(u, piece, worker);
 	profile_count(profile, 0,
 	              (double)((size_t)(u->settings->shards + 1) * n * sizeof(real)));
 	profile_end(profile);
@@ -210,6 +310,7 @@ bool update(struct updater *u, long number, const uint32_t *sentence, const size
 	double sum = 0;
 
 	*result = (struct update_result){ 0 };
+	pool_run(u->pool, (int)u->pieces, make_normed, &job);
 	pool_run(u->pool, (int)u->settings->shards, run_shard, &job);
 	for (long s = 0; s < u->settings->shards; s++) {
 		const struct shard *shard = &u->shard[s];
@@ -221,8 +322,8 @@ bool update(struct updater *u, long number, const uint32_t *sentence, const size
 		result->source_tokens += shard->source_tokens;
 		result->padded_tokens += shard->padded_tokens;
 	}
-	pool_run(u->pool, blocks, reduce_block, &job);
-	for (int i = 0; i < blocks; i++)
+	pool_run(u->pool, (int)u->pieces, reduce_piece, &job);
+	for (size_t i = 0; i < u->pieces; i++)
 		sum += u->square[i];
 	result->gradient_norm = sqrt(sum) / (double)result->loss.tokens;
 	if (!isfinite(result->gradient_norm) || !isfinite(result->loss.smoothed))

@@ -19,7 +19,10 @@ struct updater {
 	real **gradient;     /* [shards][parameters] */
 	struct tape *tape;   /* [workers] */
 	struct batch *batch; /* [workers] */
-	double *square;      /* [blocks] of the gradient norm */
+	struct normed normed; /* the weights under weight norm, made at the start of an update */
+	struct piece *piece; /* [pieces] of the gradient */
+	size_t pieces;
+	double *square; /* [pieces] of the gradient norm */
 	struct shard *shard; /* [shards] */
 };
 
