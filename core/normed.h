@@ -1,5 +1,5 @@
-/* normed.h - weights under weight norm (Salimans and Kingma 2016) that several tapes share: made once
- * an update, gradients summed before they flow on to direction and gain. */
+/* normed.h - weights under weight norm (Salimans and Kingma 2016) that several tapes share: made
+ * once an update, gradients summed before they flow on to direction and gain. */
 #ifndef BAKEOFF_NORMED_H
 #define BAKEOFF_NORMED_H
 
@@ -23,8 +23,8 @@ struct normed {
 void normed_open(struct normed *, const struct parameters *, bool bfloat16);
 void normed_close(struct normed *);
 
-/* Makes rows first .. first + rows - 1 of w from the parameter v as it is now; different rows may be
- * made by different threads. */
+/* Makes rows first .. first + rows - 1 of w from the parameter v as it is now; different rows may
+ * be made by different threads. */
 void normed_make(const struct normed *, const struct vector_kernels *, int v, int first, int rows);
 
 /* `gradient` is flat like the parameters and holds the gradient of w where v lies. These rows of it
