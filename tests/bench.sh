@@ -8,8 +8,8 @@
 #     sets        AVX2 against AVX-512, and the libraries of matrix products
 #
 # Environment: PROGRAM, KERNELS: what `make bench` built. RAW: folder of train.de, train.en, val.*, test_2016_flickr.*
-# (multi30k). PEER: folder of torch_seq2seq.py; without it, ours alone. BENCH_ROUNDS: measurements of each, in turn with
-# the others (5). BENCH_SIZES: of training ("tiny small"). BENCH_QUICK=1: a few updates, to see that all works; the document
+# (multi30k). PEER: folder of torch_seq2seq.py; without it, ours alone. PYTHON: what runs it (python3). BENCH_ROUNDS:
+# measurements of each, in turn with the others (5). BENCH_SIZES: of training ("tiny small"). BENCH_QUICK=1: a few updates, to see that all works; the document
 # then goes to build/bench. A section that was not run keeps its text in the document.
 set -eu
 

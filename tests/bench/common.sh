@@ -40,16 +40,20 @@ file_of() {
 	if [ "$1" = small ]; then echo "$home/experiments/multi30k.yaml"; else echo "$home/experiments/multi30k-$1.yaml"; fi
 }
 
-# torch ENVIRONMENT... -- ARGUMENT... - the peer, without what this process says to OpenBLAS.
-torch() {
-	settings=''
-	while [ "$1" != -- ]; do
-		settings="$settings $1"
-		shift
-	done
+# python ENVIRONMENT ARGUMENT... - Python as the peer runs in it (PYTHON, python3), with a variable. Without OPENBLAS_CORETYPE
+# and OPENBLAS_L2_SIZE: who sets them for our OpenBLAS would have PyTorch's, which is another build, run other kernels than
+# those that it chooses for this processor.
+python() {
+	environment=$1
 	shift
-	# shellcheck disable=SC2086
-	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $settings /usr/bin/python3 "$peer/torch_seq2seq.py" "$@"
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE "$environment" "${PYTHON:-python3}" "$@"
+}
+
+# torch ENVIRONMENT ARGUMENT... - the peer.
+torch() {
+	environment=$1
+	shift
+	python "$environment" "$peer/torch_seq2seq.py" "$@"
 }
 
 # threads_of SETTING - the environment and option of one of the peer's three settings.
@@ -73,7 +77,7 @@ field() {
 
 need_ids() {
 	[ -z "$peer" ] || [ -e ids/train.de.ids ] ||
-		torch UNUSED=1 -- prepare --raw "$raw" --data ids --vocab 8000 > prepare.log 2>&1
+		torch UNUSED=1 prepare --raw "$raw" --data ids --vocab 8000 > prepare.log 2>&1
 }
 
 # profiled EXPERIMENT ARGUMENT... - of a profile: milliseconds, target tokens/s, GFLOP/s, % of the peak.

@@ -38,8 +38,8 @@ train_theirs() {
 # Its training ends with a validation and a BLEU that needs sacreBLEU; the weights are saved here, by the same program, in
 # its own functions.
 train_their() {
-	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_WAIT_POLICY=passive /usr/bin/python3 - "$peer" "$raw" "$(peer_name "$1")" \
-		"$size" "$2" > weights.log 2>&1 <<'PYTHON' || { cat weights.log >&2; exit 1; }
+	python OMP_WAIT_POLICY=passive - "$peer" "$raw" "$(peer_name "$1")" "$size" "$2" \
+		> weights.log 2>&1 <<'PYTHON' || { cat weights.log >&2; exit 1; }
 import sys, torch
 sys.path.insert(0, sys.argv[1])
 import torch_seq2seq as peer
@@ -64,7 +64,7 @@ ours() {
 # theirs CONTESTANT NAME BEAM ROWS SENTENCES SETTING
 theirs() {
 	set -- "$1" "$2" "$3" "$4" "$5" "$6" "$(threads_of "$6")"
-	torch "${7% *}" -- decode --raw "$raw" --data ids --model "$(peer_name "$1")" --size "$size" --threads "${7#* }" \
+	torch "${7% *}" decode --raw "$raw" --data ids --model "$(peer_name "$1")" --size "$size" --threads "${7#* }" \
 		--ckpt "weights-$size-$sentences-$1.last.pt" --beam "$3" --rows "$4" --limit "$5" --repeat 1 \
 		2> theirs.log > theirs.json || grep -q sent_s theirs.json || { cat theirs.log >&2; exit 1; }
 	grep sent_s theirs.json | field sent_s >> "$folder/$1.$2.$6.sentences"

@@ -42,7 +42,7 @@ start() {
 # theirs SIZE CONTESTANT SETTING - the same of PyTorch.
 theirs() {
 	set -- "$1" "$2" "$3" "$(threads_of "$3")"
-	torch "${4% *}" -- bench --raw "$raw" --data ids --model "$(peer_name "$2")" --size "$1" --threads "${4#* }" \
+	torch "${4% *}" bench --raw "$raw" --data ids --model "$(peer_name "$2")" --size "$1" --threads "${4#* }" \
 		--steps "$steps" --warm-steps 3 2> theirs.log > theirs.json || { cat theirs.log >&2; exit 1; }
 	field tgt_tok_s < theirs.json >> "$folder/$1.$2.$3"
 	field peak_rss_mib < theirs.json >> "$folder/$1.$2.$3.memory"
@@ -51,7 +51,7 @@ theirs() {
 # their_start SIZE CONTESTANT SETTING
 their_start() {
 	set -- "$1" "$2" "$3" "$(threads_of "$3")"
-	torch "${4% *}" -- bench --raw "$raw" --data ids --model "$(peer_name "$2")" --size "$1" --threads "${4#* }" \
+	torch "${4% *}" bench --raw "$raw" --data ids --model "$(peer_name "$2")" --size "$1" --threads "${4#* }" \
 		--steps 1 --warm-steps 0 2> theirs.log > theirs.json || { cat theirs.log >&2; exit 1; }
 	awk -v a="$(field ready_s < theirs.json)" -v b="$(field step_ms < theirs.json)" 'BEGIN { print a + b / 1000 }' \
 		>> "$folder/$1.$2.their_start"
@@ -85,6 +85,29 @@ for round in $(seq "$rounds"); do
 	done
 done
 
+# each_model ROW - a line of a table for each: "| size | contestant |" and what ROW FILES SETTING says of its files.
+each_model() {
+	for size in $sizes; do
+		for contestant in lstm convs2s transformer; do
+			at=$folder/$size.$contestant setting=none
+			[ ! -e "$at.setting" ] || setting=$(cat "$at.setting")
+			touch "$at.$setting" "$at.$setting.memory" "$at.bfloat16" "$at.their_start"
+			echo "| $size | $contestant | $("$1" "$at" "$setting") |"
+		done
+	done
+}
+
+speed_row() {
+	echo "$(spread %.0f "$1.float32") | $(spread %.0f "$1.$2") | $(ratio "$1.float32" "$1.$2") | $2 |" \
+		"$(ratio "$1.bfloat16" "$1.float32")"
+}
+
+memory_row() {
+	echo "$(spread %.0f "$1.float32.memory") | $(spread %.0f "$1.$2.memory") |" \
+		"$(ratio "$1.float32.memory" "$1.$2.memory") | $(spread %.2f "$1.start") |" \
+		"$(spread %.2f "$1.their_start") | $(ratio "$1.start" "$1.their_start")"
+}
+
 cat <<TEXT
 \`experiments/multi30k.yaml\` (small) and \`multi30k-tiny.yaml\`, batches of 2,048 padded positions, two shards. Target tokens a
 second in float32, median (least-greatest) of $rounds rounds of $((updates - 4)) updates; bfloat16 (\`train.precision\`) as a multiple of our
@@ -93,15 +116,7 @@ float32. PyTorch's threads: one = \`--threads 1\`, blas1 = two and OpenBLAS one,
 | size | contestant | ours | PyTorch | ratio | its threads | ours in bfloat16 |
 |---|---|---:|---:|---:|---|---:|
 TEXT
-for size in $sizes; do
-	for contestant in lstm convs2s transformer; do
-		at=$folder/$size.$contestant setting=none
-		[ ! -e "$at.setting" ] || setting=$(cat "$at.setting")
-		touch "$at.$setting" "$at.bfloat16"
-		echo "| $size | $contestant | $(spread %.0f "$at.float32") | $(spread %.0f "$at.$setting") |" \
-			"$(ratio "$at.float32" "$at.$setting") | $setting | $(ratio "$at.bfloat16" "$at.float32") |"
-	done
-done
+each_model speed_row
 cat <<TEXT
 
 Peak resident memory in MiB, and seconds from the call to the end of the first update (subwords and their ids made before).
@@ -109,13 +124,4 @@ Peak resident memory in MiB, and seconds from the call to the end of the first u
 | size | contestant | memory | PyTorch | ratio | first update | PyTorch | ratio |
 |---|---|---:|---:|---:|---:|---:|---:|
 TEXT
-for size in $sizes; do
-	for contestant in lstm convs2s transformer; do
-		at=$folder/$size.$contestant setting=none
-		[ ! -e "$at.setting" ] || setting=$(cat "$at.setting")
-		touch "$at.$setting.memory" "$at.their_start"
-		echo "| $size | $contestant | $(spread %.0f "$at.float32.memory") | $(spread %.0f "$at.$setting.memory") |" \
-			"$(ratio "$at.float32.memory" "$at.$setting.memory") | $(spread %.2f "$at.start") |" \
-			"$(spread %.2f "$at.their_start") | $(ratio "$at.start" "$at.their_start") |"
-	done
-done
+each_model memory_row
