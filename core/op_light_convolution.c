@@ -8,7 +8,7 @@
 struct light {
 	struct light_convolution how;
 	bool dynamic;        /* each step has its own weights */
-	uint64_t key;        /* of the dropout */
+	struct dropout_mask mask;
 	const real *softmax; /* [rows of y, or 1][heads][kernel] */
 	const real *weight;  /* the same after dropout */
 };
@@ -97,7 +97,7 @@ static void weight_gradient(const struct tape *tape, const struct light *l, size
 	const size_t kernel = (size_t)l->how.over.kernel;
 
 	if (l->weight != l->softmax)
-		tape->vector->dropout(size, l->key, 0, l->how.dropout, d, d);
+		tape->vector->dropout(size, l->mask.key, 0, l->mask.p, d, d);
 	for (size_t i = 0; i < size; i += kernel)
 		tape->vector->softmax_backward(kernel, 1, l->softmax + i, d + i);
 	tape->vector->accumulate(size, 1, d, dw);
@@ -156,11 +156,11 @@ static void normalise(struct tape *tape, struct light *l, const struct var *w)
 	for (size_t i = 0; i < size; i += kernel)
 		tape->vector->softmax(kernel, 1, softmax + i);
 	l->weight = l->softmax = softmax;
-	if (!(tape->training && l->how.dropout > 0))
+	l->mask = tape_dropout(tape, l->how.dropout);
+	if (l->mask.p <= 0)
 		return;
-	l->key = tape->key + 0x9e3779b97f4a7c15ULL * ++tape->dropouts;
 	l->weight = kept = tape_memory(tape, size * sizeof *kept);
-	tape->vector->dropout(size, l->key, 0, l->how.dropout, softmax, kept);
+	tape->vector->dropout(size, l->mask.key, 0, l->mask.p, softmax, kept);
 }
 
 struct var *op_light_convolution(struct tape *tape, struct var *x, struct var *w,

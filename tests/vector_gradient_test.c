@@ -25,7 +25,7 @@ struct gradient_case {
 	void (*gradient)(size_t n, const real *x, const real *w, real *dx); /* dx is zero before */
 };
 
-enum { SMALL = 21 };
+enum { SMALL = 21, MOST_INPUTS = 8 };
 
 static double weighted(size_t n, const real *y, const real *w)
 {
@@ -217,6 +217,53 @@ static void gradient_lstm(size_t n, const real *x, const real *w, real *dx)
 	vector_kernels()->lstm_backward(n, dx, x + 4 * n, tanh_c, w, dx + 4 * n, dx);
 }
 
+/* gates, c_previous, peepholes; c is not normalised */
+static double loss_peephole(size_t n, const real *x, const real *w)
+{
+	real gates[4 * SMALL], c[SMALL], tanh_c[SMALL], h[SMALL];
+
+	memcpy(gates, x, 4 * n * sizeof(real));
+	vector_kernels()->lstm_state(n, gates, x + 5 * n, x + 4 * n, c);
+	memcpy(tanh_c, c, n * sizeof(real));
+	vector_kernels()->lstm_output(n, gates, x + 5 * n, c, tanh_c, h);
+	return weighted(n, h, w) + weighted(n, c, w + n);
+}
+
+static void gradient_peephole(size_t n, const real *x, const real *w, real *dx)
+{
+	const struct vector_kernels *k = vector_kernels();
+	real c[SMALL], tanh_c[SMALL], h[SMALL], dtanh_c[SMALL], *dc = dx + 4 * n;
+
+	memcpy(dx, x, 4 * n * sizeof(real));
+	memcpy(dc, w + n, n * sizeof(real));
+	k->lstm_state(n, dx, x + 5 * n, x + 4 * n, c);
+	memcpy(tanh_c, c, n * sizeof(real));
+	k->lstm_output(n, dx, x + 5 * n, c, tanh_c, h);
+	k->lstm_output_backward(n, dx, x + 5 * n, c, tanh_c, w, dc, dtanh_c, dx + 5 * n);
+	k->accumulate(n, 1, dtanh_c, dc);
+	k->lstm_state_backward(n, dx, x + 5 * n, x + 4 * n, dc, dx + 5 * n);
+}
+
+/* gates, sums, h_previous */
+static double loss_gru(size_t n, const real *x, const real *w)
+{
+	real gates[3 * SMALL], h[SMALL];
+
+	memcpy(gates, x, 3 * n * sizeof(real));
+	vector_kernels()->gru(n, gates, x + 3 * n, x + 6 * n, h);
+	return weighted(n, h, w);
+}
+
+static void gradient_gru(size_t n, const real *x, const real *w, real *dx)
+{
+	real h[SMALL];
+
+	memcpy(dx, x, 6 * n * sizeof(real));
+	memcpy(dx + 6 * n, w, n * sizeof(real));
+	vector_kernels()->gru(n, dx, x + 3 * n, x + 6 * n, h);
+	vector_kernels()->gru_backward(n, dx, dx + 3 * n, x + 6 * n, dx + 6 * n);
+}
+
 static const struct gradient_case gradients[] = {
 	{ "relu", 1, loss_relu, gradient_relu },
 	{ "tanh", 1, loss_tanh, gradient_tanh },
@@ -229,6 +276,8 @@ static const struct gradient_case gradients[] = {
 	{ "layer norm", 3, loss_layer_norm, gradient_layer_norm },
 	{ "rms norm", 2, loss_rms_norm, gradient_rms_norm },
 	{ "lstm", 5, loss_lstm, gradient_lstm },
+	{ "lstm with peepholes", 8, loss_peephole, gradient_peephole },
+	{ "gru", 7, loss_gru, gradient_gru },
 };
 
 static void test_gradients_match_finite_differences(void **state)
@@ -242,10 +291,10 @@ static void test_gradients_match_finite_differences(void **state)
 	}
 	for (size_t g = 0; g < LENGTH(gradients); g++) {
 		const struct gradient_case *c = &gradients[g];
-		real x[5 * SMALL], w[2 * SMALL], dx[5 * SMALL] = { 0 };
+		real x[MOST_INPUTS * SMALL], w[2 * SMALL], dx[MOST_INPUTS * SMALL] = { 0 };
 		uint64_t seed = g;
 
-		for (int i = 0; i < 5 * SMALL; i++)
+		for (int i = 0; i < MOST_INPUTS * SMALL; i++)
 			x[i] = (real)(4 * uniform(&seed) - 2);
 		for (int i = 0; i < 2 * SMALL; i++)
 			w[i] = (real)(4 * uniform(&seed) - 2);

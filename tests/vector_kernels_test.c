@@ -180,6 +180,13 @@ RUN(rms_norm, k->rms_norm(n, (real)0.01, x[0], x[1], x[2], x[3]))
 RUN(rms_norm_backward, k->rms_norm_backward(n, x[0], x[1], (real)0.75, x[2], x[3], x[4]))
 RUN(lstm, k->lstm(n, x[0], x[1], x[2], x[3], x[4]))
 RUN(lstm_backward, k->lstm_backward(n, x[0], x[1], x[2], x[3], x[4], x[5]))
+RUN(lstm_state, k->lstm_state(n, x[0], x[1], x[2], x[3]))
+RUN(lstm_output, k->lstm_output(n, x[0], x[1], x[2], x[3], x[4]))
+RUN(lstm_output_backward,
+    k->lstm_output_backward(n, x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]))
+RUN(lstm_state_backward, k->lstm_state_backward(n, x[0], x[1], x[2], x[3], x[4]))
+RUN(gru, k->gru(n, x[0], x[1], x[2], x[3]))
+RUN(gru_backward, k->gru_backward(n, x[0], x[1], x[2], x[3]))
 RUN(add_dropout, k->add_dropout(n, 77, UINT64_C(0xffffffffffffff00), 0.25, (real)0.5, x[0], x[1],
                                 x[2]))
 RUN(dropout, k->dropout(n, 77, UINT64_C(0xffffffffffffff00), 0.25, x[0], x[1]))
@@ -314,6 +321,87 @@ static double formula_lstm_backward(size_t n, double **x)
 		x[5][2 * n + j] = dc * i * (1 - g * g);
 		x[5][3 * n + j] = x[3][j] * x[2][j] * o * (1 - o);
 		x[4][j] = dc * f;
+	}
+	return 0;
+}
+
+static double formula_lstm_state(size_t n, double **x)
+{
+	for (size_t j = 0; j < n; j++) {
+		double i = sigmoid(x[0][j] + x[1][j] * x[2][j]);
+		double f = sigmoid(x[0][n + j] + x[1][n + j] * x[2][j]);
+		double g = tanh(x[0][2 * n + j]);
+
+		x[3][j] = f * x[2][j] + i * g;
+		x[0][j] = i;
+		x[0][n + j] = f;
+		x[0][2 * n + j] = g;
+	}
+	return 0;
+}
+
+static double formula_lstm_output(size_t n, double **x)
+{
+	for (size_t j = 0; j < n; j++) {
+		x[0][3 * n + j] = sigmoid(x[0][3 * n + j] + x[1][2 * n + j] * x[2][j]);
+		x[3][j] = tanh(x[3][j]);
+		x[4][j] = x[0][3 * n + j] * x[3][j];
+	}
+	return 0;
+}
+
+static double formula_lstm_output_backward(size_t n, double **x)
+{
+	for (size_t j = 0; j < n; j++) {
+		double o = x[0][3 * n + j], d = x[4][j] * x[3][j] * o * (1 - o);
+
+		x[0][3 * n + j] = d;
+		x[6][j] = x[4][j] * o * (1 - x[3][j] * x[3][j]);
+		x[5][j] += d * x[1][2 * n + j];
+		x[7][2 * n + j] += d * x[2][j];
+	}
+	return 0;
+}
+
+static double formula_lstm_state_backward(size_t n, double **x)
+{
+	for (size_t j = 0; j < n; j++) {
+		double i = x[0][j], f = x[0][n + j], g = x[0][2 * n + j], dc = x[3][j];
+
+		x[0][j] = dc * g * i * (1 - i);
+		x[0][n + j] = dc * x[2][j] * f * (1 - f);
+		x[0][2 * n + j] = dc * i * (1 - g * g);
+		x[4][j] += x[0][j] * x[2][j];
+		x[4][n + j] += x[0][n + j] * x[2][j];
+		x[3][j] = dc * f + x[0][j] * x[1][j] + x[0][n + j] * x[1][n + j];
+	}
+	return 0;
+}
+
+static double formula_gru(size_t n, double **x)
+{
+	for (size_t j = 0; j < n; j++) {
+		double r = sigmoid(x[0][j] + x[1][j]), z = sigmoid(x[0][n + j] + x[1][n + j]);
+
+		x[0][j] = r;
+		x[0][n + j] = z;
+		x[0][2 * n + j] = tanh(x[0][2 * n + j] + r * x[1][2 * n + j]);
+		x[3][j] = (1 - z) * x[0][2 * n + j] + z * x[2][j];
+	}
+	return 0;
+}
+
+static double formula_gru_backward(size_t n, double **x)
+{
+	for (size_t j = 0; j < n; j++) {
+		double r = x[0][j], z = x[0][n + j], candidate = x[0][2 * n + j], d = x[3][j];
+
+		x[0][2 * n + j] = d * (1 - z) * (1 - candidate * candidate);
+		x[0][n + j] = x[1][n + j] = d * (x[2][j] - candidate) * z * (1 - z);
+		x[0][j] = x[0][2 * n + j] * x[1][2 * n + j] * r * (1 - r);
+		x[1][j] = x[0][j];
+		x[1][2 * n + j] = x[0][2 * n + j] * r;
+		x[3][j] = d * z;
 	}
 	return 0;
 }
@@ -455,6 +543,12 @@ static const struct kernel_case {
 	CASE(rms_norm_backward),
 	CASE(lstm),
 	CASE(lstm_backward),
+	CASE(lstm_state),
+	CASE(lstm_output),
+	CASE(lstm_output_backward),
+	CASE(lstm_state_backward),
+	CASE(gru),
+	CASE(gru_backward),
 	CASE(dropout),
 	CASE(add_dropout),
 	CASE(adam),
