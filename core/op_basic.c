@@ -139,9 +139,12 @@ static struct var *add(struct tape *tape, struct var *a, struct var *b, double p
 
 struct var *op_add(struct tape *tape, struct var *a, struct var *b, real scale)
 {
+	struct var *y;
+
 	tape_enter(tape, &add_op);
-	return tape_leave(tape, add(tape, a, b, 0, scale,
-	                            tape_memory(tape, var_size(a) * sizeof(real))));
+	y = add(tape, a, b, 0, scale, tape_memory(tape, var_size(a) * sizeof(real)));
+	y->owns = true;
+	return tape_leave(tape, y);
 }
 
 struct var *op_residual(struct tape *tape, struct var *x, struct var *fx, double dropout, real scale)
@@ -154,7 +157,11 @@ struct var *op_residual(struct tape *tape, struct var *x, struct var *fx, double
 	tape_enter(tape, &add_op);
 	y = add(tape, x, fx, dropout, scale,
 	        needed ? tape_memory(tape, var_size(x) * sizeof(real)) : fx->x);
-	fx->x = needed ? fx->x : NULL; /* a later reader is told by a crash */
+	if (!needed) {
+		fx->x = NULL; /* a later reader is told by a crash */
+		fx->owns = false;
+	}
+	y->owns = true;
 	return tape_leave(tape, y);
 }
 

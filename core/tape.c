@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct free_gradient {
+struct free_memory {
 	real *x;
 	size_t size;
 };
@@ -60,8 +60,10 @@ struct var *tape_wrap(struct tape *tape, const struct op *op, int t, int n, int 
 struct var *tape_var(struct tape *tape, const struct op *op, int t, int n, int c)
 {
 	const size_t size = (size_t)t * (size_t)n * (size_t)c;
+	struct var *v = tape_wrap(tape, op, t, n, c, arena_take(&tape->arena, size * sizeof(real)));
 
-	return tape_wrap(tape, op, t, n, c, arena_take(&tape->arena, size * sizeof(real)));
+	v->owns = true;
+	return v;
 }
 
 void tape_enter(struct tape *tape, const struct op *op)
@@ -268,7 +270,7 @@ struct var *tape_parameter(struct tape *tape, int number)
 	return v;
 }
 
-/* Memory of an operation whose gradient has already flowed on, or new memory. */
+/* What an operation whose gradient has flowed on needs no longer, or new memory. */
 static real *take_gradient(struct tape *tape, size_t size)
 {
 	size_t best = tape->frees;
@@ -286,20 +288,32 @@ static real *take_gradient(struct tape *tape, size_t size)
 	return take_lasting(tape, size * sizeof(real));
 }
 
-static void release_gradient(struct tape *tape, struct var *v)
+static void release(struct tape *tape, real *x, size_t size)
 {
-	real *g = v->g;
-
-	if (!g || v->parameter)
-		return;
-	v->g = NULL;
-	if (in_segment(tape, g)) /* goes with the segment; a variable outside must not get it */
+	if (in_segment(tape, x)) /* goes with the segment; a variable outside must not get it */
 		return;
 	if (tape->frees == tape->free_capacity) {
 		tape->free_capacity = tape->free_capacity ? 2 * tape->free_capacity : 64;
 		tape->free = memory_resize(tape->free, tape->free_capacity, sizeof *tape->free);
 	}
-	tape->free[tape->frees++] = (struct free_gradient){ g, var_size(v) };
+	tape->free[tape->frees++] = (struct free_memory){ x, size };
+}
+
+/* The gradient of a variable and its numbers, which nobody reads any more; single numbers stay, for
+ * those who look at the loss. */
+static void release_variable(struct tape *tape, struct var *v)
+{
+	real *g = v->g;
+
+	if (v->parameter)
+		return;
+	v->g = NULL;
+	if (g)
+		release(tape, g, var_size(v));
+	if (!v->owns || v->x == g || var_size(v) == 1)
+		return;
+	release(tape, v->x, var_size(v));
+	v->owns = false;
 }
 
 real *tape_gradient_beta(struct tape *tape, struct var *v, real *beta)
@@ -367,7 +381,7 @@ void tape_flow_down_to(struct tape *tape, size_t nodes)
 			count_default(tape->profile, y);
 			profile_end(tape->profile);
 		}
-		release_gradient(tape, y);
+		release_variable(tape, y);
 	}
 	tape->nodes = nodes;
 }

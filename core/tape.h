@@ -45,6 +45,7 @@ struct var {
 	int readers;      /* operations that it is an input of */
 	bool needs_gradient;
 	bool parameter; /* g lies in the tape's flat gradient */
+	bool owns;      /* x is memory that nobody else looks at: a gradient's once y's has flowed */
 };
 
 /* A matrix in a product: rows lie `stride` elements apart. */
@@ -110,7 +111,7 @@ struct tape {
 	size_t segment_start; /* of the open segment in the arena; 0: none is */
 	struct var **node;    /* [nodes] in order of recording */
 	size_t nodes, capacity;
-	struct free_gradient *free; /* [frees] gradient memory that can be used again */
+	struct free_memory *free; /* [frees] memory for gradients, used before */
 	size_t frees, free_capacity;
 	struct profile *profile; /* NULL: costs are not recorded */
 	bool keep_attention;
@@ -129,7 +130,8 @@ void tape_free(struct tape *);
 void tape_begin(struct tape *, const struct parameters *, real *gradient, bool training,
                 uint64_t key);
 
-/* A variable of that shape with memory for x, not initialised; `op` NULL for an input. */
+/* A variable of that shape with memory for x, not initialised; `op` NULL for an input. When its
+ * gradient has flowed on, x's memory becomes another gradient's. */
 struct var *tape_var(struct tape *, const struct op *, int t, int n, int c);
 /* The same around memory that somebody else owns. */
 struct var *tape_wrap(struct tape *, const struct op *, int t, int n, int c, real *x);
