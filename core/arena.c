@@ -57,3 +57,10 @@ void arena_reset(struct arena *arena)
 {
 	arena->used = 0;
 }
+
+void arena_rest(struct arena *arena)
+{
+	arena->used = 0;
+	if (arena->base)
+		madvise(arena->base, arena->reserved, MADV_DONTNEED);
+}

@@ -23,5 +23,7 @@ void arena_free(struct arena *);
  */
 void *arena_take(struct arena *, size_t bytes);
 void arena_reset(struct arena *);
+/* The same, and gives the memory back to the system. */
+void arena_rest(struct arena *);
 
 #endif

@@ -27,6 +27,12 @@ void tape_free(struct tape *tape)
 	*tape = (struct tape){ 0 };
 }
 
+void tape_rest(struct tape *tape)
+{
+	arena_rest(&tape->arena);
+	arena_rest(&tape->lasting);
+}
+
 void tape_begin(struct tape *tape, const struct parameters *parameters, real *gradient,
                 bool training, uint64_t key)
 {

@@ -125,6 +125,9 @@ struct tape {
 void tape_init(struct tape *);
 void tape_free(struct tape *);
 
+/* All variables are gone, and their memory back with the system until the next tape_begin. */
+void tape_rest(struct tape *);
+
 /* Starts anew: all variables are gone. `gradient` (parameters->size reals, NULL for inference) is
  * added to. */
 void tape_begin(struct tape *, const struct parameters *, real *gradient, bool training,

@@ -136,10 +136,11 @@ static bool validate(struct run *run)
 {
 	struct progress *p = run->progress;
 	const double start = machine_seconds();
-	const struct loss loss = evaluate(run->trainer->model, &run->trainer->dataset->valid,
-	                                  run->settings->batch_tokens / run->settings->shards,
-	                                  run->trainer->pool, NULL);
+	struct loss loss;
 
+	updater_rest(&run->updater);
+	loss = evaluate(run->trainer->model, &run->trainer->dataset->valid,
+	                run->settings->batch_tokens / run->settings->shards, run->trainer->pool, NULL);
 	p->valid_nll = loss.nll / (double)loss.tokens;
 	p->validations++;
 	p->valid_seconds += machine_seconds() - start;
@@ -315,6 +316,8 @@ enum train_outcome train(const struct trainer *trainer, struct progress *progres
 	                  &run.optimizer, trainer->pool, trainer->seed, error))
 		goto done;
 	outcome = loop(&run);
+	updater_close(&run.updater);
+	optimizer_free(&run.optimizer);
 	if (outcome == TRAIN_DONE && !finish(&run))
 		outcome = TRAIN_FAILED;
 done:

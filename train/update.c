@@ -147,6 +147,12 @@ void updater_close(struct updater *u)
 	*u = (struct updater){ 0 };
 }
 
+void updater_rest(struct updater *u)
+{
+	for (int i = 0; i < pool_workers(u->pool); i++)
+		tape_rest(&u->tape[i]);
+}
+
 static uint64_t dropout_key(const struct update_job *job, long batch, int shard, size_t sentence)
 {
 	const uint64_t parts[5] = { job->updater->seed, (uint64_t)job->number, (uint64_t)batch,

@@ -39,6 +39,8 @@ bool updater_open(struct updater *, struct model *, const struct corpus *,
                   const struct train_settings *, struct optimizer *, struct pool *, uint64_t seed,
                   struct error *);
 void updater_close(struct updater *);
+/* Gives the memory of activations back until the next update. */
+void updater_rest(struct updater *);
 
 /* Trains on `batches` lists of sentences, first[i] .. first[i + 1] of `sentence`: each is cut into
  * settings->shards parts, gradients are summed in the order of the shards and divided by the
