@@ -60,37 +60,48 @@ void free_lines(char **line, size_t lines)
 	free(line);
 }
 
+/* A line that is as it should be, or the end; false and an error otherwise. */
+static bool take_line(FILE *stream, const char *name, size_t number, char **line, size_t *room,
+                      bool *end, struct error *error)
+{
+	ssize_t length = getline(line, room, stream);
+	size_t bad;
+
+	*end = length < 0;
+	if (*end)
+		return !ferror(stream) || error_set(error, "%s: %s", name, strerror(errno));
+	while (length && ((*line)[length - 1] == '\n' || (*line)[length - 1] == '\r'))
+		(*line)[--length] = '\0';
+	bad = text_bad_byte(*line, (size_t)length);
+	return !bad || error_set(error,
+	                         "%s:%zu: invalid UTF-8 at byte %zu; convert it to UTF-8 (iconv)",
+	                         name, number, bad);
+}
+
 static bool take_lines(FILE *stream, const char *name, char ***line, size_t *lines,
                        struct error *error)
 {
 	char *text = NULL;
 	size_t room = 0, capacity = 0;
-	ssize_t length;
-	bool whole = true;
+	bool whole, end;
 
-	while (whole && (length = getline(&text, &room, stream)) >= 0) {
-		size_t bad;
-
-		while (length && (text[length - 1] == '\n' || text[length - 1] == '\r'))
-			text[--length] = '\0';
-		bad = text_bad_byte(text, (size_t)length);
-		if (bad) {
-			whole = error_set(
-				error,
-				"%s:%zu: invalid UTF-8 at byte %zu; convert it to UTF-8 (iconv)",
-				name, *lines + 1, bad);
-			break;
-		}
+	while ((whole = take_line(stream, name, *lines + 1, &text, &room, &end, error)) && !end) {
 		if (*lines == capacity) {
 			capacity = capacity ? 2 * capacity : 64;
 			*line = memory_resize(*line, capacity, sizeof **line);
 		}
 		(*line)[(*lines)++] = memory_text(text);
 	}
-	if (whole && ferror(stream))
-		whole = error_set(error, "%s: %s", name, strerror(errno));
 	free(text);
 	return whole;
+}
+
+bool next_line(char **line, size_t *room, size_t number, struct error *error)
+{
+	bool end;
+
+	error->message[0] = '\0';
+	return take_line(stdin, "standard input", number, line, room, &end, error) && !end;
 }
 
 bool read_lines(const char *path, char ***line, size_t *lines, struct error *error)

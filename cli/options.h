@@ -21,6 +21,10 @@ bool option_experiment(const char *command, const char *file, char **set, int se
 /* All lines of a file ("-": standard input), without their ends; the caller frees each line and the
  * list. False where a line is not UTF-8 or reading fails. */
 bool read_lines(const char *path, char ***line, size_t *lines, struct error *);
+/* The next line of standard input, number `number`, without its end, in memory that *line keeps for the next
+ * call (freed by the caller). False at the end, and where error->message is not empty then: it is
+ * not UTF-8, or reading failed. */
+bool next_line(char **line, size_t *room, size_t number, struct error *);
 void free_lines(char **line, size_t lines);
 
 /* One line on standard error where sentences had to be cut to what the run reads. */

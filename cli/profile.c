@@ -35,6 +35,7 @@ static const char usage[] =
 	"  --decode         decode the validation set after that many updates instead, in ms a "
 	"sentence\n"
 	"  --sentences N    decode: at most so many (100)\n"
+	"  --alone          decode: one sentence after another, each on all workers\n"
 	"  --weights FILE   begin with a run's weights (model.safetensors); with --decode no "
 	"update "
 	"is made\n"
@@ -58,6 +59,7 @@ struct request {
 
 static const struct option long_options[] = {
 	{ "only", required_argument, NULL, 'o' },    { "updates", required_argument, NULL, 'u' },
+	{ "alone", no_argument, NULL, 'a' },
 	{ "decode", no_argument, NULL, 'd' },        { "sentences", required_argument, NULL, 'n' },
 	{ "weights", required_argument, NULL, 'w' }, { "set", required_argument, NULL, 's' },
 	{ "threads", required_argument, NULL, 't' }, { "format", required_argument, NULL, 'f' },
@@ -97,6 +99,9 @@ static bool read_option(struct request *r, int option)
 	case 'u':
 		return option_number("profile", "--updates", optarg, 1, 100000,
 		                     &r->options.updates);
+	case 'a':
+		r->options.alone = true;
+		return true;
 	case 'd':
 		r->options.decode = true;
 		return true;

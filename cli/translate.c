@@ -26,6 +26,7 @@ static const char usage[] =
 	"  --sample            draw from the model instead of searching\n"
 	"  --temperature T     of sampling (1)\n"
 	"  --seed N            of sampling (1)\n"
+	"  --stream            answer each line at once, before the next is read\n"
 	"  --force FILE        do not search: print log p of each line of FILE as the translation "
 	"of its line\n"
 	"  --threads N         (all processors)\n";
@@ -34,7 +35,7 @@ struct options {
 	const char *database, *force;
 	long run, threads;
 	struct search_settings search; /* beam 0 and the like: not given */
-	bool nbest_form, has_penalty, has_temperature;
+	bool nbest_form, has_penalty, has_temperature, stream;
 };
 
 static bool real_option(const char *option, const char *text, const char *key,
@@ -48,7 +49,7 @@ static bool real_option(const char *option, const char *text, const char *key,
 	return false;
 }
 
-enum { RUN = 256, DB, BEAM, NBEST, PENALTY, SAMPLE, TEMPERATURE, SEED, FORCE, THREADS, HELP };
+enum { RUN = 256, DB, BEAM, NBEST, PENALTY, SAMPLE, TEMPERATURE, SEED, STREAM, FORCE, THREADS, HELP };
 
 static const struct option long_options[] = {
 	{ "run", required_argument, NULL, RUN },
@@ -59,6 +60,7 @@ static const struct option long_options[] = {
 	{ "sample", no_argument, NULL, SAMPLE },
 	{ "temperature", required_argument, NULL, TEMPERATURE },
 	{ "seed", required_argument, NULL, SEED },
+	{ "stream", no_argument, NULL, STREAM },
 	{ "force", required_argument, NULL, FORCE },
 	{ "threads", required_argument, NULL, THREADS },
 	{ "help", no_argument, NULL, HELP },
@@ -89,6 +91,9 @@ static bool take_option(struct options *o, int option, const char *text)
 		return real_option("--temperature", text, "temperature", &o->search);
 	case SEED:
 		return option_number("translate", "--seed", text, 0, 1L << 40, &o->search.seed);
+	case STREAM:
+		o->stream = true;
+		return true;
 	case FORCE:
 		o->force = text;
 		return true;
@@ -199,21 +204,68 @@ static bool search_all(const struct options *o, struct trained *t, struct pool *
 	return whole && flushed(error);
 }
 
-static bool translate_input(const struct options *o, struct trained *t, struct error *error)
+/* Line after line, the weights laid out once. */
+static bool search_stream(const struct options *o, struct trained *t, struct pool *pool,
+                          struct error *error)
 {
 	const struct search_settings search = search_of(o, &t->search);
-	struct pool *pool = pool_open((int)o->threads, error);
+	struct translator *translator = translator_open(&t->model, pool);
+	char *line = NULL;
+	size_t room = 0;
+	bool whole = true;
+
+	for (size_t i = 0; whole && next_line(&line, &room, i + 1, error); i++) {
+		struct nbest found = { 0 };
+		struct corpus corpus;
+
+		corpus_of_lines(&corpus, t->vocabulary, &line, NULL, 1, t->longest);
+		warn_cut("translate", corpus.cut, t->longest);
+		whole = translator_run(translator, &corpus, &search, go_on, NULL, &found) ||
+		        error_set(error, "stopped");
+		if (whole)
+			print_nbest(t->vocabulary[SIDE_TARGET], i, &found, o->nbest_form);
+		nbest_free(&found);
+		corpus_free(&corpus);
+		whole = whole && flushed(error);
+	}
+	free(line);
+	translator_close(translator);
+	return whole && !error->message[0];
+}
+
+static bool check(const struct options *o, const struct trained *t, struct error *error)
+{
+	const struct search_settings search = search_of(o, &t->search);
+
+	if (search.nbest > search.beam && !search.sample)
+		return error_set(error, "--nbest %ld: needs --beam of at least as much",
+		                 search.nbest);
+	if (o->stream && (o->force || search.sample))
+		return error_set(error, "--stream: not together with %s",
+		                 o->force ? "--force" : "--sample");
+	return true;
+}
+
+static bool translate_lines(const struct options *o, struct trained *t, struct pool *pool,
+                            struct error *error)
+{
 	char **line = NULL;
 	size_t lines = 0;
-	bool whole = pool && read_lines("-", &line, &lines, error);
+	bool whole = read_lines("-", &line, &lines, error);
 
-	if (whole && search.nbest > search.beam && !search.sample)
-		whole = error_set(error, "--nbest %ld: needs --beam of at least as much",
-		                  search.nbest);
 	if (whole)
 		whole = o->force ? force(o, t, pool, line, lines, error)
 		                 : search_all(o, t, pool, line, lines, error);
 	free_lines(line, lines);
+	return whole;
+}
+
+static bool translate_input(const struct options *o, struct trained *t, struct error *error)
+{
+	struct pool *pool = check(o, t, error) ? pool_open((int)o->threads, error) : NULL;
+	bool whole = pool && (o->stream ? search_stream(o, t, pool, error)
+	                                : translate_lines(o, t, pool, error));
+
 	pool_close(pool);
 	return whole;
 }

@@ -97,8 +97,13 @@ static void lead_or_help(void *context, int task, int worker)
 
 	(void)task;
 	if (!atomic_compare_exchange_strong(&run->leader, &leader, worker + 1)) {
-		if (worker != leader - 1)
-			team_help(team, (worker - leader + 1 + workers) % workers);
+		struct profile *profile = pool_profile_of(run->translator->pool, worker);
+
+		if (worker == leader - 1)
+			return;
+		profile_begin(profile, "help with products", NULL, PROFILE_OTHER);
+		team_help(team, (worker - leader + 1 + workers) % workers);
+		profile_end(profile);
 		return;
 	}
 	for (size_t i = 0; i < run->groups && !atomic_load(&run->stopped); i++)

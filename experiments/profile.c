@@ -159,12 +159,13 @@ static bool rest_of_training(struct session *s, struct error *error)
 }
 
 /* Returns the tokens of the hypotheses, their ends counted. */
-static double translate_all(struct session *s, const struct corpus *corpus)
+static double translate_part(struct session *s, struct translator *translator,
+                             const struct corpus *corpus)
 {
 	struct nbest *found = memory_new(corpus->sentences, sizeof *found);
 	double tokens = 0;
 
-	translate(&s->model, corpus, &s->report.contestant->search, s->pool, NULL, NULL, found);
+	translator_run(translator, corpus, &s->report.contestant->search, NULL, NULL, found);
 	for (size_t i = 0; i < corpus->sentences; i++) {
 		tokens += found[i].count ? found[i].best[0].length + 1 : 0;
 		nbest_free(&found[i]);
@@ -173,20 +174,34 @@ static double translate_all(struct session *s, const struct corpus *corpus)
 	return tokens;
 }
 
-/* A first time for a few that are not recorded: libraries make kernels for shapes that are new. */
+static double translate_first(struct session *s, struct translator *translator, size_t sentences)
+{
+	struct corpus part = s->dataset->valid;
+	double tokens = 0;
+
+	part.sentences = s->options->alone ? 1 : sentences;
+	for (size_t i = 0; i < sentences; i += part.sentences) {
+		part.start[SIDE_SOURCE] = s->dataset->valid.start[SIDE_SOURCE] + i;
+		part.start[SIDE_TARGET] = s->dataset->valid.start[SIDE_TARGET] + i;
+		tokens += translate_part(s, translator, &part);
+	}
+	return tokens;
+}
+
+/* A first time for a few that are not recorded: weights are laid out, memory is touched. */
 static bool decode(struct session *s)
 {
-	struct corpus corpus = s->dataset->valid, few;
+	struct translator *translator = translator_open(&s->model, s->pool);
+	size_t sentences = s->dataset->valid.sentences;
 
-	if ((size_t)s->options->sentences < corpus.sentences)
-		corpus.sentences = (size_t)s->options->sentences;
-	few = corpus;
-	few.sentences = corpus.sentences < WARM_SENTENCES ? corpus.sentences : WARM_SENTENCES;
-	translate_all(s, &few);
+	if ((size_t)s->options->sentences < sentences)
+		sentences = (size_t)s->options->sentences;
+	translate_first(s, translator, sentences < WARM_SENTENCES ? sentences : WARM_SENTENCES);
 	section_begin(s, NULL);
-	s->report.tokens = translate_all(s, &corpus);
+	s->report.tokens = translate_first(s, translator, sentences);
 	s->report.seconds = section_end(s, NULL, 1);
-	s->report.units = (double)corpus.sentences;
+	s->report.units = (double)sentences;
+	translator_close(translator);
 	return true;
 }
 

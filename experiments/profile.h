@@ -11,6 +11,7 @@ struct profile_options {
 	long updates;           /* measured, after some that are not */
 	bool decode;            /* decode instead, after that many updates */
 	long sentences;         /* decode: of the validation set, at most */
+	bool alone;             /* decode: one sentence after another */
 	const char *weights;    /* of a checkpoint, to begin with; NULL: new ones */
 };
 

@@ -109,6 +109,19 @@ first_run() {
 	"$program" query --db whole.db --format csv --sql 'SELECT min(id) FROM runs' | tail -n 1
 }
 
+# What follows the first line is written when its answer is there.
+streamed() {
+	printf 's1 s2 s3\n\ns4\n' | "$program" translate --db whole.db --run "$(first_run)" > hypotheses || return 1
+	: > answers
+	{
+		echo 's1 s2 s3'
+		for try in $(seq 100); do [ ! -s answers ] || break; sleep 0.1; done
+		[ ! -s answers ] || printf '\ns4\n'
+	} | "$program" translate --db whole.db --run "$(first_run)" --stream > answers &&
+		cmp hypotheses answers &&
+		echo s1 | says 1 '--stream: not together with --sample' "$program" translate --db whole.db --run "$(first_run)" --stream --sample
+}
+
 translated() {
 	printf 's1 s2 s3\n\ns4\n' | "$program" translate --db whole.db --run "$(first_run)" > hypotheses &&
 		[ "$(wc -l < hypotheses)" -eq 3 ]
@@ -346,7 +359,7 @@ PYTHON
 }
 
 profiled_decoding() {
-	"$program" profile small.yaml --db profile.db --updates 2 --decode --sentences 10 --format json > profile.json &&
+	"$program" profile small.yaml --db profile.db --updates 2 --decode --alone --threads 2 --sentences 10 --format json > profile.json &&
 		grep -q '"linear"' profile.json && grep -q '"search"' profile.json &&
 		"$program" profile small.yaml --db profile.db --only lstm --decode --weights "$(ls whole.runs/lstm*/model.safetensors)" > profile &&
 		says 1 'other settings' "$program" profile small.yaml --db profile.db --only convs2s --weights "$(ls whole.runs/lstm*/model.safetensors)"
@@ -391,6 +404,7 @@ ok 'run: two processes do not share a trial' locked
 ok 'translate: from another folder' elsewhere
 ok 'translate: where address space is limited' limited
 ok 'translate: one line out for each line in' translated
+ok 'translate: a stream is answered line by line, as all lines at once are' streamed
 ok 'translate: n-best' nbest
 ok 'translate: sampling is a function of the seed' sampled
 ok 'translate: forced scores' forced
