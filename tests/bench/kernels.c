@@ -117,15 +117,15 @@ static void fill(real *x, size_t n)
 		x[i] = (real)((double)(i * 2654435761U % 1000) / 1000 - 0.5);
 }
 
-struct columns {
+struct table_columns {
 	const struct gemm_library *library[MOST_COLUMNS];
 	bool bfloat16[MOST_COLUMNS];
 	int count;
 };
 
-static struct columns columns_of(void)
+static struct table_columns columns_of(void)
 {
-	struct columns c = { .count = 0 };
+	struct table_columns c = { .count = 0 };
 
 	for (int i = 0; gemm_library_at(i) && c.count < MOST_COLUMNS - 1; i++)
 		c.library[c.count++] = gemm_library_at(i);
@@ -136,7 +136,7 @@ static struct columns columns_of(void)
 	return c;
 }
 
-static struct work product_work(const struct product *p, const struct columns *c, int column,
+static struct work product_work(const struct product *p, const struct table_columns *c, int column,
                                 const struct work *memory)
 {
 	struct work w = *memory;
@@ -152,7 +152,7 @@ static struct work product_work(const struct product *p, const struct columns *c
 	return w;
 }
 
-static void print_products(struct rates (*rates)[MOST_COLUMNS], const struct columns *c,
+static void print_products(struct rates (*rates)[MOST_COLUMNS], const struct table_columns *c,
                            const struct roofline *roofline)
 {
 	printf("GFLOP/s, of the peak in %%: %.1f GFLOP/s a processor (%s)", 2e-9 * roofline->peak,
@@ -187,7 +187,7 @@ static void print_products(struct rates (*rates)[MOST_COLUMNS], const struct col
 
 static void measure_products(int rounds, const struct roofline *roofline)
 {
-	const struct columns columns = columns_of();
+	const struct table_columns columns = columns_of();
 	const size_t most = (size_t)8000 * 1024;
 	static struct rates rates[PRODUCTS][MOST_COLUMNS];
 	struct work memory = { .a = memory_aligned(most, sizeof(real)),
@@ -234,7 +234,6 @@ enum { N = 32768 };
 		(void)b;                                                                           \
 		v->name(n, a, c);                                                                  \
 	}
-ELEMENTWISE(exp)
 ELEMENTWISE(tanh)
 ELEMENTWISE(sigmoid)
 ELEMENTWISE(relu)
@@ -297,7 +296,6 @@ static void do_adam(const struct vector_kernels *v, size_t n, real *a, real *b, 
 
 /* Bytes are counted in arrays of the row; those of lstm and adam are parts of it. */
 static const struct vector_case cases[] = {
-	{ "exp", N, 2, do_exp },
 	{ "tanh", N, 2, do_tanh },
 	{ "sigmoid", N, 2, do_sigmoid },
 	{ "relu", N, 2, do_relu },
