@@ -1,27 +1,17 @@
 /* attention_test.c - attention in tiles gives what the plain loops of its definition give, and
  * keeps no matrix. */
-#include "core/error.h"
-#include "core/ops.h"
+#include "tests/attention_plain.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-struct shape {
-	int t, s, n, group, heads, q_c, v_c; /* channels of a head */
-	enum attention_score score;
-	bool causal, lengths, scaled;
-	double dropout;
-	double size; /* of the numbers; 0: 1 */
-};
-
 /* Around the edges of tiles of 64, of registers of 16 and of pairs of them. */
-static const struct shape shapes[] = {
+static const struct attention_case shapes[] = {
 	{ 1, 1, 1, 1, 1, 1, 1, SCORE_DOT, .size = 1 },
 	{ 1, 63, 3, 1, 2, 16, 32, SCORE_SCALED_DOT, .lengths = true },
 	{ 1, 64, 2, 5, 2, 8, 8, SCORE_SCALED_DOT, .lengths = true, .scaled = true },
@@ -44,322 +34,209 @@ static const struct shape shapes[] = {
 	/* Scores of hundreds; sums that exp cannot take. */
 	{ 66, 70, 1, 1, 1, 16, 8, SCORE_DOT, .size = 10 },
 	{ 6, 70, 1, 1, 1, 16, 8, SCORE_ADDITIVE, .size = 60 },
+	/* Heads that share keys; nothing to see; everything at once, with rows that share a
+	   sentence. */
+	{ 1, 70, 2, 3, 4, 16, 8, SCORE_SCALED_DOT, .key_heads = 2, .lengths = true },
+	{ 1, 70, 2, 6, 4, 16, 8, SCORE_SCALED_DOT, .key_heads = 1, .firsts = true, .alibi = true },
+	{ 9, 3, 3, 1, 2, 4, 4, SCORE_DOT, .lengths = true, .firsts = true, .causal = true },
+	{ 5, 66, 2, 2, 2, 8, 4, SCORE_SCALED_DOT, .window = 3, .dropout = 0.2, .key_clip = 4 },
+	{ 70, 70, 1, 2, 4, 8, 4, SCORE_SCALED_DOT, .key_heads = 2, .causal = true, .firsts = true,
+	  .scaled = true, .alibi = true, .window = 40, .block = 50, .key_clip = 3, .value_clip = 7,
+	  .masked = true, .dropout = 0.1 },
 };
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 
-static const uint64_t key = 77;
-
-/* What an attention is given: query and key beside others in one variable, value in one of its own.
- */
-struct problem {
-	struct shape shape;
-	struct tape tape;
-	struct parameters parameters;
-	real *gradient; /* of the additive vector */
-	struct var *query_key, *key, *value;
-	int length[4];
-	struct attention how;
+/* What a query may see and how it may score, each with all the lengths below. */
+static const struct attention_case flavours[] = {
+	{ .causal = true },
+	{ .lengths = true, .firsts = true },
+	{ .causal = true, .lengths = true, .firsts = true },
+	{ .key_heads = 1 },
+	{ .key_heads = 2, .causal = true, .dropout = 0.2 },
+	{ .window = 1 },
+	{ .window = 5, .causal = true, .lengths = true },
+	{ .window = 64, .firsts = true, .dropout = 0.1 },
+	{ .block = 1 },
+	{ .block = 7, .causal = true, .firsts = true },
+	{ .block = 64, .lengths = true },
+	{ .block = 100, .window = 30, .causal = true },
+	{ .alibi = true, .lengths = true },
+	{ .alibi = true, .causal = true, .window = 70, .scaled = true },
+	{ .key_clip = 2, .value_clip = 2 },
+	{ .key_clip = 4, .causal = true, .lengths = true, .dropout = 0.2 },
+	{ .value_clip = 200, .firsts = true, .dropout = 0.2 },
+	{ .key_clip = 90, .value_clip = 1, .window = 66, .key_heads = 2, .alibi = true },
+	{ .masked = true, .causal = true, .value_clip = 3 },
 };
+enum { FLAVOURS = sizeof flavours / sizeof flavours[0] };
 
-static double made_up(unsigned *state)
+static const int lengths[][2] = { { 1, 1 },   { 1, 65 },    { 3, 3 },   { 63, 63 },  { 64, 64 },
+	                          { 65, 65 }, { 130, 130 }, { 3, 130 }, { 130, 40 }, { 64, 129 } };
+enum { LENGTHS = sizeof lengths / sizeof lengths[0] };
+
+enum { SCORES = SCORE_ADDITIVE + 1, CASES = SHAPES + SCORES * FLAVOURS * LENGTHS };
+
+static struct attention_case case_of(int i)
 {
-	*state = *state * 1664525u + 1013904223u;
-	return (double)(*state >> 8) / (1 << 24) * 2 - 1;
+	struct attention_case c;
+
+	if (i < SHAPES)
+		return shapes[i];
+	i -= SHAPES;
+	c = flavours[i / LENGTHS % FLAVOURS];
+	c.score = (enum attention_score)(i / LENGTHS / FLAVOURS);
+	c.t = lengths[i % LENGTHS][0];
+	c.s = lengths[i % LENGTHS][1];
+	c.n = 2;
+	c.group = 1;
+	c.heads = 4;
+	c.q_c = i % 2 ? 5 : 16;
+	c.v_c = 3;
+	return c;
 }
 
-static struct var *input(struct problem *p, int t, int n, int c, double size, unsigned seed)
+/* Compares every case's problem with the plain answer. */
+static void each_case(bool gradients,
+                      void check(struct attention_problem *, const struct attention_answer *))
 {
-	struct var *v = tape_var(&p->tape, NULL, t, n, c);
+	for (int i = 0; i < CASES; i++) {
+		struct attention_problem p;
+		struct attention_answer a;
 
-	for (size_t i = 0; i < var_size(v); i++)
-		v->x[i] = (real)(size * made_up(&seed));
-	v->needs_gradient = p->tape.gradient != NULL;
-	return v;
-}
-
-static void open_problem(struct problem *p, struct shape shape, const struct vector_kernels *set,
-                         bool gradients)
-{
-	const int q_c = shape.heads * shape.q_c, v_c = shape.heads * shape.v_c;
-	const double size = shape.size > 0 ? shape.size : 1;
-	unsigned seed = 5;
-
-	*p = (struct problem){ .shape = shape };
-	parameter_add(&p->parameters, 1, q_c, START_CONSTANT, 0, "v");
-	parameters_start(&p->parameters, 1);
-	for (int i = 0; i < q_c; i++)
-		p->parameters.x[i] = (real)made_up(&seed);
-	p->gradient = memory_new(p->parameters.size, sizeof(real));
-	tape_init(&p->tape);
-	if (set)
-		p->tape.vector = set;
-	tape_begin(&p->tape, &p->parameters, gradients ? p->gradient : NULL, gradients, key);
-	p->query_key = input(p, shape.t, shape.n * shape.group, q_c + 3, size, 1);
-	p->key = input(p, shape.s, shape.n, q_c + 1, size, 2);
-	p->value = input(p, shape.s, shape.n, v_c, 1, 3);
-	for (int i = 0; i < shape.n; i++)
-		p->length[i] = shape.s - (i * 67) % shape.s;
-	p->how = (struct attention){ .score = shape.score,
-		                     .heads = shape.heads,
-		                     .causal = shape.causal,
-		                     .scale_by_length = shape.scaled,
-		                     .length = shape.lengths ? p->length : NULL,
-		                     .dropout = shape.dropout };
-	if (shape.score == SCORE_ADDITIVE)
-		p->how.v = tape_parameter(&p->tape, 0);
-}
-
-static void close_problem(struct problem *p)
-{
-	tape_free(&p->tape);
-	parameters_free(&p->parameters);
-	free(p->gradient);
-}
-
-static struct var *attend(struct problem *p)
-{
-	const int q_c = p->shape.heads * p->shape.q_c;
-
-	return op_attention(&p->tape, (struct slice){ p->query_key, 2, q_c },
-	                    (struct slice){ p->key, 1, q_c }, slice_all(p->value), p->how);
-}
-
-static struct var *attend_and_flow(struct problem *p)
-{
-	struct var *y = attend(p);
-	real *g = tape_gradient(&p->tape, y);
-	unsigned seed = 9;
-
-	for (size_t i = 0; i < var_size(y); i++)
-		g[i] = (real)made_up(&seed);
-	tape_flow(&p->tape);
-	return y;
-}
-
-/* The definition, in double: y [T][R][D], weight [R][heads][T][S], and gradients shaped as the
- * variables. */
-struct answer {
-	double *y, *weight, *dq, *dk, *dvalue, *dv;
-};
-
-static double *zeros(size_t n)
-{
-	return memory_new(n, sizeof(double));
-}
-
-static void answer_free(struct answer *a)
-{
-	free(a->y);
-	free(a->weight);
-	free(a->dq);
-	free(a->dk);
-	free(a->dvalue);
-	free(a->dv);
-}
-
-static double score_of(const struct problem *p, const real *q, const real *k)
-{
-	double sum = 0;
-
-	for (int c = 0; c < p->shape.q_c; c++)
-		sum += p->shape.score == SCORE_ADDITIVE
-		               ? (double)p->how.v->x[c] * tanh((double)q[c] + (double)k[c])
-		               : (double)q[c] * (double)k[c];
-	return p->shape.score == SCORE_SCALED_DOT ? sum / sqrt(p->shape.q_c) : sum;
-}
-
-static void score_gradient(const struct problem *p, const real *q, const real *k, double d,
-                           double *dq, double *dk, double *dv)
-{
-	d = p->shape.score == SCORE_SCALED_DOT ? d / sqrt(p->shape.q_c) : d;
-	for (int c = 0; c < p->shape.q_c; c++) {
-		const double z = tanh((double)q[c] + (double)k[c]);
-
-		if (p->shape.score == SCORE_ADDITIVE) {
-			const double g = d * (double)p->how.v->x[c] * (1 - z * z);
-
-			dv[c] += d * z;
-			dq[c] += g;
-			dk[c] += g;
-		} else {
-			dq[c] += d * (double)k[c];
-			dk[c] += d * (double)q[c];
-		}
-	}
-}
-
-/* 1 / (1 - p) or 0: what dropout makes of weight number i. */
-static double mask_of(const struct problem *p, size_t i)
-{
-	const real one = 1;
-	real kept = 1;
-
-	if (p->shape.dropout > 0 && p->tape.training)
-		p->tape.vector->dropout(1, key + 0x9e3779b97f4a7c15ULL, i, p->shape.dropout, &one,
-		                        &kept);
-	return (double)kept;
-}
-
-static void plain_query(const struct problem *p, int row, int h, int t, struct answer *a)
-{
-	const struct shape *s = &p->shape;
-	const int rows = s->n * s->group, sentence = row / s->group;
-	const int keys = s->lengths ? p->length[sentence] : s->s, last = t + s->s - s->t + 1;
-	const int seen = s->causal && last < keys ? (last < 0 ? 0 : last) : keys;
-	const int q_all = p->query_key->c, k_all = p->key->c, v_all = p->value->c;
-	const size_t q = (size_t)((t * rows + row) * q_all + 2 + h * s->q_c);
-	const size_t y = (size_t)((t * rows + row) * v_all + h * s->v_c);
-	const size_t element = (size_t)(((row * s->heads + h) * s->t + t) * s->s);
-	const double scale = s->scaled ? sqrt(keys) : 1;
-	double *w = a->weight + element, *dw = zeros((size_t)s->s), top = -INFINITY, sum = 0,
-	       mean = 0;
-	unsigned seed = 9;
-
-	for (int i = 0; i < seen; i++) {
-		const size_t k = (size_t)((i * s->n + sentence) * k_all + 1 + h * s->q_c);
-
-		w[i] = score_of(p, p->query_key->x + q, p->key->x + k);
-		top = fmax(top, w[i]);
-	}
-	for (int i = 0; i < seen; i++)
-		sum += w[i] = exp(w[i] - top);
-	for (size_t i = 0; i < y; i++)
-		made_up(&seed);
-	for (int c = 0; c < s->v_c; c++) {
-		const double dy = (double)(real)made_up(&seed) * scale;
-
-		for (int i = 0; i < seen; i++) {
-			const size_t v = (size_t)((i * s->n + sentence) * v_all + h * s->v_c + c);
-			const double mask = mask_of(p, element + (size_t)i);
-
-			a->y[y + (size_t)c] += w[i] / sum * mask * scale * (double)p->value->x[v];
-			a->dvalue[v] += w[i] / sum * mask * dy;
-			dw[i] += mask * dy * (double)p->value->x[v];
-		}
-	}
-	for (int i = 0; i < seen; i++)
-		mean += (w[i] /= sum) * dw[i];
-	for (int i = 0; i < seen; i++) {
-		const size_t k = (size_t)((i * s->n + sentence) * k_all + 1 + h * s->q_c);
-
-		score_gradient(p, p->query_key->x + q, p->key->x + k, w[i] * (dw[i] - mean),
-		               a->dq + q, a->dk + k, a->dv);
-	}
-	free(dw);
-}
-
-static struct answer plainly(const struct problem *p)
-{
-	const struct shape *s = &p->shape;
-	const int rows = s->n * s->group;
-	struct answer a = { zeros((size_t)(s->t * rows * s->heads * s->v_c)),
-		            zeros((size_t)(rows * s->heads * s->t * s->s)),
-		            zeros(var_size(p->query_key)),
-		            zeros(var_size(p->key)),
-		            zeros(var_size(p->value)),
-		            zeros((size_t)(s->heads * s->q_c)) };
-
-	for (int row = 0; row < rows; row++)
-		for (int h = 0; h < s->heads; h++)
-			for (int t = 0; t < s->t; t++)
-				plain_query(p, row, h, t, &a);
-	return a;
-}
-
-static void expect(const struct shape *s, const char *what, const real *got, const double *want,
-                   size_t n)
-{
-	const double size = s->size > 0 ? s->size : 1;
-	const double tolerance = (sizeof(real) == 4 ? 1e-5 : 1e-13) * size * size;
-	double greatest = 1;
-
-	for (size_t i = 0; i < n; i++)
-		greatest = fmax(greatest, fabs(want[i]));
-	for (size_t i = 0; i < n; i++)
-		if (!(fabs((double)got[i] - want[i]) <= tolerance * greatest))
-			fail_msg("T %d S %d rows %d x %d heads %d score %d: %s [%zu] is %.9g, "
-			         "not %.9g",
-			         s->t, s->s, s->n, s->group, s->heads, s->score, what, i,
-			         (double)got[i], want[i]);
-}
-
-/* Compares every shape's problem with the plain answer. */
-static void each_shape(bool gradients, void check(struct problem *, const struct answer *))
-{
-	for (int i = 0; i < SHAPES; i++) {
-		struct problem p;
-		struct answer a;
-
-		open_problem(&p, shapes[i], NULL, gradients);
-		a = plainly(&p);
+		attention_open(&p, case_of(i), NULL, gradients);
+		a = attention_plainly(&p);
 		check(&p, &a);
-		answer_free(&a);
-		close_problem(&p);
+		attention_answer_free(&a);
+		attention_close(&p);
 	}
 }
 
-static void check_gradients(struct problem *p, const struct answer *a)
+static void check_gradients(struct attention_problem *p, const struct attention_answer *a)
 {
-	const struct shape *s = &p->shape;
-	const struct var *y = attend_and_flow(p);
+	const struct attention_case *c = &p->shape;
+	const struct var *y = attention_flow(p);
 
-	expect(s, "context", y->x, a->y, var_size(y));
-	expect(s, "query's gradient", p->query_key->g, a->dq, var_size(p->query_key));
-	expect(s, "key's gradient", p->key->g, a->dk, var_size(p->key));
-	expect(s, "value's gradient", p->value->g, a->dvalue, var_size(p->value));
-	if (s->score == SCORE_ADDITIVE)
-		expect(s, "v's gradient", p->gradient, a->dv, (size_t)s->q_c);
+	attention_expect(c, "context", y->x, a->y, var_size(y));
+	attention_expect(c, "query's gradient", p->query->g, a->dquery, var_size(p->query));
+	attention_expect(c, "key's gradient", p->key->g, a->dkey, var_size(p->key));
+	attention_expect(c, "value's gradient", p->value->g, a->dvalue, var_size(p->value));
+	attention_expect(c, "gradient of vector and tables", p->gradient, a->dparameters,
+	                 p->parameters.size);
 }
 
-static void check_weights(struct problem *p, const struct answer *a)
+static void check_weights(struct attention_problem *p, const struct attention_answer *a)
 {
-	const struct shape *s = &p->shape;
-	const struct var *y = attend(p);
+	const struct attention_case *c = &p->shape;
+	const struct var *y = attention_attend(p);
 
-	expect(s, "context without gradients", y->x, a->y, var_size(y));
+	attention_expect(c, "context without gradients", y->x, a->y, var_size(y));
 	p->tape.keep_attention = true;
-	y = attend(p);
-	expect(s, "context beside weights", y->x, a->y, var_size(y));
-	expect(s, "weights", p->tape.attention->weight, a->weight,
-	       (size_t)(y->n * s->heads * s->t * s->s));
+	y = attention_attend(p);
+	attention_expect(c, "context beside weights", y->x, a->y, var_size(y));
+	attention_expect(c, "weights", p->tape.attention->weight, a->weight,
+	                 (size_t)(y->n * c->heads * c->t * c->s));
 }
 
 static void tiles_change_nothing(void **state)
 {
 	(void)state;
-	each_shape(true, check_gradients);
+	each_case(true, check_gradients);
 }
 
 /* As a search does it, which keeps nothing; and for someone who looks at the weights. */
 static void without_gradients_and_with_weights(void **state)
 {
 	(void)state;
-	each_shape(false, check_weights);
+	each_case(false, check_weights);
+}
+
+/* The first t + 1 steps of the keys (or values), as rows of their own: one beside the other, or one
+ * after the other as `place` says. */
+static struct var *keys_so_far(struct attention_problem *p, const struct var *all, int steps,
+                               bool placed)
+{
+	struct var *v = tape_var(&p->tape, NULL, steps, all->n, all->c);
+	const size_t c = (size_t)all->c;
+
+	for (int s = 0; s < steps; s++)
+		for (int r = 0; r < all->n; r++)
+			memcpy(v->x + (size_t)(placed ? r * steps + s : s * all->n + r) * c,
+			       all->x + (size_t)(s * all->n + r) * c, c * sizeof(real));
+	return v;
+}
+
+static void expect_step(struct attention_problem *p, int t, bool placed, const double *want)
+{
+	struct attention_problem step = *p;
+	size_t place[ATTENTION_SENTENCES];
+	struct var *y;
+
+	step.query = op_step(&p->tape, p->query, t);
+	step.key = keys_so_far(p, p->key, t + 1, placed);
+	step.value = keys_so_far(p, p->value, t + 1, placed);
+	step.how.place = placed ? place : NULL;
+	for (int r = 0; r < p->key->n; r++)
+		place[r] = (size_t)(r * (t + 1));
+	y = op_attention(&p->tape, attention_queries(&step), attention_keys(&step),
+	                 slice_all(step.value), step.how);
+	attention_expect(&p->shape, placed ? "step of places" : "step", y->x,
+	                 want + (size_t)t * var_size(y), var_size(y));
+}
+
+/* A few rows of a sentence, and so many that their keys are worth packing. */
+static void steps_are_the_sequence(void **state)
+{
+	static const int groups[] = { 1, 3, 6 };
+
+	(void)state;
+	for (int i = 0; i < SCORES * FLAVOURS * 3; i++) {
+		struct attention_case c = flavours[i / 3 % FLAVOURS];
+		struct attention_problem p;
+		struct attention_answer a;
+
+		c.causal = true;
+		c.lengths = c.scaled = false;
+		c.score = (enum attention_score)(i / 3 / FLAVOURS);
+		c.t = c.s = 67;
+		c.n = 2;
+		c.group = groups[i % 3];
+		c.heads = 4;
+		c.q_c = c.v_c = 4;
+		attention_open(&p, c, NULL, false);
+		a = attention_plainly(&p);
+		for (int t = 0; t < c.t; t += t == 1 ? 61 : 1) {
+			expect_step(&p, t, false, a.y);
+			expect_step(&p, t, true, a.y);
+		}
+		attention_answer_free(&a);
+		attention_close(&p);
+	}
+}
+
+static void expect_same(const real *a, const real *b, size_t n)
+{
+	assert_memory_equal(a, b, n * sizeof(real));
 }
 
 static void every_instruction_set_gives_the_same_bits(void **state)
 {
 	(void)state;
-	for (int i = 0; i < SHAPES; i++)
+	for (int i = 0; i < CASES; i++)
 		for (int set = 1; vector_kernels_available(set); set++) {
-			struct problem one, other;
+			struct attention_problem one, other;
 			struct var *y, *z;
 
-			open_problem(&one, shapes[i], vector_kernels_available(0), true);
-			open_problem(&other, shapes[i], vector_kernels_available(set), true);
-			y = attend_and_flow(&one);
-			z = attend_and_flow(&other);
-			assert_memory_equal(y->x, z->x, var_size(y) * sizeof(real));
-			assert_memory_equal(one.query_key->g, other.query_key->g,
-			                    var_size(one.query_key) * sizeof(real));
-			assert_memory_equal(one.key->g, other.key->g,
-			                    var_size(one.key) * sizeof(real));
-			assert_memory_equal(one.value->g, other.value->g,
-			                    var_size(one.value) * sizeof(real));
-			assert_memory_equal(one.gradient, other.gradient,
-			                    one.parameters.size * sizeof(real));
-			close_problem(&one);
-			close_problem(&other);
+			attention_open(&one, case_of(i), vector_kernels_available(0), true);
+			attention_open(&other, case_of(i), vector_kernels_available(set), true);
+			y = attention_flow(&one);
+			z = attention_flow(&other);
+			expect_same(y->x, z->x, var_size(y));
+			expect_same(one.query->g, other.query->g, var_size(one.query));
+			expect_same(one.key->g, other.key->g, var_size(one.key));
+			expect_same(one.value->g, other.value->g, var_size(one.value));
+			expect_same(one.gradient, other.gradient, one.parameters.size);
+			attention_close(&one);
+			attention_close(&other);
 		}
 }
 
@@ -371,16 +248,57 @@ static void memory_grows_with_the_length_not_with_its_square(void **state)
 	const size_t array = 2048 * 32 * sizeof(real);
 
 	(void)state;
-	for (int i = 0; i < 2; i++) {
-		struct problem p;
+	for (int i = 0; i < 4; i++) {
+		const struct attention_case c = { 2048,
+			                          2048,
+			                          1,
+			                          1,
+			                          1,
+			                          32,
+			                          32,
+			                          scores[i % 2],
+			                          .causal = true,
+			                          .dropout = 0.1,
+			                          .alibi = i / 2,
+			                          .key_clip = i / 2 * 16 };
+		struct attention_problem p;
 
-		open_problem(&p,
-		             (struct shape){ 2048, 2048, 1, 1, 1, 32, 32, scores[i], .causal = true,
-		                             .dropout = 0.1 },
-		             NULL, true);
-		attend_and_flow(&p);
+		attention_open(&p, c, NULL, true);
+		attention_flow(&p);
 		assert_in_range(p.tape.arena.peak + p.tape.lasting.peak, 7 * array, 12 * array);
-		close_problem(&p);
+		attention_close(&p);
+	}
+}
+
+/* Multiply-adds of one op_attention, forward and backward. */
+static double work(struct attention_case c)
+{
+	struct attention_problem p;
+	struct profile profile;
+	double done = 0;
+
+	profile_init(&profile);
+	attention_open(&p, c, NULL, true);
+	p.tape.profile = &profile;
+	attention_flow(&p);
+	for (size_t i = 0; i < profile.spans; i++)
+		done += profile.span[i].multiply_adds;
+	attention_close(&p);
+	profile_free(&profile);
+	return done;
+}
+
+static void work_grows_with_what_is_seen(void **state)
+{
+	const struct attention_case c = { 1024, 1024, 1, 1, 1, 16, 16, .score = SCORE_SCALED_DOT };
+	const double all = work(c);
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct attention_case bounded = c;
+
+		*(i ? &bounded.block : &bounded.window) = 64;
+		assert_true(work(bounded) < all / 4);
 	}
 }
 
@@ -389,8 +307,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tiles_change_nothing),
 		cmocka_unit_test(without_gradients_and_with_weights),
+		cmocka_unit_test(steps_are_the_sequence),
 		cmocka_unit_test(every_instruction_set_gives_the_same_bits),
 		cmocka_unit_test(memory_grows_with_the_length_not_with_its_square),
+		cmocka_unit_test(work_grows_with_what_is_seen),
 	};
 
 	return cmocka_run_group_tests_name("attention", tests, NULL, NULL);
