@@ -9,7 +9,8 @@ struct fixture_kind {
 	void (*run)(struct fixture *);
 };
 
-extern const struct fixture_kind fixture_kinds_layers[]; /* layers, attention, losses */
+extern const struct fixture_kind fixture_kinds_layers[]; /* layers and losses */
+extern const struct fixture_kind fixture_kinds_attention[];
 extern const struct fixture_kind fixture_kinds_recurrent[];
 extern const struct fixture_kind fixture_kinds_models[]; /* Transformer layers and whole models */
 extern const struct fixture_kind fixture_kinds_train[];  /* optimizers, schedules, search */

@@ -1,5 +1,4 @@
-/* fixture_layers.c - reference values of PyTorch: layers, attention and losses, one function a
- * kind. */
+/* fixture_layers.c - reference values of PyTorch: layers and losses, one function a kind. */
 #include "core/ops.h"
 #include "tests/fixture.h"
 #include "tests/fixture_kinds.h"
@@ -199,90 +198,6 @@ static void light_convolution_case(struct fixture *f)
 	one_output(f, op_light_convolution(&f->tape, x, w, how));
 }
 
-/* Attention weights are compared as they lie, [n][heads][t][s]. */
-static void weights_output(struct fixture *f)
-{
-	const struct attention_weights *a = f->tape.attention;
-
-	fixture_compare(f, "weights", (size_t)a->n * (size_t)a->heads * (size_t)a->t * (size_t)a->s,
-	                a->weight);
-}
-
-static void attention_case(struct fixture *f)
-{
-	const char *score = fixture_word(f, "score", "?");
-	struct attention_block block = attention_block_none(SCORE_DOT, 1);
-	struct memory memory = { 0 };
-	struct var *y;
-
-	if (!strcmp(score, "general")) {
-		block.key.weight = fixture_parameter(f, "W");
-	} else if (!strcmp(score, "additive")) {
-		block.score = SCORE_ADDITIVE;
-		block.query.weight = fixture_parameter(f, "W");
-		block.key.weight = fixture_parameter(f, "U");
-		block.score_v = fixture_parameter(f, "score_v");
-	} else if (!strcmp(score, "scaled-dot")) {
-		block.score = SCORE_SCALED_DOT;
-	}
-	fixture_begin(f);
-	memory.length = fixture_lengths(f);
-	memory.states = fixture_input(f, "k");
-	memory.values = fixture_input(f, "v");
-	attention_remember(&f->tape, &block, &memory);
-	y = attention_cross(&f->tape, &block, fixture_input(f, "q"), &memory, 0, 0);
-	weights_output(f);
-	one_output(f, y);
-}
-
-static void multi_head_case(struct fixture *f)
-{
-	const int d = (int)fixture_number(f, "d", 0), heads = (int)fixture_number(f, "heads", 1);
-	const bool cross = fixture_has(f, "memory");
-	struct attention_block block;
-	struct memory memory = { 0 };
-	struct var *x, *y;
-
-	if (fixture_has_option(f, "position") || fixture_has_option(f, "window")) {
-		missing(f, "attention with", fixture_word(f, "position", "a window"));
-		return;
-	}
-	block = fixture_heads(f, "", d, heads, cross);
-	fixture_begin(f);
-	x = fixture_input(f, "x");
-	memory.length = fixture_lengths(f);
-	if (cross) {
-		memory.states = memory.values = fixture_input(f, "memory");
-		attention_remember(&f->tape, &block, &memory);
-		y = attention_cross(&f->tape, &block, x, &memory, 0, 0);
-	} else {
-		y = attention_self(&f->tape, &block, x, memory.length, fixture_true(f, "causal"),
-		                   NULL, 0);
-	}
-	weights_output(f);
-	one_output(f, y);
-}
-
-static void convs2s_attention_case(struct fixture *f)
-{
-	struct attention_block block = attention_block_none(SCORE_DOT, 1);
-	const struct projection query = { fixture_parameter(f, "W"), fixture_parameter(f, "b") };
-	struct memory memory = { 0 };
-	struct var *q;
-
-	block.scale_by_length = true;
-	fixture_begin(f);
-	memory.length = fixture_lengths(f);
-	memory.states = fixture_input(f, "z");
-	memory.values = op_add(&f->tape, memory.states, fixture_input(f, "e"), 1);
-	attention_remember(&f->tape, &block, &memory);
-	q = projection_apply(&f->tape, query, fixture_input(f, "h"), ACTIVATION_NONE);
-	q = op_add(&f->tape, q, fixture_input(f, "g"), 1);
-	q = attention_cross(&f->tape, &block, q, &memory, 0, 0);
-	weights_output(f);
-	one_output(f, q);
-}
-
 /* The identity as output layer makes the loss one of given logits. */
 static int identity_parameter(struct fixture *f, int v)
 {
@@ -327,9 +242,6 @@ const struct fixture_kind fixture_kinds_layers[] = {
 	{ "conv", convolution_case },
 	{ "light_conv", light_convolution_case },
 	{ "convs2s_block", convs2s_block_case },
-	{ "attention", attention_case },
-	{ "multi_head", multi_head_case },
-	{ "convs2s_attention", convs2s_attention_case },
 	{ "cross_entropy", cross_entropy_case },
 	{ NULL, NULL },
 };

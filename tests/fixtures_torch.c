@@ -9,7 +9,7 @@
 
 static const struct fixture_kind *find_kind(const char *name)
 {
-	const struct fixture_kind *const tables[] = { fixture_kinds_layers,
+	const struct fixture_kind *const tables[] = { fixture_kinds_layers, fixture_kinds_attention,
 		                                      fixture_kinds_recurrent,
 		                                      fixture_kinds_models, fixture_kinds_train };
 
