@@ -113,17 +113,16 @@ struct var *op_activation(struct tape *tape, struct var *x, enum activation kind
 static void glu_backward(struct tape *tape, struct var *y)
 {
 	struct var *x = y->in[0];
-	const real *gate = y->aux;
 	const size_t c = (size_t)y->c;
-	real beta, *dx = tape_gradient_beta(tape, x, &beta);
 
-	if (!dx)
+	if (!x->needs_gradient)
 		return;
-	if (beta != 0)
+	if (x->g)
 		panic("glu: its input is read by another operation too");
+	x->g = x->x;
 	for (size_t r = 0; r < (size_t)var_rows(y); r++)
-		tape->vector->glu_backward(c, x->x + 2 * r * c, gate + r * c, y->g + r * c,
-		                           dx + 2 * r * c);
+		tape->vector->glu_backward(c, x->x + 2 * r * c, x->x + (2 * r + 1) * c,
+		                           y->g + r * c, x->x + 2 * r * c);
 }
 
 struct var *op_glu(struct tape *tape, struct var *x)
@@ -131,17 +130,16 @@ struct var *op_glu(struct tape *tape, struct var *x)
 	static const struct op op = { .name = "glu", .backward = glu_backward };
 	const size_t c = (size_t)x->c / 2;
 	struct var *y;
-	real *gate;
 
 	tape_enter(tape, &op);
 	if (x->c % 2)
 		panic("glu: %d channels cannot be halved", x->c);
+	if (x->readers || (x->op && x->op->reads_result))
+		panic("glu: its input is read by another operation too");
 	y = tape_var(tape, &op, x->t, x->n, (int)c);
-	gate = tape_memory(tape, var_size(y) * sizeof(real));
-	y->aux = gate;
 	tape_input(tape, y, 0, x);
 	for (size_t r = 0; r < (size_t)var_rows(y); r++)
-		tape->vector->glu(c, x->x + 2 * r * c, gate + r * c, y->x + r * c);
+		tape->vector->glu(c, x->x + 2 * r * c, x->x + (2 * r + 1) * c, y->x + r * c);
 	return tape_leave(tape, y);
 }
 

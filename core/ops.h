@@ -152,7 +152,8 @@ struct var *op_light_convolution(struct tape *, struct var *x, struct var *w,
 /* w[o] = gain[o] v[o] / |v[o]|. v [O][K], gain [O]. Salimans and Kingma 2016. */
 struct var *op_weight_norm(struct tape *, struct var *v, struct var *gain);
 
-/* y = x[.. C) sigmoid(x[C ..)). x [T][N][2C] -> [T][N][C]. Dauphin 2017. */
+/* y = x[.. C) sigmoid(x[C ..)). x [T][N][2C] (used up: no other operation may read it, nor the one
+ * that made it its result) -> [T][N][C]. Dauphin 2017. */
 struct var *op_glu(struct tape *, struct var *x);
 
 /* y = swish(x[.. C)) x[C ..). x [T][N][2C] (no other operation may read it) -> [T][N][C]. Shazeer
