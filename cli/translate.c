@@ -209,7 +209,7 @@ static bool search_stream(const struct options *o, struct trained *t, struct poo
                           struct error *error)
 {
 	const struct search_settings search = search_of(o, &t->search);
-	struct translator *translator = translator_open(&t->model, pool);
+	struct translator *translator = translator_open(&t->model, pool, search.weights);
 	char *line = NULL;
 	size_t room = 0;
 	bool whole = true;

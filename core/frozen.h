@@ -10,8 +10,9 @@
 
 struct frozen;
 
-/* The parameters must stay as they are until frozen_close. Several threads may use it at once. */
-struct frozen *frozen_open(const struct parameters *, const struct vector_kernels *);
+/* The parameters must stay as they are until frozen_close. Several threads may use it at once.
+ * bfloat16: products round weights to that (packed_new). */
+struct frozen *frozen_open(const struct parameters *, const struct vector_kernels *, bool bfloat16);
 void frozen_close(struct frozen *);
 
 /* C [m][n] = A [m][k] W^T and its end, as packed_multiply; W [n][k] is a parameter or what

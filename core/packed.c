@@ -11,10 +11,33 @@ enum { PART = 1 << 17, BLOCK_PANELS = PACKED_BLOCK / VECTOR_PANEL };
 struct packed {
 	const struct vector_kernels *vector;
 	size_t n, k, panels;
-	real *w; /* [panels][k][VECTOR_PANEL] */
+	real *w;            /* [panels][k][VECTOR_PANEL] */
+	uint16_t *bfloat16; /* the same in place of w, or NULL */
 };
 
-struct packed *packed_new(const struct vector_kernels *vector, int n, int k, const real *w)
+/* One row of a panel; see struct packed_product. */
+static void round_row(const struct vector_kernels *vector, const real *w, uint16_t *to)
+{
+	uint16_t row[VECTOR_PANEL];
+
+	vector->to_bfloat16(VECTOR_PANEL, w, row);
+	for (size_t j = 0; j < VECTOR_PANEL; j++)
+		to[j / 32 * 32 + j % 16 * 2 + j / 16 % 2] = row[j];
+}
+
+static void round_to_bfloat16(struct packed *p)
+{
+	const size_t rows = p->panels * p->k;
+
+	p->bfloat16 = memory_aligned(rows * VECTOR_PANEL, sizeof *p->bfloat16);
+	for (size_t i = 0; i < rows; i++)
+		round_row(p->vector, p->w + i * VECTOR_PANEL, p->bfloat16 + i * VECTOR_PANEL);
+	free(p->w);
+	p->w = NULL;
+}
+
+struct packed *packed_new(const struct vector_kernels *vector, int n, int k, const real *w,
+                          bool bfloat16)
 {
 	struct packed *p = memory_new(1, sizeof *p);
 
@@ -29,6 +52,8 @@ struct packed *packed_new(const struct vector_kernels *vector, int n, int k, con
 		vector->transpose(left < VECTOR_PANEL ? left : VECTOR_PANEL, p->k, w + first * p->k,
 		                  p->k, p->w + first * p->k, VECTOR_PANEL);
 	}
+	if (bfloat16 && sizeof(real) == sizeof(float))
+		round_to_bfloat16(p);
 	return p;
 }
 
@@ -37,6 +62,7 @@ void packed_free(struct packed *p)
 	if (!p)
 		return;
 	free(p->w);
+	free(p->bfloat16);
 	free(p);
 }
 
@@ -85,6 +111,7 @@ void packed_multiply(const struct packed *p, struct team *team, int m, const rea
 		                          .k = p->k,
 		                          .a = a,
 		                          .w = p->w,
+		                          .bfloat16 = p->bfloat16,
 		                          .last = p->panels,
 		                          .add = end.add,
 		                          .bias = end.bias,

@@ -8,8 +8,10 @@
 
 struct packed;
 
-/* Lays out W [n][k], rows one after the other, n and k at least 1. */
-struct packed *packed_new(const struct vector_kernels *, int n, int k, const real *w);
+/* Lays out W [n][k], rows one after the other, n and k at least 1. With `bfloat16` its numbers are
+ * rounded to that, which halves what a product reads; the double build keeps them as they are. */
+struct packed *packed_new(const struct vector_kernels *, int n, int k, const real *w,
+                          bool bfloat16);
 void packed_free(struct packed *);
 
 enum { PACKED_BLOCK = 512 };

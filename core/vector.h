@@ -41,6 +41,9 @@ enum { VECTOR_PANEL = 64 };
 struct packed_product {
 	size_t m, n, k;
 	const real *a, *w;
+	/* NULL, or W in bfloat16, which counts in place of w: of each two 16 columns of a panel one
+	 * after the other, those with the same number side by side. Not in the double build. */
+	const uint16_t *bfloat16;
 	size_t first, last;
 	bool add;         /* to what C holds */
 	const real *bias; /* [n] is added where `add` is not set; or NULL */

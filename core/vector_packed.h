@@ -75,10 +75,26 @@ static ALWAYS_INLINE void finish_part(const struct packed_product *p, REGISTER s
 	}
 }
 
-/* C [rows][registers] from column `column` on. */
+/* The weights of row l of a panel, from this column on. */
+static ALWAYS_INLINE REGISTER load_weights(const struct packed_product *p, const bool half,
+                                           size_t panel, size_t l, size_t column)
+{
+	const size_t row = (panel * p->k + l) * VECTOR_PANEL;
+	REGISTER x;
+	MASK pairs;
+
+	if (!half) {
+		memcpy(&x, p->w + row + column, sizeof x);
+		return x;
+	}
+	memcpy(&pairs, p->bfloat16 + row + column / 32 * 32 + column % 16 * 2, sizeof pairs);
+	return (REGISTER)(pairs << (column & 16 ? 0 : 16) & ~0xffff);
+}
+
+/* C [rows][registers] of a panel from its column `column` on. */
 static ALWAYS_INLINE void packed_tile(const struct packed_product *p, const int rows,
-                                      const int registers, const real *a, const real *w,
-                                      size_t column, real *c)
+                                      const int registers, const bool half, const real *a,
+                                      size_t panel, size_t column, real *c)
 {
 	const size_t k = p->k;
 	REGISTER sum[PACKED_ROWS][FEW_WIDE];
@@ -88,12 +104,12 @@ static ALWAYS_INLINE void packed_tile(const struct packed_product *p, const int 
 		UNROLLED
 	for (int j = 0; j < registers; j++)
 		sum[i][j] = (REGISTER){ 0 };
-	for (size_t l = 0; l < k; l++, w += VECTOR_PANEL) {
+	for (size_t l = 0; l < k; l++) {
 		REGISTER x[FEW_WIDE];
 
 		UNROLLED
 		for (int j = 0; j < registers; j++)
-			memcpy(&x[j], w + j * IN_REGISTER, sizeof x[j]);
+			x[j] = load_weights(p, half, panel, l, column + (size_t)j * IN_REGISTER);
 		UNROLLED
 		for (int i = 0; i < rows; i++)
 			UNROLLED
@@ -104,7 +120,7 @@ static ALWAYS_INLINE void packed_tile(const struct packed_product *p, const int 
 	for (int i = 0; i < rows; i++)
 		UNROLLED
 	for (int j = 0; j < registers; j++) {
-		const size_t at = column + (size_t)j * IN_REGISTER;
+		const size_t at = panel * VECTOR_PANEL + column + (size_t)j * IN_REGISTER;
 		real *to = c + (size_t)i * p->ldc + at;
 
 		if (at + IN_REGISTER <= p->n)
@@ -115,17 +131,18 @@ static ALWAYS_INLINE void packed_tile(const struct packed_product *p, const int 
 }
 
 /* So many rows of a panel. */
-static ALWAYS_INLINE void packed_rows(const struct packed_product *p, const int rows, const real *a,
-                                      const real *w, size_t column, real *c)
+static ALWAYS_INLINE void packed_rows(const struct packed_product *p, const int rows,
+                                      const bool half, const real *a, size_t panel, real *c)
 {
 	const int registers = rows <= 2 ? FEW_WIDE : MANY_WIDE;
+	const size_t wide = (size_t)registers * IN_REGISTER;
 
-	for (size_t j = 0; j < VECTOR_PANEL && column + j < p->n;
-	     j += (size_t)registers * IN_REGISTER)
-		packed_tile(p, rows, registers, a, w + j, column + j, c);
+	for (size_t j = 0; j < VECTOR_PANEL && panel * VECTOR_PANEL + j < p->n; j += wide)
+		packed_tile(p, rows, registers, half, a, panel, j, c);
 }
 
-static void packed_panel(const struct packed_product *p, const real *w, size_t column)
+static ALWAYS_INLINE void packed_panel(const struct packed_product *p, const bool half,
+                                       size_t panel)
 {
 	const real *a = p->a;
 	real *c = p->c;
@@ -135,30 +152,34 @@ static void packed_panel(const struct packed_product *p, const real *w, size_t c
 		rows = m <= PACKED_ROWS ? m : m < 2 * PACKED_ROWS ? (m + 1) / 2 : PACKED_ROWS;
 		switch (rows) {
 		case 1:
-			packed_rows(p, 1, a, w, column, c);
+			packed_rows(p, 1, half, a, panel, c);
 			break;
 		case 2:
-			packed_rows(p, 2, a, w, column, c);
+			packed_rows(p, 2, half, a, panel, c);
 			break;
 		case 3:
-			packed_rows(p, 3, a, w, column, c);
+			packed_rows(p, 3, half, a, panel, c);
 			break;
 		case 4:
-			packed_rows(p, 4, a, w, column, c);
+			packed_rows(p, 4, half, a, panel, c);
 			break;
 		case 5:
-			packed_rows(p, 5, a, w, column, c);
+			packed_rows(p, 5, half, a, panel, c);
 			break;
 		default:
-			packed_rows(p, 6, a, w, column, c);
+			packed_rows(p, 6, half, a, panel, c);
 		}
 	}
 }
 
 static void packed_product(const struct packed_product *p)
 {
-	for (size_t panel = p->first; panel < p->last; panel++)
-		packed_panel(p, p->w + panel * VECTOR_PANEL * p->k, panel * VECTOR_PANEL);
+	if (p->bfloat16)
+		for (size_t panel = p->first; panel < p->last; panel++)
+			packed_panel(p, true, panel);
+	else
+		for (size_t panel = p->first; panel < p->last; panel++)
+			packed_panel(p, false, panel);
 }
 
 #endif

@@ -31,14 +31,14 @@ struct run {
 	atomic_int leader; /* the worker, and 1; 0: none yet */
 };
 
-struct translator *translator_open(const struct model *model, struct pool *pool)
+struct translator *translator_open(const struct model *model, struct pool *pool, int weights)
 {
 	const int workers = pool_workers(pool);
 	struct translator *t = memory_new(1, sizeof *t);
 
 	t->model = model;
 	t->pool = pool;
-	t->frozen = frozen_open(&model->parameters, vector_kernels());
+	t->frozen = frozen_open(&model->parameters, vector_kernels(), weights == WEIGHTS_BFLOAT16);
 	t->stepper = memory_new((size_t)workers, sizeof *t->stepper);
 	for (int i = 0; i < workers; i++)
 		stepper_init(&t->stepper[i], model, t->frozen);
@@ -178,7 +178,7 @@ bool translate(const struct model *model, const struct corpus *corpus,
                const struct search_settings *settings, struct pool *pool, translate_watch *watch,
                void *context, struct nbest *result)
 {
-	struct translator *t = translator_open(model, pool);
+	struct translator *t = translator_open(model, pool, settings->weights);
 	const bool whole = translator_run(t, corpus, settings, watch, context, result);
 
 	translator_close(t);

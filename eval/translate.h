@@ -14,8 +14,9 @@ typedef bool translate_watch(void *context, size_t done, size_t all);
  * from one call to the next. One call at a time. */
 struct translator;
 
-/* Model and pool must last, and the model's weights stay as they are, until translator_close. */
-struct translator *translator_open(const struct model *, struct pool *);
+/* Model and pool must last, and the model's weights stay as they are, until translator_close.
+ * `weights`: an enum search_weights. */
+struct translator *translator_open(const struct model *, struct pool *, int weights);
 void translator_close(struct translator *);
 
 /* Searches every source of the corpus: longest first, in groups of at most settings->rows

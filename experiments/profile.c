@@ -191,7 +191,7 @@ static double translate_first(struct session *s, struct translator *translator, 
 /* A first time for a few that are not recorded: weights are laid out, memory is touched. */
 static bool decode(struct session *s)
 {
-	struct translator *translator = translator_open(&s->model, s->pool);
+	struct translator *translator = translator_open(&s->model, s->pool, s->report.contestant->search.weights);
 	size_t sentences = s->dataset->valid.sentences;
 
 	if ((size_t)s->options->sentences < sentences)

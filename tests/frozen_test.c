@@ -38,7 +38,7 @@ static int setup(void **state)
 	c->a = memory_new((size_t)ROWS * 384, sizeof *c->a);
 	for (int i = 0; i < ROWS * 384; i++)
 		c->a[i] = (real)sin(i);
-	c->frozen = frozen_open(&c->parameters, vector_kernels());
+	c->frozen = frozen_open(&c->parameters, vector_kernels(), false);
 	*state = c;
 	return 0;
 }
@@ -123,9 +123,8 @@ static void a_row_does_not_depend_on_the_others(void **state)
 }
 
 /* Of the sets with fused multiply-add each gives the same; the portable one nearly. */
-static void every_set_of_instructions_agrees(void **state)
+static void compare_sets(const struct frozen_case *c, bool bfloat16)
 {
-	const struct frozen_case *c = *state;
 	const int n = 1000, k = 128, rows = 7;
 	real *y[3];
 
@@ -136,7 +135,7 @@ static void every_set_of_instructions_agrees(void **state)
 		y[i] = memory_new((size_t)(rows * n), sizeof *y[i]);
 		if (!set)
 			continue;
-		p = packed_new(set, n, k, weight(c, 5));
+		p = packed_new(set, n, k, weight(c, 5), bfloat16);
 		packed_multiply(p, NULL, rows, c->a, (struct packed_end){ .bias = c->a + 1 }, y[i]);
 		packed_free(p);
 		for (int j = 0; j < rows * n; j++)
@@ -147,6 +146,44 @@ static void every_set_of_instructions_agrees(void **state)
 	}
 	for (int i = 0; i < 3; i++)
 		free(y[i]);
+}
+
+static void every_set_of_instructions_agrees(void **state)
+{
+	compare_sets(*state, false);
+	compare_sets(*state, true);
+}
+
+/* The same bits as a product with weights that were rounded before. */
+static void weights_in_bfloat16_are_rounded_to_the_nearest(void **state)
+{
+	const struct frozen_case *c = *state;
+	const struct vector_kernels *vector = vector_kernels();
+	const int n = 97, k = 33, rows = 9;
+	const size_t size = (size_t)(n * k), results = (size_t)(rows * n);
+	real *w = memory_new(size, sizeof *w), *y[2];
+
+	for (size_t i = 0; i < size; i++) {
+		uint16_t half;
+		uint32_t bits;
+		float rounded;
+
+		vector->to_bfloat16(1, weight(c, 1) + i, &half);
+		bits = (uint32_t)half << 16;
+		memcpy(&rounded, &bits, sizeof rounded);
+		w[i] = sizeof(real) == sizeof(float) ? (real)rounded : weight(c, 1)[i];
+	}
+	for (int i = 0; i < 2; i++) {
+		struct packed *p = packed_new(vector, n, k, i ? w : weight(c, 1), !i);
+
+		y[i] = memory_new(results, sizeof *y[i]);
+		packed_multiply(p, NULL, rows, c->a, (struct packed_end){ 0 }, y[i]);
+		packed_free(p);
+	}
+	assert_memory_equal(y[0], y[1], results * sizeof *y[0]);
+	free(y[0]);
+	free(y[1]);
+	free(w);
 }
 
 static void what_is_no_parameter_is_left_to_gemm(void **state)
@@ -286,6 +323,7 @@ int main(void)
 		WITH_CASE(what_is_no_parameter_is_left_to_gemm),
 		WITH_CASE(what_is_derived_is_made_once_and_multiplied),
 		WITH_CASE(every_set_of_instructions_agrees),
+		WITH_CASE(weights_in_bfloat16_are_rounded_to_the_nearest),
 		WITH_CASE(threads_may_multiply_at_once),
 		WITH_CASE(a_shared_product_has_the_same_bits),
 	};
