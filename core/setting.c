@@ -37,6 +37,16 @@ static int *word_field(const struct setting *s, void *base)
 	return (int *)((char *)base + s->offset);
 }
 
+static struct ints *ints_field(const struct setting *s, void *base)
+{
+	return (struct ints *)((char *)base + s->offset);
+}
+
+long ints_at(const struct ints *ints, int i)
+{
+	return ints->value[i < ints->count ? i : ints->count - 1];
+}
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -253,6 +263,7 @@ void setting_range(const struct setting *setting, char *text, size_t size)
 
 	switch (setting->type) {
 	case SETTING_INT:
+	case SETTING_INTS:
 	case SETTING_REAL:
 		write_limit(setting->least, least);
 		write_limit(setting->most, most);
@@ -260,6 +271,9 @@ void setting_range(const struct setting *setting, char *text, size_t size)
 			snprintf(text, size, "at least %s", least);
 		else
 			snprintf(text, size, "%s to %s", least, most);
+		if (setting->type == SETTING_INTS)
+			snprintf(text + strlen(text), size - strlen(text),
+			         ", or up to %d of them joined by /", INTS_MOST);
 		break;
 	case SETTING_BOOL:
 		snprintf(text, size, "true or false");
@@ -285,9 +299,11 @@ static int shown_bytes(const char *text)
 static bool refuse(const struct setting *setting, const char *text, const char *nearest,
                    struct error *error)
 {
-	static const char *const kind[] = { "a whole number ", "a number ", "", "" };
+	static const char *const kind[] = { "a whole number ", "a number ", "", "",
+		                            "a whole number " };
 	const int shown = shown_bytes(text);
-	const bool is_number = setting->type == SETTING_INT || setting->type == SETTING_REAL;
+	const bool is_number = setting->type == SETTING_INT || setting->type == SETTING_REAL ||
+	                       setting->type == SETTING_INTS;
 	char range[RANGE_SIZE];
 
 	setting_range(setting, range, sizeof range);
@@ -326,8 +342,44 @@ static bool read_word(const struct setting *setting, void *base, const char *tex
 	return refuse(setting, text, nearest_word(text, list), error);
 }
 
+static void write_ints(const struct ints *ints, char text[SETTING_TEXT_SIZE])
+{
+	size_t used = 0;
+
+	for (int i = 0; i < ints->count && used < SETTING_TEXT_SIZE; i++)
+		used += (size_t)snprintf(text + used, SETTING_TEXT_SIZE - used, "%s%ld",
+		                         i ? "/" : "", ints->value[i]);
+}
+
+/* At most INTS_MOST numbers, whose text fits into SETTING_TEXT_SIZE. */
+static bool parse_ints(const struct setting *setting, const char *text, struct ints *ints)
+{
+	size_t length = strnlen(text, SETTING_TEXT_SIZE);
+	char part[SETTING_TEXT_SIZE];
+
+	if (length == SETTING_TEXT_SIZE)
+		return false;
+	for (ints->count = 0;; text += length + 1) {
+		long *value = &ints->value[ints->count];
+
+		if (ints->count++ == INTS_MOST)
+			return false;
+		length = strcspn(text, "/");
+		snprintf(part, sizeof part, "%.*s", (int)length, text);
+		if (!parse_whole(part, value) || (double)*value < setting->least ||
+		    (double)*value > setting->most)
+			return false;
+		if (!text[length])
+			break;
+	}
+	while (ints->count > 1 && ints->value[ints->count - 1] == ints->value[ints->count - 2])
+		ints->count--;
+	return true;
+}
+
 bool setting_read(const struct setting *setting, void *base, const char *text, struct error *error)
 {
+	struct ints ints = { 0 };
 	long whole = 0;
 	double number = 0;
 
@@ -348,6 +400,11 @@ bool setting_read(const struct setting *setting, void *base, const char *text, s
 		       refuse(setting, text, NULL, error);
 	case SETTING_WORD:
 		return read_word(setting, base, text, error);
+	case SETTING_INTS:
+		if (!parse_ints(setting, text, &ints))
+			return refuse(setting, text, NULL, error);
+		*ints_field(setting, base) = ints;
+		return true;
 	}
 	panic("setting %s has no type", setting->name);
 }
@@ -369,6 +426,9 @@ void setting_write(const struct setting *setting, const void *base, char text[SE
 		break;
 	case SETTING_WORD:
 		setting_word(setting, *word_field(setting, fields), text);
+		break;
+	case SETTING_INTS:
+		write_ints(ints_field(setting, fields), text);
 		break;
 	}
 }

@@ -14,9 +14,20 @@ enum setting_type {
 	SETTING_REAL, /* field: double */
 	SETTING_BOOL, /* field: bool; written true or false (yes, no, on, off) */
 	SETTING_WORD, /* field: int, the index of the word in `words` */
+	SETTING_INTS, /* field: struct ints; written 3/7/15, each as an INT */
 };
 
 enum { SETTING_TEXT_SIZE = 64 }; /* bytes that any setting's value as text needs at most */
+enum { INTS_MOST = 16 };
+
+/* One number for each of a row of things. The last goes on, so that "3/7/7" is "3/7". */
+struct ints {
+	int count; /* from 1 to INTS_MOST */
+	long value[INTS_MOST];
+};
+
+/* The number of the i-th thing, from 0. */
+long ints_at(const struct ints *, int i);
 
 /* One key. A table of them ends with an entry whose name is NULL. */
 struct setting {
@@ -24,7 +35,7 @@ struct setting {
 	enum setting_type type;
 	size_t offset;        /* of the field in its struct */
 	const char *standard; /* the default, as a user would write it */
-	double least, most;   /* range of INT and REAL, both ends allowed */
+	double least, most;   /* range of INT, INTS and REAL, both ends allowed */
 	const char *words;    /* WORD: "none|target|all" */
 	const char *help;     /* the meaning in one line, with the unit */
 };
@@ -32,6 +43,10 @@ struct setting {
 #define SETTING_OF_INT(type, field, key, standard, least, most, help)                              \
 	{                                                                                          \
 		key, SETTING_INT, offsetof(type, field), standard, least, most, NULL, help         \
+	}
+#define SETTING_OF_INTS(type, field, key, standard, least, most, help)                             \
+	{                                                                                          \
+		key, SETTING_INTS, offsetof(type, field), standard, least, most, NULL, help        \
 	}
 #define SETTING_OF_REAL(type, field, key, standard, least, most, help)                             \
 	{                                                                                          \
@@ -65,7 +80,8 @@ void setting_word(const struct setting *setting, int index, char word[SETTING_TE
 /* "1 to 99", "true or false", "none, target or all": what a value may be. */
 void setting_range(const struct setting *setting, char *text, size_t size);
 
-/* A new JSON object of all settings, nested at the dots of names; the caller owns it. */
+/* A new JSON object of all settings, nested at the dots of names; the caller owns it. INTS are a
+ * number where there is one, else text. */
 json_t *settings_to_json(const struct setting *table, const void *base);
 
 /* Reads such an object; keys that are missing keep their value, unknown ones are errors. */

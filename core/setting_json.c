@@ -22,6 +22,11 @@ static json_t *value_to_json(const struct setting *setting, const void *base)
 	case SETTING_WORD:
 		setting_word(setting, *(const int *)field, word);
 		return json_string(word);
+	case SETTING_INTS:
+		if (((const struct ints *)field)->count == 1)
+			return json_integer(((const struct ints *)field)->value[0]);
+		setting_write(setting, base, word);
+		return json_string(word);
 	}
 	panic("setting %s has no type", setting->name);
 }
@@ -61,18 +66,19 @@ json_t *settings_to_json(const struct setting *table, const void *base)
 	return whole;
 }
 
-/* The value as setting_read takes it; words alone may be strings. */
+/* The value as setting_read takes it; words and several numbers alone may be strings. */
 static const char *value_text(const struct setting *setting, const json_t *value,
                               char text[SETTING_TEXT_SIZE])
 {
 	static const struct setting number = { .type = SETTING_REAL };
 	const double x = json_number_value(value);
 
-	if (setting->type == SETTING_WORD && json_is_string(value))
+	if ((setting->type == SETTING_WORD || setting->type == SETTING_INTS) && json_is_string(value))
 		return json_string_value(value);
 	if (setting->type == SETTING_BOOL && json_is_boolean(value))
 		return json_is_true(value) ? "true" : "false";
-	if (setting->type == SETTING_INT && json_is_integer(value))
+	if ((setting->type == SETTING_INT || setting->type == SETTING_INTS) &&
+	    json_is_integer(value))
 		snprintf(text, SETTING_TEXT_SIZE, "%lld", (long long)json_integer_value(value));
 	else if (setting->type == SETTING_REAL && json_is_number(value))
 		setting_write(&number, &x, text);

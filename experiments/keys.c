@@ -180,6 +180,43 @@ bool keys_unknown(const struct node *node, const char *name, const struct keys_t
 	return false;
 }
 
+/* The items of a list as one text, "3/7/15"; NULL where one is no plain value. The caller frees
+ * it. */
+static char *join_items(const struct node *list)
+{
+	char *text = memory_text("");
+
+	for (int i = 0; i < list->children; i++) {
+		const struct node *item = list->child[i];
+		const size_t old = strlen(text);
+		size_t size;
+
+		if (item->kind != NODE_VALUE || item->none) {
+			free(text);
+			return NULL;
+		}
+		size = old + strlen(item->text) + 2;
+		text = memory_resize(text, size, 1);
+		snprintf(text + old, size - old, "%s%s", i ? "/" : "", item->text);
+	}
+	return text;
+}
+
+/* One number for each of several things, written as a list. */
+static bool read_list(const struct node *node, const struct setting *setting, void *base,
+                      const char *range, struct error *error)
+{
+	char *text = join_items(node);
+	struct error inner;
+	bool done;
+
+	if (!text)
+		return node_error(node, error, ": must be a list of plain numbers, each %s", range);
+	done = setting_read(setting, base, text, &inner);
+	free(text);
+	return done || node_error(node, error, "%s", inner.message + strlen(setting->name));
+}
+
 bool keys_read_value(const struct node *node, const struct setting *setting, void *base,
                      struct error *error)
 {
@@ -188,6 +225,8 @@ bool keys_read_value(const struct node *node, const struct setting *setting, voi
 	char range[128];
 
 	setting_range(setting, range, sizeof range);
+	if (node->kind == NODE_LIST && setting->type == SETTING_INTS)
+		return read_list(node, setting, base, range, error);
 	if (node->kind == NODE_LIST)
 		return node_error(node, error,
 		                  ": must be one value, %s; a list of values to try belongs "

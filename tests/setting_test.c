@@ -22,6 +22,7 @@ struct sample {
 	bool joint;
 	int optimizer;
 	long updates, epochs;
+	struct ints dilation;
 };
 
 #define S struct sample
@@ -32,6 +33,7 @@ static const struct setting table[] = {
 	SETTING_OF_WORD(S, optimizer, "optimizer", "adam", "sgd|adam|adamw", "of the update"),
 	SETTING_OF_INT(S, updates, "stop.updates", "2k", -1e15, 1e15, "updates"),
 	SETTING_OF_INT(S, epochs, "stop.epochs", "0", 0, 1e6, "epochs"),
+	SETTING_OF_INTS(S, dilation, "dilation", "1", 1, 1000, "steps between taps, layer by layer"),
 	{ .name = NULL },
 };
 #undef S
@@ -178,6 +180,56 @@ static void booleans_have_three_pairs_of_words(void **state)
 }
 
 static const struct {
+	const char *text, *written; /* written NULL: refused */
+	int count;
+	long third;
+} several[] = {
+	{ "4", "4", 1, 4 },
+	{ "1/2/4/8", "1/2/4/8", 4, 4 },
+	{ "3/7", "3/7", 2, 7 },
+	{ "3/7/7/7", "3/7", 2, 7 },
+	{ "3/3/3", "3", 1, 3 },
+	{ "0.5k/1/+2", "500/1/2", 3, 2 },
+	{ "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16", "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16", 16,
+	  3 },
+	{ "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17", NULL, 0, 0 },
+	{ "991/992/993/994/995/996/997/998/999/981/982/983/984/985/986/987",
+	  "991/992/993/994/995/996/997/998/999/981/982/983/984/985/986/987", 16, 993 },
+	{ "991/992/993/994/995/996/997/998/999/981/982/983/984/985/986/987/988", NULL, 0, 0 },
+	{ "", NULL, 0, 0 },
+	{ "/", NULL, 0, 0 },
+	{ "3/", NULL, 0, 0 },
+	{ "/3", NULL, 0, 0 },
+	{ "3/0", NULL, 0, 0 },
+	{ "3/1001", NULL, 0, 0 },
+	{ "3, 7", NULL, 0, 0 },
+	{ "3 / 7", NULL, 0, 0 },
+};
+
+/* The last goes on; what is written is read back the same, and a refusal changes nothing. */
+static void several_numbers_are_joined_by_slashes(void **state)
+{
+	const struct setting *s = setting_find(table, "dilation");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof several / sizeof several[0]; i++) {
+		struct sample sample, back;
+		struct error error;
+		char text[SETTING_TEXT_SIZE];
+
+		settings_default(table, &sample);
+		assert_int_equal(setting_read(s, &sample, several[i].text, &error),
+		                 several[i].written != NULL);
+		setting_write(s, &sample, text);
+		assert_string_equal(text, several[i].written ? several[i].written : "1");
+		assert_int_equal(ints_at(&sample.dilation, 2),
+		                 several[i].written ? several[i].third : 1);
+		assert_true(setting_read(s, &back, text, &error));
+		assert_int_equal(back.dilation.count, several[i].written ? several[i].count : 1);
+	}
+}
+
+static const struct {
 	const char *key, *text, *message;
 } refusals[] = {
 	{ "kernel", "4.5", "kernel = 4.5: must be a whole number from 1 to 99" },
@@ -190,6 +242,10 @@ static const struct {
 	{ "optimizer", "ADAMW",
 	  "optimizer = ADAMW: must be sgd, adam or adamw; did you mean adamw?" },
 	{ "optimizer", "sgd|adam", "optimizer = sgd|adam: must be sgd, adam or adamw" },
+	{ "dilation", "1/2/x",
+	  "dilation = 1/2/x: must be a whole number from 1 to 1000, or up to 16 of them joined by /" },
+	{ "dilation", "1//2",
+	  "dilation = 1//2: must be a whole number from 1 to 1000, or up to 16 of them joined by /" },
 	{ "stop.epochs", "-1", "stop.epochs = -1: must be a whole number from 0 to 1M" },
 	{ "kernel", "a\x1b[31m", "kernel = a?[31m: must be a whole number from 1 to 99" },
 	{ "kernel", "1234567890123456789012345678901234567890123456789012345678901234567890",
@@ -396,7 +452,7 @@ static void words_are_found_by_index(void **state)
 
 static void json_gives_the_same_settings_again(void **state)
 {
-	struct sample sample = { 5, 0.1 + 0.2, false, 2, 123456789012345, 3 }, back;
+	struct sample sample = { 5, 0.1 + 0.2, false, 2, 123456789012345, 3, { 3, { 1, 2, 4 } } }, back;
 	json_t *json = settings_to_json(table, &sample);
 	struct error error;
 
@@ -412,6 +468,8 @@ static void json_gives_the_same_settings_again(void **state)
 	assert_int_equal(back.optimizer, 2);
 	assert_int_equal(back.updates, 123456789012345);
 	assert_int_equal(back.epochs, 3);
+	assert_int_equal(back.dilation.count, 3);
+	assert_int_equal(back.dilation.value[2], 4);
 	json_decref(json);
 }
 
@@ -421,6 +479,10 @@ static const struct {
 	{ "{}", NULL },
 	{ "{\"rate\": 1}", NULL },
 	{ "{\"stop\": {\"epochs\": 4}}", NULL },
+	{ "{\"dilation\": 4}", NULL },
+	{ "{\"dilation\": \"1/2/4\"}", NULL },
+	{ "{\"dilation\": \"1/2000\"}",
+	  "dilation = 1/2000: must be a whole number from 1 to 1000, or up to 16 of them joined by /" },
 	{ "[]", "settings: must be a JSON object" },
 	{ "{\"kernle\": 3}", "kernle: unknown setting" },
 	{ "{\"stop\": {\"epoch\": 3}}", "stop.epoch: unknown setting" },
@@ -491,6 +553,7 @@ int main(void)
 		cmocka_unit_test(numbers_are_taken_to_the_last_bit),
 		cmocka_unit_test(numbers_of_another_form_are_refused_and_change_nothing),
 		cmocka_unit_test(booleans_have_three_pairs_of_words),
+		cmocka_unit_test(several_numbers_are_joined_by_slashes),
 		cmocka_unit_test(a_refusal_names_key_value_and_what_may_be),
 		cmocka_unit_test(a_long_value_is_not_cut_within_a_character),
 		cmocka_unit_test(written_numbers_read_back_the_same_bits),
