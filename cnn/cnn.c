@@ -1,4 +1,5 @@
 /* cnn.c - convolutional sequence to sequence: Gehring et al. 2017 (ConvS2S). */
+#include "cnn/block.h"
 #include "core/error.h"
 #include "core/segment.h"
 #include "models/sublayer.h"
@@ -6,27 +7,13 @@
 #include <math.h>
 #include <stdio.h>
 
-struct cnn_settings {
-	long kernel;
-	bool weight_norm;
-};
-
-#define S struct cnn_settings
-static const struct setting settings_table[] = {
-	SETTING_OF_INT(S, kernel, "kernel", "3", 1, 63, "steps that one convolution sees; odd"),
-	SETTING_OF_BOOL(S, weight_norm, "weight_norm", "true",
-	                "weights as direction times length (Salimans 2016)"),
-	{ .name = NULL },
-};
-#undef S
-
 static const char *const defaults[] = {
 	"encoder_layers", "6",   "decoder_layers",    "6",    "positions", "learned",
 	"attention",      "dot", "attend_embeddings", "true", NULL,
 };
 
 struct layer {
-	int v, gain, bias; /* gain -1: v is the weight itself */
+	struct block block;
 	struct norm norm;
 	bool attends;            /* decoder: inside the block, as published */
 	struct projection query; /* of the states, before the embedding is added */
@@ -62,10 +49,11 @@ static int width(const struct design *design, int side)
 static bool check_dot(const struct design *design, struct error *error)
 {
 	const struct layer_settings *s = &design->side[SIDE_TARGET].layer;
+	const struct cnn_settings *c = design->side[SIDE_TARGET].settings;
 	const int own = width(design, SIDE_TARGET), theirs = design_width(design, SIDE_SOURCE);
 
-	if (own == theirs || s->norm != NORM_NONE || s->heads > 1 ||
-	    (s->attention != ATTEND_DOT && s->attention != ATTEND_SCALED_DOT))
+	if (own == theirs || c->convolution != CONVOLUTION_GATED || s->norm != NORM_NONE ||
+	    s->heads > 1 || (s->attention != ATTEND_DOT && s->attention != ATTEND_SCALED_DOT))
 		return true;
 	return error_set(error,
 	                 "width = %d: the encoder's states have %d channels, and one head's dot "
@@ -76,35 +64,12 @@ static bool check_dot(const struct design *design, struct error *error)
 
 static bool check(const struct design *design, int side, struct error *error)
 {
-	const struct cnn_settings *s = design->side[side].settings;
-
-	if (s->kernel % 2 == 0)
-		return error_set(error, "kernel = %ld: must be odd (3, 5, 7)", s->kernel);
+	if (!block_check(design, side, error))
+		return false;
 	if (side == SIDE_TARGET && !check_dot(design, error))
 		return false;
 	return layer_settings_check(&design->side[side].layer, side, design->model.width, "width",
 	                            error);
-}
-
-/* Weights start with deviation sqrt(4 (1 - p) / (k d)) (section 3.5), gains at the length that
- * these have. */
-static void convolution_add(struct model *model, int side, int number, struct layer *layer)
-{
-	const struct cnn_settings *s = settings_of(model, side);
-	struct parameters *all = &model->parameters;
-	const int d = (int)model->settings.width, taps = (int)s->kernel * d;
-	const double keep = 1 - model->settings.dropout;
-	const char *prefix = side == SIDE_SOURCE ? "encoder" : "decoder";
-
-	layer->v = parameter_add(all, 2 * d, taps, START_NORMAL, sqrt(4 * keep / taps),
-	                         "%s.%d.weight%s", prefix, number, s->weight_norm ? "_v" : "");
-	layer->gain = -1;
-	if (s->weight_norm) {
-		layer->gain = parameter_add(all, 1, 2 * d, START_CONSTANT, sqrt(4 * keep),
-		                            "%s.%d.weight_g", prefix, number);
-		parameter_normalise(all, layer->v, layer->gain);
-	}
-	layer->bias = parameter_add(all, 1, 2 * d, START_CONSTANT, 0, "%s.%d.bias", prefix, number);
 }
 
 static void attention_add(struct model *model, int number, struct layer *layer)
@@ -120,22 +85,32 @@ static void attention_add(struct model *model, int number, struct layer *layer)
 		return;
 	layer->cross_number = s->attention_layers == ATTENTION_ALL ? number : 0;
 	layer->query = projection_add(all, d, d, true, "%s.", name);
-	layer->cross = s->heads == 1
-	                       ? attention_block_bare(all, s, d, model->memory_width, name)
-	                       : attention_block_cross(all, s, d, model->memory_width, name);
+	layer->cross = s->heads == 1 ? attention_block_bare(all, s, d, model->memory_width, name)
+	                             : attention_block_cross(all, s, d, model->memory_width, name);
 	layer->cross.scale_by_length = true;
+}
+
+/* Whether attention is inside the blocks, and residuals are scaled: ConvS2S as published. */
+static bool is_published(const struct model *model, int side)
+{
+	return layer_settings_of(model, side)->norm == NORM_NONE &&
+	       settings_of(model, side)->convolution == CONVOLUTION_GATED;
 }
 
 static void layer_build(struct model *model, int side, int number, struct layer *layer)
 {
-	const bool plain = layer_settings_of(model, side)->norm == NORM_NONE;
+	const bool plain = is_published(model, side);
 	const int d = (int)model->settings.width;
 	char name[64];
 
-	convolution_add(model, side, number, layer);
+	layer->block = block_add(model, side, number);
 	snprintf(name, sizeof name, "%s.%d.norm0", side == SIDE_SOURCE ? "encoder" : "decoder",
 	         number);
-	layer->norm = norm_add(model, side, d, name);
+	layer->norm = NO_NORM;
+	/* ByteNet's block starts with a norm of its own. */
+	if (settings_of(model, side)->convolution != CONVOLUTION_BYTENET ||
+	    layer_settings_of(model, side)->norm != NORM_PRE)
+		layer->norm = norm_add(model, side, d, name);
 	if (side == SIDE_TARGET && plain)
 		attention_add(model, number, layer);
 	layer->more = sublayers_add(model, side, number, d, !plain);
@@ -148,7 +123,7 @@ static void build(struct model *model, int side)
 	struct stack *stack = memory_new(1, sizeof *stack + (size_t)layers * sizeof *stack->layer);
 
 	model->side[side].layout = stack;
-	if (s->norm == NORM_NONE)
+	if (is_published(model, side))
 		model->side[side].residual_scale = (real)M_SQRT1_2;
 	if (side == SIDE_SOURCE)
 		model->memory_width = d;
@@ -159,18 +134,14 @@ static void build(struct model *model, int side)
 		stack->summary = summary_add(model, d);
 	stack->layers = layers;
 	for (int i = 0; i < layers; i++)
-		if (i && s->share_layers)
+		if (i && s->share_layers) {
 			stack->layer[i] = stack->layer[0];
-		else
+			stack->layer[i].block.dilation =
+				(int)ints_at(&settings_of(model, side)->dilation, i);
+		} else {
 			layer_build(model, side, i, &stack->layer[i]);
+		}
 	stack->last = last_norm_add(model, side, d);
-}
-
-static struct var *weight(struct tape *tape, const struct layer *layer)
-{
-	struct var *v = tape_parameter(tape, layer->v);
-
-	return layer->gain < 0 ? v : op_weight_norm(tape, v, tape_parameter(tape, layer->gain));
 }
 
 /* One block as a segment. */
@@ -183,38 +154,45 @@ struct block_run {
 	int number;
 };
 
-/* What a block's convolution reads: without norms, its input dropped out; 0 from `length` on. */
-static struct var *block_input(struct tape *tape, const struct block_run *run, int side,
-                               const int *length)
+/* As published: of what a block reads, and not of what it adds. */
+static double input_dropout(const struct model *model, int side)
 {
-	if (layer_settings_of(run->model, side)->norm == NORM_NONE)
-		return op_dropout(tape, run->x, run->model->settings.dropout, length);
-	return op_dropout(tape,
-	                  sublayer_input(tape, run->model, side, run->layer->norm, run->x), 0,
-	                  length);
+	return is_published(model, side) ? model->settings.dropout : 0;
+}
+
+static struct var *block_input(struct tape *tape, const struct block_run *run, int side)
+{
+	return sublayer_input(tape, run->model, side, run->layer->norm, run->x);
 }
 
 static struct var *block_output(struct tape *tape, const struct block_run *run, int side,
                                 struct var *y)
 {
-	if (layer_settings_of(run->model, side)->norm == NORM_NONE)
+	if (is_published(run->model, side))
 		return op_residual(tape, run->x, y, 0, (real)M_SQRT1_2);
-	return sublayer_output(tape, run->model, side, run->layer->norm, run->x, y);
+	y = sublayer_output(tape, run->model, side, run->layer->norm, run->x, y);
+	if (settings_of(run->model, side)->convolution == CONVOLUTION_TCN)
+		y = op_activation(tape, y, ACTIVATION_RELU);
+	return y;
 }
 
 static void encode_block(struct tape *tape, const void *context, struct var **result)
 {
 	const struct block_run *run = context;
-	const struct cnn_settings *s = settings_of(run->model, SIDE_SOURCE);
 	const struct sublayer_run where = { run->model,  SIDE_SOURCE, run->number,
 		                            run->memory, NULL,        NULL };
-	const int half = (int)s->kernel / 2;
-	const struct convolution same = { (int)s->kernel, 1, half, half };
-	struct var *y = block_input(tape, run, SIDE_SOURCE, run->memory->length);
+	const struct block *block = &run->layer->block;
+	struct var *const weight[2] = { block_weight(tape, block, 0),
+		                        block_weight(tape, block, 1) };
+	const struct steps steps = { run->model,
+		                     SIDE_SOURCE,
+		                     run->memory->length,
+		                     NULL,
+		                     input_dropout(run->model, SIDE_SOURCE),
+		                     weight };
+	struct var *y = block_apply(tape, block, &steps, block_input(tape, run, SIDE_SOURCE));
 
-	y = op_convolution(tape, y, weight(tape, run->layer),
-	                   tape_parameter(tape, run->layer->bias), same);
-	y = block_output(tape, run, SIDE_SOURCE, op_glu(tape, y));
+	y = block_output(tape, run, SIDE_SOURCE, y);
 	*result = sublayers_apply(tape, &run->layer->more, &where, y);
 }
 
@@ -224,9 +202,7 @@ static void encode(struct tape *tape, const struct model *model, struct var *x,
 	const struct stack *stack = model->side[SIDE_SOURCE].layout;
 
 	for (int i = 0; i < stack->layers; i++) {
-		const struct block_run run = {
-			model, &stack->layer[i], memory, x, NULL, NULL, i
-		};
+		const struct block_run run = { model, &stack->layer[i], memory, x, NULL, NULL, i };
 
 		tape_segment(tape, encode_block, &run, sizeof run, &x, 1);
 	}
@@ -246,8 +222,8 @@ static void project(struct tape *tape, const struct model *model, struct memory 
 			attention_remember(tape, &stack->layer[i].cross, memory);
 		sublayers_remember(tape, &stack->layer[i].more, memory);
 	}
-	for (int i = 0; i < stack->layers; i++)
-		memory->weight[i] = weight(tape, &stack->layer[i]);
+	for (int i = 0; i < 2 * stack->layers; i++)
+		memory->weight[i] = block_weight(tape, &stack->layer[i / 2].block, i % 2);
 }
 
 /* Inside the block: one query a step, the state projected to the embedding's space, plus the target
@@ -272,17 +248,18 @@ static struct var *attend(struct tape *tape, const struct block_run *run, struct
 static void decode_block(struct tape *tape, const void *context, struct var **result)
 {
 	const struct block_run *run = context;
-	const struct cnn_settings *s = settings_of(run->model, SIDE_TARGET);
 	const struct sublayer_run where = { run->model,  SIDE_TARGET, run->number,
 		                            run->memory, run->carry,  run->g };
-	const int past = (int)s->kernel - 1;
-	struct var *in = block_input(tape, run, SIDE_TARGET, NULL);
-	struct slice seen = carry_extend(tape, run->carry, slice_all(in), past);
-	const struct convolution causal = { (int)s->kernel, 1, past - (seen.v->t - in->t), 0 };
-	struct var *h = op_convolution(tape, seen.v, run->memory->weight[run->number],
-	                               tape_parameter(tape, run->layer->bias), causal);
+	const struct steps steps = { run->model,
+		                     SIDE_TARGET,
+		                     NULL,
+		                     run->carry,
+		                     input_dropout(run->model, SIDE_TARGET),
+		                     run->memory->weight + 2 * run->number };
+	struct var *h =
+		block_apply(tape, &run->layer->block, &steps, block_input(tape, run, SIDE_TARGET));
 
-	h = block_output(tape, run, SIDE_TARGET, attend(tape, run, op_glu(tape, h)));
+	h = block_output(tape, run, SIDE_TARGET, attend(tape, run, h));
 	*result = sublayers_apply(tape, &run->layer->more, &where, h);
 }
 
@@ -293,9 +270,7 @@ static struct var *decode(struct tape *tape, const struct model *model, const st
 	struct var *x = summary_join(tape, stack->summary, memory, g);
 
 	for (int i = 0; i < stack->layers; i++) {
-		const struct block_run run = {
-			model, &stack->layer[i], memory, x, g, carry, i
-		};
+		const struct block_run run = { model, &stack->layer[i], memory, x, g, carry, i };
 
 		if (carry)
 			decode_block(tape, &run, &x);
@@ -319,20 +294,40 @@ static double attention_inside(const struct model *model, const struct layer *la
 	       attention_cost(&layer->cross, d, model->memory_width, target, source);
 }
 
+/* Layers that one step's influence takes to reach a step `distance` away, the last layer going
+ * on. */
+static double path_of(const struct stack *stack, double distance)
+{
+	double path = 0, reach = 0;
+
+	for (int i = 0; i < stack->layers && distance > 0; i++, path++) {
+		reach = block_reach(&stack->layer[i].block);
+		distance -= reach;
+	}
+	if (distance <= 0)
+		return path;
+	return reach > 0 ? path + ceil(distance / reach) : HUGE_VAL;
+}
+
 static struct cost cost(const struct model *model, int side, int source, int target)
 {
 	const struct stack *stack = model->side[side].layout;
 	const double d = (double)model->settings.width;
-	const double k = (double)settings_of(model, side)->kernel;
 	const double own = side == SIDE_SOURCE ? source : target;
-	struct cost cost = { .sequential = stack->layers };
+	struct cost cost = { .sequential = stack->layers,
+		             .path = path_of(stack, own - 1),
+		             .receptive_field = 1 };
 
-	for (int i = 0; i < stack->layers; i++)
-		cost.multiply_adds += own * 2 * k * d * d +
-		                      attention_inside(model, &stack->layer[i], source, target) +
-		                      sublayers_cost(model, &stack->layer[i].more, side, (int)d,
-		                                     source, target);
-	cost.path = k > 1 ? ceil((own - 1) / (k - 1)) : HUGE_VAL;
+	for (int i = 0; i < stack->layers; i++) {
+		const struct layer *layer = &stack->layer[i];
+
+		cost.multiply_adds +=
+			own * block_cost(&layer->block, d) +
+			attention_inside(model, layer, source, target) +
+			sublayers_cost(model, &layer->more, side, (int)d, source, target);
+		cost.receptive_field +=
+			block_reach(&layer->block) + sublayers_reach(model, &layer->more, side);
+	}
 	return cost;
 }
 
@@ -342,8 +337,8 @@ extern const struct architecture architecture_cnn;
 const struct architecture architecture_cnn = {
 	.name = "cnn",
 	.about = "convolutions with gated linear units, attention in every decoder layer (Gehring "
-	         "2017)",
-	.settings = settings_table,
+		 "2017)",
+	.settings = cnn_settings_table,
 	.settings_size = sizeof(struct cnn_settings),
 	.defaults = defaults,
 	.widths = widths,

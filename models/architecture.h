@@ -17,7 +17,7 @@ struct model;
 
 enum {
 	MEMORY_PROJECTED = 128,
-	MEMORY_WEIGHTS = 64
+	MEMORY_WEIGHTS = 128
 }; /* keys and values that a decoder may keep, all layers together */
 
 /* What the decoder knows of the source. S source steps, N sentences. The variables belong to the
@@ -45,6 +45,9 @@ struct cost {
 	double multiply_adds; /* forward */
 	double sequential;    /* operations that must wait for each other, in training */
 	double path;          /* longest path between two positions of the side */
+	double receptive_field; /* steps of the side that reach one state through its layers, at
+	                           most: 1 + sum of (kernel - 1) dilation over convolutions, window
+	                           or block of self-attention; HUGE_VAL: all of them */
 };
 
 struct architecture {

@@ -1,28 +1,32 @@
 /* sublayer.c - self-attention, attention to the encoder, feed-forward: parts of any layer. */
 #include "models/sublayer.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum { NAME_SIZE = 64 };
 
 static const char *const side_name[SIDES] = { "encoder", "decoder" };
-static const struct norm NO_NORM = { -1, -1 };
 
 static const struct layer_settings *settings_of(const struct model *model, int side)
 {
 	return &model->side[side].body.layer;
 }
 
-struct norm norm_add(struct model *model, int side, int d, const char *name)
+struct norm norm_always(struct model *model, int side, int d, const char *name)
 {
 	struct norm norm = NO_NORM;
 
-	if (settings_of(model, side)->norm == NORM_NONE)
-		return norm;
 	norm.gain = parameter_add(&model->parameters, 1, d, START_CONSTANT, 1, "%s.weight", name);
 	if (settings_of(model, side)->norm_function == NORM_LAYER)
 		norm.bias = parameter_add(&model->parameters, 1, d, START_CONSTANT, 0, "%s.bias", name);
 	return norm;
+}
+
+struct norm norm_add(struct model *model, int side, int d, const char *name)
+{
+	return settings_of(model, side)->norm == NORM_NONE ? NO_NORM
+	                                                   : norm_always(model, side, d, name);
 }
 
 struct norm last_norm_add(struct model *model, int side, int d)
@@ -183,6 +187,18 @@ double sublayers_cost(const struct model *model, const struct sublayers *sub, in
 		sum += own * (settings_of(model, side)->activation == LAYER_SWIGLU ? 3.0 : 2.0) *
 		       d * (double)settings_of(model, side)->feed_forward;
 	return sum;
+}
+
+double sublayers_reach(const struct model *model, const struct sublayers *sub, int side)
+{
+	const struct layer_settings *s = settings_of(model, side);
+	const double window = (side == SIDE_SOURCE ? 2.0 : 1.0) * (double)s->window;
+
+	if (!sub->has_self)
+		return 0;
+	if (s->block && s->window)
+		return fmin((double)s->block - 1, window);
+	return s->block ? (double)s->block - 1 : s->window ? window : HUGE_VAL;
 }
 
 struct projection summary_add(struct model *model, int d)

@@ -15,6 +15,8 @@ struct norm {
 	int gain, bias;
 };
 
+static const struct norm NO_NORM = { -1, -1 };
+
 /* Of one layer. A part that the layer does not have is zeroed, and its flag false. */
 struct sublayers {
 	bool has_self, has_cross, has_feed_forward;
@@ -36,6 +38,8 @@ struct sublayer_run {
 /* Declares NAME.weight and, for a layer norm, NAME.bias, both of d channels; none where the side's
  * layers have no norm. */
 struct norm norm_add(struct model *, int side, int d, const char *name);
+/* The same whether the side's layers have norms or not. */
+struct norm norm_always(struct model *, int side, int d, const char *name);
 struct var *norm_apply(struct tape *, struct norm, struct var *x);
 
 /* f(x) of a block becomes x + dropout(f(norm(x))), or norm(x + dropout(f(x))): what goes in, and what
@@ -71,5 +75,9 @@ struct norm last_norm_add(struct model *, int side, int d);
 /* Multiply-adds of one layer's sub-layers, d channels wide, for one sentence pair. */
 double sublayers_cost(const struct model *, const struct sublayers *, int side, int d, double source,
                       double target);
+
+/* Steps that a state after the layer's sub-layers sees beyond those that one before them sees:
+ * HUGE_VAL with self-attention to all. */
+double sublayers_reach(const struct model *, const struct sublayers *, int side);
 
 #endif

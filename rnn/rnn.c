@@ -2,6 +2,7 @@
 #include "core/segment.h"
 #include "models/sublayer.h"
 
+#include <math.h>
 #include <stdio.h>
 
 struct rnn_settings {
@@ -447,8 +448,10 @@ static struct cost cost(const struct model *model, int side, int source, int tar
 	const double layers = layers_of(layer_settings_of(model, side), side);
 
 	if (side == SIDE_SOURCE)
-		return (struct cost){ encoder_cost(model, source), layers * source, source };
-	return (struct cost){ decoder_cost(model, source, target), layers * target, target };
+		return (struct cost){ encoder_cost(model, source), layers * source, source,
+		                      HUGE_VAL };
+	return (struct cost){ decoder_cost(model, source, target), layers * target, target,
+	                      HUGE_VAL };
 }
 
 static const char *const widths[] = { "hidden", "feed_forward", NULL };

@@ -169,7 +169,7 @@ static const struct {
 
 	/* Rules between settings are blamed on the line that set one of them. */
 	{ HEAD "contestants:\n  convs2s:\n    architecture: cnn\n    kernel: 4\n",
-	  "7: contestants.convs2s.kernel = 4: must be odd (3, 5, 7)" },
+	  "7: contestants.convs2s.kernel = 4: must be odd (3, 5, 7) in an encoder" },
 	{ HEAD "contestants:\n  t:\n    architecture: transformer\n    width: 30\n",
 	  "5: contestants.t.heads = 4: must divide width = 30" },
 	{ HEAD
@@ -225,10 +225,24 @@ static const struct {
 	  "architecture: rnn" },
 	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    encoder: {architecture: cnn, kernel: "
 	       "4}\n",
-	  "7: contestants.m.encoder.kernel = 4: must be odd (3, 5, 7)" },
+	  "7: contestants.m.encoder.kernel = 4: must be odd (3, 5, 7) in an encoder" },
 	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    encoder: {architecture: cnn}\n    "
 	       "kernel: 4\n",
-	  "8: contestants.m.kernel = 4: must be odd (3, 5, 7)" },
+	  "8: contestants.m.kernel = 4: must be odd (3, 5, 7) in an encoder" },
+	{ HEAD "contestants:\n  c: {architecture: cnn, layers: 2, kernel: [3, 5, 7]}\n",
+	  "5: contestants.c.kernel: has 3 numbers for 2 layers; leave some out" },
+	{ HEAD "contestants:\n  c: {architecture: cnn, kernel: [3, [5]]}\n",
+	  "5: contestants.c.kernel: must be a list of plain numbers, each 1 to 63, or up to 16 of "
+	  "them joined by /" },
+	{ HEAD "contestants:\n  c: {architecture: cnn, dilation: [1, x]}\n",
+	  "5: contestants.c.dilation = 1/x: must be a whole number from 1 to 4096, or up to 16 of "
+	  "them joined by /" },
+	{ HEAD "contestants:\n  c: {architecture: cnn, channels: 64}\n",
+	  "5: contestants.c.channels = 64: convolution: gated has width channels; leave it at 0, or "
+	  "set another convolution" },
+	{ HEAD "contestants:\n  c: {architecture: cnn, convolution: dynamic, width: 8, "
+	       "convolution_heads: 9}\n",
+	  "5: contestants.c.convolution_heads = 9: must not be above the 8 channels of layer 1" },
 	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    hidden: 64\n    encoder: "
 	       "{architecture: cnn}\n    attention: dot\n",
 	  "7: contestants.m.hidden = 64: the encoder's states have 128 channels, and one head's dot "

@@ -117,11 +117,16 @@ static struct var *decode(struct tape *tape, const struct model *model, const st
 static struct cost cost(const struct model *model, int side, int source, int target)
 {
 	const struct stack *stack = model->side[side].layout;
-	struct cost cost = { .sequential = stack->layers, .path = 1 };
+	struct cost cost = { .sequential = stack->layers, .path = 1, .receptive_field = 1 };
+	const double block = (double)model->side[side].body.layer.block;
 
-	for (int i = 0; i < stack->layers; i++)
+	for (int i = 0; i < stack->layers; i++) {
+		cost.receptive_field += sublayers_reach(model, &stack->layer[i], side);
 		cost.multiply_adds += sublayers_cost(model, &stack->layer[i], side,
 		                                     (int)model->settings.width, source, target);
+	}
+	if (block > 0 && cost.receptive_field > block) /* no layer sees out of its block */
+		cost.receptive_field = block;
 	return cost;
 }
 
