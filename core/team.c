@@ -8,6 +8,7 @@
 #include "core/error.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -118,8 +119,11 @@ void team_run(struct team *t, int parts, team_part *run, void *context)
 	atomic_store(&t->task, task);
 	wake_helpers(t);
 	take_parts(t, task, 0);
-	while (atomic_load(&t->left) > 0)
-		pause_briefly();
+	for (int i = 0; atomic_load(&t->left) > 0; i++)
+		if (i < LOOKS)
+			pause_briefly();
+		else
+			sched_yield(); /* whoever has the last part may not be running */
 }
 
 static bool nothing_new(struct team *t, unsigned seen)
