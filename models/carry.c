@@ -206,16 +206,27 @@ struct var *carry_state(struct tape *tape, struct carry *carry, int c)
 	return slot->steps ? tape_wrap(tape, NULL, 1, carry->rows, c, slot->x) : NULL;
 }
 
-void carry_store(struct carry *carry, const struct var *state)
+void carry_store_late(struct carry *carry, int number, const struct var *state)
 {
-	struct carry_slot *slot;
+	struct carry_slot *slot = slot_at(carry, number, state->c);
 
-	if (!carry)
-		return;
-	slot = slot_at(carry, carry->cursor++, state->c);
 	reserve(carry, slot, 1);
 	memcpy(slot->x, state->x, (size_t)carry->rows * (size_t)state->c * sizeof(real));
 	slot->steps = 1;
+}
+
+void carry_store(struct carry *carry, const struct var *state)
+{
+	if (carry)
+		carry_store_late(carry, carry->cursor++, state);
+}
+
+struct var *carry_state_early(struct tape *tape, struct carry *carry, int c, int *slot)
+{
+	struct var *state = carry_state(tape, carry, c);
+
+	*slot = carry->cursor++;
+	return state;
 }
 
 static void gather(const struct carry *carry, struct carry_slot *slot, int rows, const int *row)

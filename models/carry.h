@@ -58,6 +58,11 @@ struct slice carry_append(struct tape *, struct carry *, struct slice x, const s
 struct var *carry_state(struct tape *, struct carry *, int c);
 void carry_store(struct carry *, const struct var *state);
 
+/* The same of a state whose store comes after other slots are used: *slot is its number, for
+ * carry_store_late. */
+struct var *carry_state_early(struct tape *, struct carry *, int c, int *slot);
+void carry_store_late(struct carry *, int slot, const struct var *state);
+
 /* From now on row i continues what was row[i]. */
 void carry_select(struct carry *, int rows, const int *row);
 

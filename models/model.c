@@ -107,6 +107,8 @@ struct var *model_embed(struct tape *tape, const struct model *model, int side, 
 		position = tape_wrap(tape, NULL, 1, model->sinusoid_steps, width, model->sinusoids);
 	x = op_embed(tape, tape_parameter(tape, s->table), id, t, n,
 	             s->embedding.scaled ? (real)sqrt(width) : 1, position, first);
+	if (s->embedding.dropout_steps)
+		return op_dropout_steps(tape, x, tape_dropout(tape, model->settings.dropout));
 	return op_dropout(tape, x, model->settings.dropout, NULL);
 }
 

@@ -10,8 +10,9 @@
 
 /* What a body wants of its embeddings; build() fills it in for its side. */
 struct embedding {
-	bool scaled;      /* times sqrt(width) */
-	double deviation; /* of the first weights */
+	bool scaled;        /* times sqrt(width) */
+	double deviation;   /* of the first weights */
+	bool dropout_steps; /* one dropout mask for all steps */
 };
 
 struct model_side {
