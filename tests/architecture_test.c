@@ -772,6 +772,18 @@ static void parameters_are_as_many_as_the_formulas_say(void **state)
 		 * 20 (10 + 1), combine 10 (20 + 1), additive 10 (10 + 10 + 1), tables 2 23 8,
 		 * output 23 (10 + 1) */
 		{ { "rnn", "tied=none" }, 560 + 760 + 840 + 220 + 210 + 210 + 368 + 253 },
+		/* the same, but of GRUs: 3 gates, two biases */
+		{ { "rnn", "tied=none cell=gru" },
+		  450 + 600 + 660 + 220 + 210 + 210 + 368 + 253 },
+		/* peepholes 3 5 twice, 3 10 twice */
+		{ { "rnn", "tied=none cell=peephole-lstm" },
+		  590 + 790 + 870 + 220 + 210 + 210 + 368 + 253 },
+		/* gains 4 5 + 4 5, gain and bias 5 + 5, twice; the same of 10 in each layer */
+		{ { "rnn", "tied=none cell=layer-norm-lstm" },
+		  660 + 860 + 940 + 220 + 210 + 210 + 368 + 253 },
+		/* one way of 10; the output of 10 beside the embedding */
+		{ { "rnn", "tied=none bidirectional=false input_feeding=true" },
+		  760 + 1160 + 840 + 220 + 210 + 210 + 368 + 253 },
 		/* blocks 3 (16 (24 + 1 + 1)), attention 2 8 (8 + 1), tables, positions 2 16 8,
 		   output 23 (8 + 1) */
 		{ { "cnn", "tied=none" }, 1248 + 144 + 368 + 256 + 207 },

@@ -247,6 +247,30 @@ static const struct {
 	       "{architecture: cnn}\n    attention: dot\n",
 	  "7: contestants.m.hidden = 64: the encoder's states have 128 channels, and one head's dot "
 	  "product needs as many; make them alike, or set attention: general or several heads" },
+	{ HEAD "contestants:\n  m: {architecture: rnn, reverse_source: true}\n",
+	  "5: contestants.m.reverse_source = true: a bidirectional encoder reads both "
+	  "ways; set bidirectional: false" },
+	{ HEAD "contestants:\n  m: {architecture: rnn, cell: gru, forget_bias: 2}\n",
+	  "5: contestants.m.forget_bias = 2: a GRU has no forget gate; leave it out, "
+	  "or set cell: lstm" },
+	{ HEAD "contestants:\n  m: {architecture: rnn, input_feeding: true, attention: none}\n",
+	  "5: contestants.m.input_feeding = true: feeds what attention found, and "
+	  "attention is none; set attention" },
+	{ HEAD "contestants:\n  m: {architecture: rnn, input_feeding: true, attention_layers: all}\n",
+	  "5: contestants.m.input_feeding = true: feeds what the top states found; "
+	  "set attention_layers: last" },
+	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    encoder: {architecture: "
+	       "transformer}\n    bidirectional: false\n",
+	  "8: contestants.m.bidirectional = false: is about a recurrent encoder, and this one is a "
+	  "transformer; leave it out" },
+	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    input_feeding: true\n    decoder: "
+	       "{architecture: cnn}\n",
+	  "7: contestants.m.input_feeding = true: is about a recurrent decoder, and this one is a "
+	  "cnn; leave it out" },
+	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    input_feeding: true\n    "
+	       "self_attention: dot\n",
+	  "7: contestants.m.input_feeding = true: goes one step at a time, self-attention sees all "
+	  "steps; set the decoder's self_attention: none" },
 	{ HEAD "contestants:\n  m: {architecture: rnn, positions: rotary}\n",
 	  "5: contestants.m.positions = rotary: works inside self-attention, which these layers do "
 	  "not have; set self_attention, or positions: sinusoidal or learned" },
