@@ -270,7 +270,10 @@ struct var *attention_cross(struct tape *tape, const struct attention_block *blo
 double attention_cost(const struct attention_block *block, double d, double memory_width,
                       double queries, double keys)
 {
-	return queries * d * (block->query_c + block->context_c) +
+	const double general =
+		block->general < 0 ? 0 : (double)block->query_c * block->query_c / block->heads;
+
+	return queries * (d * (block->query_c + block->context_c) + general) +
 	       keys * memory_width * (block->key_c + block->value_c) +
 	       queries * keys * (block->query_c + block->context_c);
 }

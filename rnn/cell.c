@@ -94,7 +94,5 @@ struct cell_state cell_state_split(struct tape *tape, const struct cell *cell, s
 
 double cell_cost(int kind, double in, double hidden)
 {
-	const double peepholes = kind == CELL_PEEPHOLE_LSTM ? 3 * hidden : 0;
-
-	return (kind == CELL_GRU ? 3 : 4) * hidden * (in + hidden) + peepholes;
+	return (kind == CELL_GRU ? 3 : 4) * hidden * (in + hidden);
 }

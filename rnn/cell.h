@@ -47,7 +47,7 @@ struct var *cell_state_join(struct tape *, const struct cell *, struct var *fina
 struct cell_state cell_state_split(struct tape *, const struct cell *, struct var *joined,
                                    int first);
 
-/* Multiply-adds of a step. */
+/* Multiply-adds of a step, matrix products alone. */
 double cell_cost(int kind, double in, double hidden);
 
 #endif

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/gemm.h"
 #include "core/pool.h"
+#include "core/profile.h"
 #include "eval/evaluate.h"
 #include "models/model.h"
 #include "tests/golden_batch.h"
@@ -804,6 +805,51 @@ static void parameters_are_as_many_as_the_formulas_say(void **state)
 	}
 }
 
+/* Multiply-adds of the matrix products of one sentence pair, as the tape counts them. */
+static double counted(const struct model *model, const struct batch *batch)
+{
+	struct profile profile;
+	struct loss loss = { 0 };
+	struct tape tape;
+	double sum = 0;
+
+	tape_init(&tape);
+	profile_init(&profile);
+	tape.profile = &profile;
+	tape_begin(&tape, &model->parameters, NULL, false, 0);
+	model_loss(&tape, model, batch, 0, &loss, NULL);
+	for (size_t i = 0; i < profile.spans; i++)
+		sum += profile.span[i].multiply_adds;
+	profile_free(&profile);
+	tape_free(&tape);
+	return sum;
+}
+
+static void a_recurrent_model_costs_what_it_says(void **state)
+{
+	(void)state;
+	for (int i = 0; i < VARIANTS; i++) {
+		struct batch batch = { 0 };
+		struct corpus corpus;
+		struct model model;
+		double got, want;
+
+		if (strcmp(variants[i].architecture, "rnn"))
+			continue;
+		open_variant(&model, &variants[i]);
+		made_up_corpus(&corpus, 1, VOCABULARY, 7, 7, 1);
+		fill(&batch, &corpus);
+		got = model_multiply_adds(&model, batch.source_t, batch.target_t);
+		want = counted(&model, &batch);
+		if (fabs(got - want) > 1e-6 * want)
+			fail_msg("rnn %s: says %.0f multiply-adds and makes %.0f",
+			         variants[i].settings, got, want);
+		batch_free(&batch);
+		corpus_free(&corpus);
+		model_close(&model);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -817,6 +863,7 @@ int main(void)
 		cmocka_unit_test(layers_that_run_again_take_less_memory),
 		cmocka_unit_test(bfloat16_trains_like_float),
 		cmocka_unit_test(parameters_are_as_many_as_the_formulas_say),
+		cmocka_unit_test(a_recurrent_model_costs_what_it_says),
 		cmocka_unit_test(eight_sentences_are_learned_by_heart),
 	};
 	struct error error;
