@@ -19,7 +19,7 @@ static void print_settings(const struct setting *table, const char *const *other
 			if (!strcmp(o[0], s->name))
 				standard = o[1];
 		setting_range(s, range, sizeof range);
-		printf("  %-17s default %-10s %s\n  %-17s %s\n", s->name, standard, s->help, "",
+		printf("  %-19s default %-10s %s\n  %-19s %s\n", s->name, standard, s->help, "",
 		       range);
 	}
 }

@@ -125,9 +125,7 @@ static void build(struct model *model, int side)
 	model->side[side].layout = stack;
 	if (is_published(model, side))
 		model->side[side].residual_scale = (real)M_SQRT1_2;
-	if (side == SIDE_SOURCE)
-		model->memory_width = d;
-	else
+	if (side == SIDE_TARGET)
 		model->output_width = d;
 	stack->summary = NO_PROJECTION;
 	if (side == SIDE_TARGET)
@@ -280,18 +278,21 @@ static struct var *decode(struct tape *tape, const struct model *model, const st
 	return op_dropout(tape, norm_apply(tape, stack->last, x), model->settings.dropout, NULL);
 }
 
-static double attention_inside(const struct model *model, const struct layer *layer, double source,
-                               double target)
+static double attention_inside(const struct model *model, const struct layer *layer, int number,
+                               double source, double target)
 {
+	const struct layer_settings *s = &model->side[SIDE_TARGET].body.layer;
 	const double d = (double)model->settings.width;
+	const bool projects =
+		s->attention_layers == ATTENTION_LAST || layer->cross_number == number;
 
 	if (!layer->attends)
 		return 0;
 	if (layer->cross.output.weight < 0)
-		return target * d * d +
-		       bare_attention_cost(&layer->cross, d, model->memory_width, target, source);
+		return target * d * d + bare_attention_cost(&layer->cross, d, model->memory_width,
+		                                            projects, target, source);
 	return target * d * d +
-	       attention_cost(&layer->cross, d, model->memory_width, target, source);
+	       attention_cost(&layer->cross, d, model->memory_width, projects, target, source);
 }
 
 /* Layers that one step's influence takes to reach a step `distance` away, the last layer going
@@ -318,13 +319,14 @@ static struct cost cost(const struct model *model, int side, int source, int tar
 		             .path = path_of(stack, own - 1),
 		             .receptive_field = 1 };
 
+	cost.multiply_adds = summary_cost(model, stack->summary, (int)d);
 	for (int i = 0; i < stack->layers; i++) {
 		const struct layer *layer = &stack->layer[i];
 
 		cost.multiply_adds +=
 			own * block_cost(&layer->block, d) +
-			attention_inside(model, layer, source, target) +
-			sublayers_cost(model, &layer->more, side, (int)d, source, target);
+			attention_inside(model, layer, i, source, target) +
+			sublayers_cost(model, &layer->more, side, i, (int)d, source, target);
 		cost.receptive_field +=
 			block_reach(&layer->block) + sublayers_reach(model, &layer->more, side);
 	}

@@ -1,5 +1,6 @@
 /* attention_head.c - attention of one head of one sentence, all queries to all keys, in tiles. */
 #include "core/attention_head.h"
+#include "core/error.h"
 #include "core/attention_score.h"
 
 #include <math.h>
@@ -263,6 +264,9 @@ void attention_head_step(const struct attention_job *job, const struct attention
 	const real *k = from(job->key.v->x, head->k_at, head->k_stride, (size_t)seen.first).x;
 	const real *v = from(job->value.v->x, head->v_at, head->v_stride, (size_t)seen.first).x;
 
+	if (job->p > 0 || job->weight || job->y->needs_gradient || tile->additive)
+		panic("attention %s %d: a step with dropout, weights, gradients or additive scores",
+		      attention_kind_name(job->how.kind), job->how.layer);
 	for (size_t i = 0; i < head->queries; i++) {
 		const real *q = from(job->query.v->x, head->q_at, head->q_stride, i).x;
 		real *y = from(job->y->x, head->y_at, head->y_stride, i).x;

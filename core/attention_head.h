@@ -44,7 +44,8 @@ struct attention_head attention_head_of(const struct attention_job *, int senten
 /* y, top and inverse, and weight where it is asked for. */
 void attention_head_forward(const struct attention_job *, const struct attention_head *,
                             struct attention_tile *);
-/* y alone, for a few queries, which are not worth packing the keys for. score [S] is scratch. */
+/* y alone, for a few queries, which are not worth packing the keys for. score [S] is scratch.
+ * Without dropout (p 0), weights (NULL) and gradients, and not of additive scores; else a panic. */
 void attention_head_step(const struct attention_job *, const struct attention_head *, real *score,
                          struct attention_tile *);
 /* Adds to the gradients from y->g. */

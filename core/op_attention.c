@@ -166,7 +166,9 @@ static void show_weights(struct tape *tape, struct attention_job *job)
 struct var *op_attention(struct tape *tape, struct slice query, struct slice key,
                          struct slice value, struct attention how)
 {
-	static const struct op op = { .name = "attention", .backward = attention_backward, .reads_result = true };
+	static const struct op op = { .name = "attention",
+		                      .backward = attention_backward,
+		                      .reads_result = true };
 	const struct var *q = query.v, *k = key.v;
 	const size_t elements = (size_t)var_rows(q) * (size_t)how.heads;
 	struct attention_job *job = tape_memory(tape, sizeof *job);

@@ -1,7 +1,7 @@
 /* spec.h - an experiment file: what is compared, on what data, trained and tested how.
  *
  * Every error is one line with file, line and dotted key, or with `--set KEY=VALUE` where that was
- * the culprit: "toy.yaml:14: contestants.convs2s.kernel = 4: must be odd (3, 5, 7)".
+ * the culprit: "toy.yaml:14: contestants.convs2s.kernel = 4: must be odd (3, 5, 7) in an encoder".
  */
 #ifndef BAKEOFF_SPEC_H
 #define BAKEOFF_SPEC_H

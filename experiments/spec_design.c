@@ -18,9 +18,7 @@ static void architecture_setting(struct setting *setting, char *words, size_t si
 	for (int i = 0; architecture_at(i) && used < size; i++)
 		used += (size_t)snprintf(words + used, size - used, "%s%s", i ? "|" : "",
 		                         architecture_at(i)->name);
-	*setting = (struct setting){ .name = "architecture",
-		                     .type = SETTING_WORD,
-		                     .words = words };
+	*setting = (struct setting){ .name = "architecture", .type = SETTING_WORD, .words = words };
 }
 
 /* That of one side: its own map's, or the contestant's. NULL and an error where neither has one. */
@@ -57,8 +55,62 @@ static void targets_of(struct design *design, int side, struct body *aside,
 	target[4] = (struct keys_target){ NULL, NULL };
 }
 
-static bool read_side(struct design *design, const struct node *node, int side,
-                      struct error *error)
+static bool is_among(const char *const *list, const char *name)
+{
+	for (; list && *list; list++)
+		if (!strcmp(*list, name))
+			return true;
+	return false;
+}
+
+/* Whether that architecture knows the key, and it means something to that side. */
+static bool means(const struct architecture *a, int side, const char *key)
+{
+	if (setting_find(layer_settings_table, key))
+		return !is_among(layer_settings_only[!side], key);
+	return setting_find(a->settings, key) && !is_among(a->only[!side], key);
+}
+
+/* A key that somebody knows, but no side that it was written for has a use for. `own`: the side
+ * whose map it is in, SIDES where it is beside both. */
+static bool check_meaning(const struct design *design, const struct node *node, const char *key,
+                          int own, struct error *error)
+{
+	const struct architecture *const a[SIDES] = { design->side[SIDE_SOURCE].architecture,
+		                                      design->side[SIDE_TARGET].architecture };
+	bool known = false, meant = false;
+
+	for (int side = 0; side < SIDES; side++) {
+		if (own != SIDES && own != side)
+			continue;
+		known |= setting_find(layer_settings_table, key) ||
+		         setting_find(a[side]->settings, key);
+		meant |= means(a[side], side, key);
+	}
+	if (!known || meant)
+		return true;
+	if (own != SIDES && means(a[!own], !own, key))
+		return node_error(node, error, ": is about the %s; write it there", side_key[!own]);
+	for (int side = 0; side < SIDES; side++)
+		if (means(a[!side], side, key))
+			return node_error(
+				node, error,
+				": is about the %s of architecture: %s, and this one is a "
+				"%s; leave it out",
+				side_key[side], a[!side]->name, a[side]->name);
+	return node_error(node, error, ": means nothing here; leave it out");
+}
+
+static bool check_meanings(const struct design *design, const struct node *map, int own,
+                           struct error *error)
+{
+	for (int i = 0; map && i < map->children; i++)
+		if (!check_meaning(design, map->child[i], map->child[i]->key, own, error))
+			return false;
+	return true;
+}
+
+static bool read_side(struct design *design, const struct node *node, int side, struct error *error)
 {
 	static const char *const others[] = { "architecture", "encoder", "decoder",
 		                              "train",        "search",  NULL };
@@ -76,7 +128,8 @@ static bool read_side(struct design *design, const struct node *node, int side,
 				 { layer_settings_table, &body->layer },
 				 { body->architecture->settings, body->settings },
 				 { NULL, NULL } },
-	                 (const char *const[]){ "architecture", NULL }, error);
+	                 (const char *const[]){ "architecture", NULL }, error) &&
+	       check_meanings(design, own, side, error);
 	body_free(&aside);
 	return done;
 }
@@ -94,7 +147,7 @@ bool spec_design(struct design *design, const struct node *node, struct error *e
 	for (int side = 0; side < SIDES; side++)
 		if (!read_side(design, node, side, error))
 			return false;
-	return true;
+	return check_meanings(design, node, SIDES, error);
 }
 
 /* "heads" of "encoder.heads", and its side; SIDES where it is no side's own. */
@@ -117,6 +170,8 @@ const struct setting *spec_design_choose(struct design *design, const struct cho
 	int own;
 	const char *name = own_key(choice->key, &own);
 
+	if (!check_meaning(design, choice->value, name, own, error))
+		return NULL;
 	for (int side = SIDES - 1; side >= 0; side--) {
 		struct body *aside = &design->side[!side];
 		void *to;

@@ -61,6 +61,10 @@ struct architecture {
 	 * are matched; ends with NULL. */
 	const char *const *widths;
 
+	/* Names of its settings that mean something to one side alone; lists end with NULL, and may
+	 * be NULL. */
+	const char *const *only[SIDES];
+
 	/* Rules between a side's settings, layer_settings_check's among them. The message names the
 	 * key: "kernel = 4: must be odd". */
 	bool (*check)(const struct design *, int side, struct error *);
@@ -69,8 +73,7 @@ struct architecture {
 	int (*width)(const struct design *, int side);
 
 	/* Declares the parameters of a side (encoder or decoder) with parameter_add, fills
-	 * model->side[side], and sets model->memory_width (encoder) or model->output_width
-	 * (decoder). The encoder is built first. */
+	 * model->side[side], and sets model->output_width (decoder). The encoder is built first. */
 	void (*build)(struct model *, int side);
 
 	/* x [S][N][C] embedded source -> memory->states, ->summary. */

@@ -66,14 +66,12 @@ struct attention_block attention_block_bare(struct parameters *all, const struct
 
 	block.dropout = s->attention_dropout;
 	if (s->attention == ATTEND_ADDITIVE)
-		block.query = projection_add(all, query_width, query_width, false, "%s.query.",
-		                             name);
+		block.query =
+			projection_add(all, query_width, query_width, false, "%s.query.", name);
 	if (s->attention == ATTEND_ADDITIVE || s->attention == ATTEND_GENERAL)
-		block.key =
-			projection_add(all, query_width, memory_width, false, "%s.key.", name);
+		block.key = projection_add(all, query_width, memory_width, false, "%s.key.", name);
 	if (s->attention == ATTEND_ADDITIVE)
-		block.score_v =
-			parameter_add(all, 1, query_width, START_XAVIER, 0, "%s.v", name);
+		block.score_v = parameter_add(all, 1, query_width, START_XAVIER, 0, "%s.v", name);
 	return block;
 }
 
@@ -123,6 +121,7 @@ static void place(struct parameters *all, const struct layer_settings *s,
 	block->alibi = s->positions == POSITIONS_ALIBI;
 	if (s->positions != POSITIONS_RELATIVE)
 		return;
+	block->relative_clip = (int)s->relative_clip;
 	block->relative_key = parameter_add(all, distances, block->key_c / key_heads, START_XAVIER,
 	                                    0, "%s.relative_key", name);
 	block->relative_value = parameter_add(all, distances, block->value_c / key_heads,
@@ -181,8 +180,8 @@ static struct slice general(struct tape *tape, const struct attention_block *blo
 {
 	if (block->general < 0)
 		return query;
-	return slice_all(op_head_linear(tape, query, tape_parameter(tape, block->general),
-	                                block->heads));
+	return slice_all(
+		op_head_linear(tape, query, tape_parameter(tape, block->general), block->heads));
 }
 
 /* Keys and values of all steps so far, which lie at *place; keys are remembered turned. */
@@ -216,8 +215,8 @@ struct var *attention_self(struct tape *tape, const struct attention_block *bloc
 	struct slice value = { all, query_c + key_c, block->value_c };
 
 	if (block->rotary)
-		query = slice_all(op_rotary(tape, query, block->heads,
-		                            carry ? carry->position : 0));
+		query = slice_all(
+			op_rotary(tape, query, block->heads, carry ? carry->position : 0));
 	extend(tape, block, carry, &key, &value, &how.place);
 	how.causal = causal;
 	how.length = length;
@@ -267,21 +266,31 @@ struct var *attention_cross(struct tape *tape, const struct attention_block *blo
 	                        ACTIVATION_NONE);
 }
 
+/* Products of queries with the vectors of distances, and of weights with those of values. */
+static double relative_cost(const struct attention_block *block, double queries)
+{
+	const double seen = 2 * queries - 1, all = 2.0 * block->relative_clip + 1;
+
+	if (block->relative_key < 0)
+		return 0;
+	return queries * (seen < all ? seen : all) * (block->query_c + block->context_c);
+}
+
 double attention_cost(const struct attention_block *block, double d, double memory_width,
-                      double queries, double keys)
+                      bool projects, double queries, double keys)
 {
 	const double general =
 		block->general < 0 ? 0 : (double)block->query_c * block->query_c / block->heads;
 
 	return queries * (d * (block->query_c + block->context_c) + general) +
-	       keys * memory_width * (block->key_c + block->value_c) +
-	       queries * keys * (block->query_c + block->context_c);
+	       (projects ? keys * memory_width * (block->key_c + block->value_c) : 0) +
+	       queries * keys * (block->query_c + block->context_c) + relative_cost(block, queries);
 }
 
 double bare_attention_cost(const struct attention_block *block, double query_width,
-                           double memory_width, double queries, double keys)
+                           double memory_width, bool projects, double queries, double keys)
 {
 	return queries * keys * (query_width + memory_width) +
-	       (block->key.weight < 0 ? 0 : keys * memory_width * query_width) +
+	       (projects && block->key.weight >= 0 ? keys * memory_width * query_width : 0) +
 	       (block->query.weight < 0 ? 0 : queries * query_width * query_width);
 }

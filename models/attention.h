@@ -29,13 +29,14 @@ struct attention_block {
 	struct projection query_key_value; /* all three (self-attention) */
 	struct projection output;
 	int query_c, key_c, value_c, context_c; /* with projections: channels of all heads */
-	int score_v; /* additive: the vector v */
+	int score_v;                            /* additive: the vector v */
 	int general; /* with projections: W of q^T W k, a matrix for each head; -1: none */
 
 	/* Self-attention: how far a step sees, and how it is told where others stand. */
 	int window, block; /* see op_attention */
 	bool rotary, alibi;
 	int relative_key, relative_value; /* vectors for each distance, or -1 */
+	int relative_clip;                /* greatest distance that has one of its own */
 };
 
 /* Declares W [rows][columns] NAME_weight and, if asked, b [rows] NAME_bias, started by Xavier's
@@ -75,12 +76,14 @@ void attention_remember(struct tape *, const struct attention_block *, struct me
 struct var *attention_cross(struct tape *, const struct attention_block *, struct var *query,
                             const struct memory *, int number, int layer);
 
-/* Multiply-adds of a block with projections, of d channels, of so many queries to so many keys. */
-double attention_cost(const struct attention_block *, double d, double memory_width, double queries,
-                      double keys);
+/* Multiply-adds of a block with projections, of d channels, of so many queries to so many keys, as
+ * if each query saw every key (causal, windows). `projects`: keys and values are made for it, and
+ * not for a layer before that has the same weights. */
+double attention_cost(const struct attention_block *, double d, double memory_width, bool projects,
+                      double queries, double keys);
 
 /* The same of a block of attention_block_bare: scores, contexts, and what is projected for them. */
 double bare_attention_cost(const struct attention_block *, double query_width, double memory_width,
-                           double queries, double keys);
+                           bool projects, double queries, double keys);
 
 #endif

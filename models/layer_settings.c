@@ -1,6 +1,5 @@
 /* layer_settings.c - the table of what the layers of any architecture may be made of. */
 #include "models/layer_settings.h"
-#include "data/settings.h"
 
 #define S struct layer_settings
 #define ATTEND_WORDS "none|dot|scaled-dot|general|additive"
@@ -26,9 +25,10 @@ const struct setting layer_settings_table[] = {
 	SETTING_OF_WORD(S, self_attention, "self_attention", "none", ATTEND_WORDS,
 	                "attention of a side's layers to its own steps"),
 	SETTING_OF_INT(S, heads, "heads", "1", 1, 1024, "attention heads"),
-	SETTING_OF_INT(S, key_heads, "key_heads", "0", 0, 1024,
-	               "heads of keys and values, which several query heads share (1: multi-query); "
-	               "0: as many as heads"),
+	SETTING_OF_INT(
+		S, key_heads, "key_heads", "0", 0, 1024,
+		"heads of keys and values, which several query heads share (1: multi-query); "
+		"0: as many as heads"),
 	SETTING_OF_INT(S, key_width, "key_width", "0", 0, 65536,
 	               "channels of a head's queries and keys (d_k); 0: width / heads"),
 	SETTING_OF_INT(S, value_width, "value_width", "0", 0, 65536,
@@ -51,6 +51,12 @@ const struct setting layer_settings_table[] = {
 	                "of the feed-forward block; swiglu has a third matrix (Shazeer 2020)"),
 	{ .name = NULL },
 };
+
+static const char *const only_encoder[] = { "encoder_layers", NULL };
+static const char *const only_decoder[] = { "decoder_layers", "attention", "attention_layers",
+	                                    "attend_embeddings", NULL };
+
+const char *const *const layer_settings_only[SIDES] = { only_encoder, only_decoder };
 
 int layers_of(const struct layer_settings *s, int side)
 {
@@ -102,14 +108,16 @@ static bool check_heads(const struct layer_settings *s, long width, const char *
 		return error_set(error, "key_heads = %ld: must divide heads = %ld", s->key_heads,
 		                 s->heads);
 	if ((!s->key_width || !s->value_width) && width % s->heads)
-		return error_set(error, "heads = %ld: must divide %s = %ld", s->heads, key,
-		                 width);
+		return error_set(error, "heads = %ld: must divide %s = %ld", s->heads, key, width);
 	if (s->positions == POSITIONS_ROTARY &&
 	    (s->key_width ? s->key_width : width / s->heads) % 2)
-		return error_set(error,
-		                 "key_width = %ld: must be even with positions: rotary, which "
-		                 "turns pairs of channels",
-		                 s->key_width ? s->key_width : width / s->heads);
+		return error_set(
+			error,
+			"%s = %ld: gives heads of %ld channels, and positions: rotary turns "
+			"pairs of them; make that even",
+			s->key_width ? "key_width" : "heads",
+			s->key_width ? s->key_width : s->heads,
+			s->key_width ? s->key_width : width / s->heads);
 	return true;
 }
 
@@ -119,8 +127,9 @@ static bool check_spans(const struct layer_settings *s, struct error *error)
 
 	if (s->self_attention != ATTEND_NONE || (!s->window && !s->block))
 		return true;
-	return error_set(error, "%s = %ld: restricts self-attention, which these layers do not "
-	                        "have; set self_attention",
+	return error_set(error,
+	                 "%s = %ld: restricts self-attention, which these layers do not "
+	                 "have; set self_attention",
 	                 key, s->window ? s->window : s->block);
 }
 

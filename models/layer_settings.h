@@ -5,6 +5,7 @@
 
 #include "core/ops.h"
 #include "core/setting.h"
+#include "data/settings.h"
 
 enum positions {
 	POSITIONS_NONE,
@@ -44,6 +45,9 @@ struct layer_settings {
 };
 
 extern const struct setting layer_settings_table[];
+
+/* Names of those that mean something to one side alone; NULL after the last. */
+extern const char *const *const layer_settings_only[SIDES];
 
 /* Layers of a side. */
 int layers_of(const struct layer_settings *, int side);

@@ -70,6 +70,7 @@ bool model_open(struct model *model, const struct design *design, const int voca
 		return false;
 	design_name(design, model->name);
 	memcpy(model->vocabulary, vocabulary, sizeof model->vocabulary);
+	model->memory_width = design_width(design, SIDE_SOURCE);
 	for (int s = 0; s < SIDES; s++) {
 		struct model_side *side = &model->side[s];
 

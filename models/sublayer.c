@@ -19,7 +19,8 @@ struct norm norm_always(struct model *model, int side, int d, const char *name)
 
 	norm.gain = parameter_add(&model->parameters, 1, d, START_CONSTANT, 1, "%s.weight", name);
 	if (settings_of(model, side)->norm_function == NORM_LAYER)
-		norm.bias = parameter_add(&model->parameters, 1, d, START_CONSTANT, 0, "%s.bias", name);
+		norm.bias =
+			parameter_add(&model->parameters, 1, d, START_CONSTANT, 0, "%s.bias", name);
 	return norm;
 }
 
@@ -58,8 +59,8 @@ struct var *sublayer_input(struct tape *tape, const struct model *model, int sid
 struct var *sublayer_output(struct tape *tape, const struct model *model, int side,
                             struct norm norm, struct var *x, struct var *fx)
 {
-	struct var *y = op_residual(tape, x, fx, model->settings.dropout,
-	                            model->side[side].residual_scale);
+	struct var *y =
+		op_residual(tape, x, fx, model->settings.dropout, model->side[side].residual_scale);
 
 	return settings_of(model, side)->norm == NORM_POST ? norm_apply(tape, norm, y) : y;
 }
@@ -173,19 +174,22 @@ struct var *sublayers_apply(struct tape *tape, const struct sublayers *sub,
 	return x;
 }
 
-double sublayers_cost(const struct model *model, const struct sublayers *sub, int side, int d,
-                      double source, double target)
+double sublayers_cost(const struct model *model, const struct sublayers *sub, int side, int layer,
+                      int d, double source, double target)
 {
+	const struct layer_settings *s = settings_of(model, side);
+	const bool projects = s->attention_layers == ATTENTION_LAST || sub->cross_number == layer;
 	const double own = side == SIDE_SOURCE ? source : target;
 	double sum = 0;
 
 	if (sub->has_self)
-		sum += attention_cost(&sub->self, d, d, own, own);
+		sum += attention_cost(&sub->self, d, d, true, own, own);
 	if (sub->has_cross)
-		sum += attention_cost(&sub->cross, d, model->memory_width, target, source);
+		sum += attention_cost(&sub->cross, d, model->memory_width, projects, target,
+		                      source);
 	if (sub->has_feed_forward)
-		sum += own * (settings_of(model, side)->activation == LAYER_SWIGLU ? 3.0 : 2.0) *
-		       d * (double)settings_of(model, side)->feed_forward;
+		sum += own * (s->activation == LAYER_SWIGLU ? 3.0 : 2.0) * d *
+		       (double)s->feed_forward;
 	return sum;
 }
 
@@ -214,6 +218,11 @@ void summary_remember(struct tape *tape, struct projection summary, struct memor
 	if (summary.weight >= 0)
 		memory->projected[memory->projected_count++] = slice_all(
 			projection_apply(tape, summary, memory->summary, ACTIVATION_NONE));
+}
+
+double summary_cost(const struct model *model, struct projection summary, int d)
+{
+	return summary.weight < 0 ? 0 : (double)d * model->memory_width;
 }
 
 struct var *summary_join(struct tape *tape, struct projection summary, const struct memory *memory,

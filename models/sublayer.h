@@ -1,5 +1,5 @@
-/* sublayer.h - the sub-layers that a layer of any architecture may have: self-attention, attention to
- * the encoder, feed-forward, each with a residual connection and a norm.
+/* sublayer.h - the sub-layers that a layer of any architecture may have: self-attention, attention
+ * to the encoder, feed-forward, each with a residual connection and a norm.
  *
  * A Transformer's layer has nothing else; a recurrent or convolutional layer has them after its own
  * part (Domhan 2018).
@@ -42,8 +42,8 @@ struct norm norm_add(struct model *, int side, int d, const char *name);
 struct norm norm_always(struct model *, int side, int d, const char *name);
 struct var *norm_apply(struct tape *, struct norm, struct var *x);
 
-/* f(x) of a block becomes x + dropout(f(norm(x))), or norm(x + dropout(f(x))): what goes in, and what
- * comes out of it. `fx` is used up. */
+/* f(x) of a block becomes x + dropout(f(norm(x))), or norm(x + dropout(f(x))): what goes in, and
+ * what comes out of it. `fx` is used up. */
 struct var *sublayer_input(struct tape *, const struct model *, int side, struct norm,
                            struct var *x);
 struct var *sublayer_output(struct tape *, const struct model *, int side, struct norm,
@@ -69,12 +69,15 @@ void summary_remember(struct tape *, struct projection, struct memory *);
 /* What layers read: y, with the summary added if there is one. */
 struct var *summary_join(struct tape *, struct projection, const struct memory *, struct var *y);
 
+/* Multiply-adds for one sentence. */
+double summary_cost(const struct model *, struct projection, int d);
+
 /* A last norm after all layers, where norms come before each block: SIDE_norm. */
 struct norm last_norm_add(struct model *, int side, int d);
 
 /* Multiply-adds of one layer's sub-layers, d channels wide, for one sentence pair. */
-double sublayers_cost(const struct model *, const struct sublayers *, int side, int d, double source,
-                      double target);
+double sublayers_cost(const struct model *, const struct sublayers *, int side, int layer, int d,
+                      double source, double target);
 
 /* Steps that a state after the layer's sub-layers sees beyond those that one before them sees:
  * HUGE_VAL with self-attention to all. */

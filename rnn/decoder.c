@@ -274,12 +274,14 @@ struct cost rnn_decoder_cost(const struct model *model, double source, double ta
 
 	for (int i = 0; i < decoder->layers; i++)
 		sum += target * cell_cost(s->cell, i ? h : decoder->input, h) +
-		       sublayers_cost(model, &decoder->layer[i].more, SIDE_TARGET, (int)h, source,
-		                      target);
+		       sublayers_cost(model, &decoder->layer[i].more, SIDE_TARGET, i, (int)h,
+		                      source, target);
 	sum += target * (h + context_width(model, decoder, (int)h)) * model->output_width;
 	if (decoder->attends && decoder->cross.output.weight < 0)
-		sum += bare_attention_cost(&decoder->cross, h, model->memory_width, target, source);
+		sum += bare_attention_cost(&decoder->cross, h, model->memory_width, true, target,
+		                           source);
 	else if (decoder->attends)
-		sum += attention_cost(&decoder->cross, h, model->memory_width, target, source);
+		sum += attention_cost(&decoder->cross, h, model->memory_width, true, target,
+		                      source);
 	return (struct cost){ sum, wait * target, target, HUGE_VAL };
 }

@@ -28,7 +28,6 @@ void rnn_build_encoder(struct model *model)
 
 	model->side[SIDE_SOURCE].layout = encoder;
 	model->side[SIDE_SOURCE].embedding.dropout_steps = s->variational_dropout;
-	model->memory_width = hidden;
 	encoder->layers = layers;
 	encoder->ways = ways;
 	for (int i = 0; i < layers; i++) {
@@ -111,7 +110,7 @@ struct cost rnn_encoder_cost(const struct model *model, double source)
 	for (int i = 0; i < encoder->layers; i++)
 		sum += source * ways *
 		               cell_cost(s->cell, i ? h : (double)model->settings.width, h / ways) +
-		       sublayers_cost(model, &encoder->layer[i].more, SIDE_SOURCE, (int)h, source,
-		                      0);
+		       sublayers_cost(model, &encoder->layer[i].more, SIDE_SOURCE, i, (int)h,
+		                      source, 0);
 	return (struct cost){ sum, encoder->layers * source, source, HUGE_VAL };
 }

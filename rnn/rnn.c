@@ -32,9 +32,10 @@ static const char *const defaults[] = {
 	"heads",          "1", "attention_layers", "last", NULL,
 };
 
-static const char *const widths[] = { "hidden", "feed_forward", NULL };
+static const char *const only_encoder[] = { "bidirectional", "reverse_source", NULL };
+static const char *const only_decoder[] = { "input_feeding", NULL };
 
-extern const struct architecture architecture_rnn;
+static const char *const widths[] = { "hidden", "feed_forward", NULL };
 
 static int width(const struct design *design, int side)
 {
@@ -57,27 +58,6 @@ static bool check_dot(const struct design *design, struct error *error)
 	                 "product needs as many; make them alike, or set attention: general or "
 	                 "several heads",
 	                 own, theirs);
-}
-
-/* Settings that are the other side's, where that is no recurrent one. */
-static bool check_other_side(const struct design *design, int side, struct error *error)
-{
-	const struct rnn_settings *s = design->side[side].settings;
-	const struct architecture *other = design->side[!side].architecture;
-	const char *key = NULL;
-
-	if (other == &architecture_rnn)
-		return true;
-	if (side == SIDE_SOURCE && s->input_feeding)
-		key = "input_feeding = true";
-	else if (side == SIDE_TARGET && s->reverse_source)
-		key = "reverse_source = true";
-	else if (side == SIDE_TARGET && !s->bidirectional)
-		key = "bidirectional = false";
-	return !key || error_set(error,
-	                         "%s: is about a recurrent %s, and this one is a %s; leave "
-	                         "it out",
-	                         key, side == SIDE_SOURCE ? "decoder" : "encoder", other->name);
 }
 
 static bool check_encoder(const struct rnn_settings *s, struct error *error)
@@ -115,8 +95,6 @@ static bool check(const struct design *design, int side, struct error *error)
 		                 "forget_bias = %g: a GRU has no forget gate; leave it out, "
 		                 "or set cell: lstm",
 		                 s->forget_bias);
-	if (!check_other_side(design, side, error))
-		return false;
 	if (side == SIDE_SOURCE && !check_encoder(s, error))
 		return false;
 	if (side == SIDE_TARGET && s->input_feeding && !check_feeding(layer, error))
@@ -140,14 +118,16 @@ static struct cost cost(const struct model *model, int side, int source, int tar
 	                           : rnn_decoder_cost(model, source, target);
 }
 
+extern const struct architecture architecture_rnn;
 const struct architecture architecture_rnn = {
 	.name = "rnn",
-	.about = "bidirectional LSTM encoder, LSTM decoder with attention (Bahdanau 2015, Luong "
+	.about = "recurrent: LSTM or GRU encoder and decoder with attention (Bahdanau 2015, Luong "
 		 "2015)",
 	.settings = settings_table,
 	.settings_size = sizeof(struct rnn_settings),
 	.defaults = defaults,
 	.widths = widths,
+	.only = { only_encoder, only_decoder },
 	.check = check,
 	.width = width,
 	.build = build,

@@ -261,12 +261,24 @@ static const struct {
 	  "set attention_layers: last" },
 	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    encoder: {architecture: "
 	       "transformer}\n    bidirectional: false\n",
-	  "8: contestants.m.bidirectional = false: is about a recurrent encoder, and this one is a "
-	  "transformer; leave it out" },
+	  "8: contestants.m.bidirectional: is about the encoder of architecture: rnn, and this one is "
+	  "a transformer; leave it out" },
+	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    encoder: {input_feeding: true}\n",
+	  "7: contestants.m.encoder.input_feeding: is about the decoder; write it there" },
+	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    decoder: {bidirectional: false}\n",
+	  "7: contestants.m.decoder.bidirectional: is about the encoder; write it there" },
+	{ HEAD "contestants:\n  m:\n    architecture: cnn\n    encoder: {attention: dot}\n",
+	  "7: contestants.m.encoder.attention: is about the decoder; write it there" },
+	{ HEAD "grid:\n  m.decoder.encoder_layers: [1, 2]\ncontestants:\n  m: {architecture: cnn}\n",
+	  "5: grid.m.decoder.encoder_layers: is about the encoder; write it there" },
+	{ HEAD "contestants:\n  m: {architecture: transformer, width: 16, heads: 16, positions: "
+	       "rotary}\n",
+	  "5: contestants.m.heads = 16: gives heads of 1 channels, and positions: rotary turns pairs "
+	  "of them; make that even" },
 	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    input_feeding: true\n    decoder: "
 	       "{architecture: cnn}\n",
-	  "7: contestants.m.input_feeding = true: is about a recurrent decoder, and this one is a "
-	  "cnn; leave it out" },
+	  "7: contestants.m.input_feeding: is about the decoder of architecture: rnn, and this one is "
+	  "a cnn; leave it out" },
 	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    input_feeding: true\n    "
 	       "self_attention: dot\n",
 	  "7: contestants.m.input_feeding = true: goes one step at a time, self-attention sees all "

@@ -43,9 +43,7 @@ static void build(struct model *model, int side)
 	model->side[side].layout = stack;
 	model->side[side].embedding.scaled = true;
 	model->side[side].embedding.deviation = 1 / sqrt((double)d);
-	if (side == SIDE_SOURCE)
-		model->memory_width = d;
-	else
+	if (side == SIDE_TARGET)
 		model->output_width = d;
 	stack->summary = NO_PROJECTION;
 	if (side == SIDE_TARGET)
@@ -119,11 +117,13 @@ static struct cost cost(const struct model *model, int side, int source, int tar
 	const struct stack *stack = model->side[side].layout;
 	struct cost cost = { .sequential = stack->layers, .path = 1, .receptive_field = 1 };
 	const double block = (double)model->side[side].body.layer.block;
+	const int d = (int)model->settings.width;
 
+	cost.multiply_adds = summary_cost(model, stack->summary, d);
 	for (int i = 0; i < stack->layers; i++) {
 		cost.receptive_field += sublayers_reach(model, &stack->layer[i], side);
-		cost.multiply_adds += sublayers_cost(model, &stack->layer[i], side,
-		                                     (int)model->settings.width, source, target);
+		cost.multiply_adds +=
+			sublayers_cost(model, &stack->layer[i], side, i, d, source, target);
 	}
 	if (block > 0 && cost.receptive_field > block) /* no layer sees out of its block */
 		cost.receptive_field = block;
