@@ -95,8 +95,6 @@ $B/tests/bench/kernels: $B/tests/bench/kernels.o $B/libbakeoff.a
 # The same rules with other flags, each in a folder of its own.
 DOUBLE = B=build/double REAL=-DBAKEOFF_DOUBLE
 ASAN = B=build/asan OPTIMIZE=-O1 SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
-ASAN_DOUBLE = B=build/asan-double REAL=-DBAKEOFF_DOUBLE OPTIMIZE=-O1 \
-	SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
 TALLY = build/tally
 
 .PHONY: programs
@@ -104,7 +102,7 @@ programs: $B/bakeoff $(TESTS:%=$B/tests/%)
 
 .PHONY: check
 check: programs
-	@BAKEOFF=$B/bakeoff tests/run.sh --tally $(TALLY) $(TESTS:%=$B/tests/%) tests/commands.sh || true
+	@BAKEOFF=$B/bakeoff tests/run.sh --jobs $(JOBS) --tally $(TALLY) tests/commands.sh $(TESTS:%=$B/tests/%) || true
 
 .PHONY: test
 test: ## build and run all tests, in float and in double; FIXTURES=DIR runs a folder of reference values instead
@@ -135,8 +133,6 @@ ci: ## what .ci/run runs: warnings are errors, tests, and the tests again under 
 	@$(MAKE) --no-print-directory $(DOUBLE) check
 	@$(MAKE) --no-print-directory -j$(JOBS) $(ASAN) programs
 	@$(MAKE) --no-print-directory $(ASAN) check
-	@$(MAKE) --no-print-directory -j$(JOBS) $(ASAN_DOUBLE) programs
-	@$(MAKE) --no-print-directory $(ASAN_DOUBLE) check
 	@tests/run.sh --sum $(TALLY)
 
 .PHONY: demo

@@ -48,27 +48,41 @@ static void draw_new(struct generator *generator)
 	generator->shared++;
 }
 
-/* Lines are written one behind the other; their pointers are set by text_end, when the memory
+/* Lines are written one behind the other; their pointers are set by writer_end, when the memory
  * stays. */
-static void text_add(struct text *text, size_t *used, const long *symbol, long length,
-                     bool backwards)
-{
-	struct line *line = &text->line[text->lines++];
-	size_t start = *used, room = 1;
+struct writer {
+	struct text *text;
+	size_t used, room; /* bytes */
+};
 
-	while (room < *used + (size_t)length * SYMBOL_BYTES + 1)
-		room *= 2;
-	text->memory = memory_resize(text->memory, room, 1);
-	for (long i = 0; i < length; i++)
-		*used += (size_t)snprintf(text->memory + *used, SYMBOL_BYTES, i ? " s%ld" : "s%ld",
-		                          symbol[backwards ? length - 1 - i : i]);
-	line->bytes = *used - start;
-	line->number = text->lines;
-	++*used;
+static struct writer writer_begin(struct text *text, long lines)
+{
+	*text = (struct text){ .line = memory_new((size_t)lines, sizeof *text->line) };
+	return (struct writer){ .text = text };
 }
 
-static void text_end(struct text *text)
+static void writer_add(struct writer *writer, const long *symbol, long length, bool backwards)
 {
+	struct text *text = writer->text;
+	struct line *line = &text->line[text->lines++];
+	const size_t start = writer->used, need = start + (size_t)length * SYMBOL_BYTES + 1;
+
+	if (need > writer->room) {
+		writer->room = 2 * need;
+		text->memory = memory_resize(text->memory, writer->room, 1);
+	}
+	for (long i = 0; i < length; i++)
+		writer->used += (size_t)snprintf(text->memory + writer->used, SYMBOL_BYTES,
+		                                 i ? " s%ld" : "s%ld",
+		                                 symbol[backwards ? length - 1 - i : i]);
+	line->bytes = writer->used - start;
+	line->number = text->lines;
+	writer->used++;
+}
+
+static void writer_end(struct writer *writer)
+{
+	struct text *text = writer->text;
 	const char *at = text->memory;
 
 	for (size_t i = 0; i < text->lines; i++) {
@@ -79,20 +93,20 @@ static void text_end(struct text *text)
 
 static void make_set(struct parallel *set, struct generator *generator, long sentences)
 {
-	size_t used[SIDES] = { 0 };
+	struct writer writer[SIDES];
 
 	*set = (struct parallel){ .file = { "generated", "generated" }, .read = (size_t)sentences };
 	for (int side = 0; side < SIDES; side++)
-		set->side[side].line = memory_new(set->read, sizeof *set->side[side].line);
+		writer[side] = writer_begin(&set->side[side], sentences);
 	for (long i = 0; i < sentences; i++) {
 		draw_new(generator);
 		for (int side = 0; side < SIDES; side++)
-			text_add(&set->side[side], &used[side], generator->symbol,
-			         generator->length,
-			         side == SIDE_TARGET && generator->settings->task == TASK_REVERSE);
+			writer_add(&writer[side], generator->symbol, generator->length,
+			           side == SIDE_TARGET &&
+			                   generator->settings->task == TASK_REVERSE);
 	}
 	for (int side = 0; side < SIDES; side++)
-		text_end(&set->side[side]);
+		writer_end(&writer[side]);
 	generator->finished = generator->seen.count;
 }
 
@@ -138,10 +152,9 @@ bool generated_make(struct parallel set[GENERATED_SETS], size_t *shared,
 
 void generated_symbols(struct text *text, long symbols)
 {
-	size_t used = 0;
+	struct writer writer = writer_begin(text, symbols);
 
-	*text = (struct text){ .line = memory_new((size_t)symbols, sizeof *text->line) };
 	for (long symbol = 1; symbol <= symbols; symbol++)
-		text_add(text, &used, &symbol, 1, false);
-	text_end(text);
+		writer_add(&writer, &symbol, 1, false);
+	writer_end(&writer);
 }

@@ -8,24 +8,37 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <utf8proc.h>
 
 enum { READ_STEP = 1 << 20 };
+
+/* What a file is likely to need: its size and a NUL, and a byte to see its end by. */
+static size_t first_capacity(FILE *file)
+{
+	struct stat status;
+
+	if (fstat(fileno(file), &status) || !S_ISREG(status.st_mode) || status.st_size < 0)
+		return READ_STEP;
+	return (size_t)status.st_size + 2;
+}
 
 /* The file's bytes, one NUL after them. */
 static char *read_all(const char *path, size_t *size, struct error *error)
 {
 	FILE *file = fopen(path, "rb");
 	char *memory = NULL;
-	size_t used = 0, capacity = 0, got = 1;
+	size_t used = 0, capacity, got = 1;
 
 	if (!file) {
 		error_set(error, "%s: cannot be opened: %s", path, strerror(errno));
 		return NULL;
 	}
 	setvbuf(file, NULL, _IONBF, 0); /* straight into `memory` */
+	capacity = first_capacity(file);
+	memory = memory_resize(memory, capacity, 1);
 	while (got) {
-		if (capacity - used < READ_STEP) {
+		if (used + 1 == capacity) {
 			capacity = 2 * capacity + READ_STEP;
 			memory = memory_resize(memory, capacity, 1);
 		}

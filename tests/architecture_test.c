@@ -756,6 +756,10 @@ static void check_by_heart(const struct variant *variant, enum precision precisi
 static void eight_sentences_are_learned_by_heart(void **state)
 {
 	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	print_message("skipped: learning is for builds without sanitizers\n");
+	skip();
+#endif
 	for (int i = 0; i < VARIANTS; i++)
 		for (enum precision p = PRECISION_FLOAT32; p <= widest_choice(); p++)
 			check_by_heart(&variants[i], p);

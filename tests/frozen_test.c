@@ -269,13 +269,13 @@ struct sharing {
 	real *y;
 };
 
-enum { LARGE = 6, ROUNDS = 300 };
+enum { LARGE = 6, FEW_ROWS = 13, ROUNDS = 300 };
 
 /* The leader pauses now and then, so that helpers sleep and are woken. */
 static void share(void *context, int task, int worker)
 {
 	struct sharing *s = context;
-	const size_t size = ROWS * (size_t)shapes[LARGE].n;
+	const size_t size = FEW_ROWS * (size_t)shapes[LARGE].n;
 
 	if (atomic_exchange(&s->led, true)) {
 		team_help(s->team, worker ? worker : task);
@@ -283,7 +283,7 @@ static void share(void *context, int task, int worker)
 	}
 	for (int i = 0; i < ROUNDS; i++) {
 		memset(s->y, 0, size * sizeof *s->y);
-		multiply(s->c, s->team, LARGE, ROWS, s->c->a, (struct packed_end){ 0 }, s->y);
+		multiply(s->c, s->team, LARGE, FEW_ROWS, s->c->a, (struct packed_end){ 0 }, s->y);
 		s->wrong |= memcmp(s->y, s->want, size * sizeof *s->y) != 0;
 		if (i % 100 == 0)
 			usleep(2000);
@@ -293,13 +293,13 @@ static void share(void *context, int task, int worker)
 
 static void a_shared_product_has_the_same_bits(void **state)
 {
-	const size_t size = ROWS * (size_t)shapes[LARGE].n;
+	const size_t size = FEW_ROWS * (size_t)shapes[LARGE].n;
 	struct sharing s = { .c = *state };
 	struct error error;
 
 	s.y = memory_new(size, sizeof *s.y);
 	s.want = memory_new(size, sizeof *s.want);
-	multiply(s.c, NULL, LARGE, ROWS, s.c->a, (struct packed_end){ 0 }, (real *)s.want);
+	multiply(s.c, NULL, LARGE, FEW_ROWS, s.c->a, (struct packed_end){ 0 }, (real *)s.want);
 	for (int threads = 1; threads <= THREADS; threads++) {
 		struct pool *pool = pool_open(threads, &error);
 

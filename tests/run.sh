@@ -3,6 +3,7 @@
 #
 #     tests/run.sh PROGRAM...                 closes with `N passed, N failed, N skipped`
 #     tests/run.sh --tally FILE PROGRAM...    appends the counts to FILE instead of closing
+#     tests/run.sh --jobs N PROGRAM...        runs up to N at once; before --tally, if both
 #     tests/run.sh --sum FILE                 closes for all that FILE has counted
 #
 # A program that crashes, runs past TEST_TIMEOUT seconds (300), stops before its last test,
@@ -11,7 +12,7 @@
 set -eu
 
 usage() {
-	echo 'usage: tests/run.sh [--tally FILE] PROGRAM... | tests/run.sh --sum FILE' >&2
+	echo 'usage: tests/run.sh [--jobs N] [--tally FILE] PROGRAM... | tests/run.sh --sum FILE' >&2
 	exit 2
 }
 
@@ -74,7 +75,12 @@ report() {
 }
 
 [ $# -gt 0 ] || usage
-tally=
+tally= jobs=1
+if [ "$1" = --jobs ]; then
+	[ $# -ge 3 ] || usage
+	jobs=$2
+	shift 2
+fi
 case $1 in
 --sum)
 	[ $# -eq 2 ] || usage
@@ -95,7 +101,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 : >"$work/tally"
-for program; do
+
+# run PROGRAM - runs it and reports.
+run() {
+	program=$1
 	case $program in
 	*/*) ;;
 	*) program=./$program ;;
@@ -104,7 +113,15 @@ for program; do
 	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 10 "$timeout" "$program" \
 		>"$work/log" 2>&1 </dev/null || status=$?
 	report "$work/log" "$status" "${program#./}" "$(($(date +%s) - start))" "$work/tally"
-done
+}
+
+if [ "$jobs" -gt 1 ] && [ $# -gt 1 ]; then
+	printf '%s\0' "$@" | xargs -0 -n 1 -P "$jobs" "$0" --tally "$work/tally" || true
+else
+	for program; do
+		run "$program"
+	done
+fi
 if [ -n "$tally" ]; then
 	cat "$work/tally" >>"$tally"
 	sum "$work/tally" >/dev/null
