@@ -27,6 +27,7 @@ struct run {
 	struct updater updater;
 	struct batch_plan plan;
 	long planned_epoch; /* of plan; -1: none */
+	long saved_update;  /* of last.safetensors; -1: none */
 	struct error *error;
 };
 
@@ -91,6 +92,7 @@ static bool save(struct run *run)
 	                     &run->schedule, run->progress, run->error))
 		return false;
 	run->progress->io_seconds += machine_seconds() - start;
+	run->saved_update = run->progress->update;
 	return true;
 }
 
@@ -251,7 +253,7 @@ static enum train_outcome loop(struct run *run)
 		if (!tell(run, TRAIN_IDLE) && !should_stop(run))
 			return save(run) ? TRAIN_INTERRUPTED : TRAIN_FAILED;
 	}
-	return save(run) ? TRAIN_DONE : TRAIN_FAILED;
+	return run->saved_update == run->progress->update || save(run) ? TRAIN_DONE : TRAIN_FAILED;
 }
 
 /* The weights to test: the best, or the mean of the last few. */
@@ -303,6 +305,7 @@ enum train_outcome train(const struct trainer *trainer, struct progress *progres
 		           .settings = trainer->settings,
 		           .progress = progress,
 		           .planned_epoch = -1,
+		           .saved_update = -1,
 		           .error = error };
 	enum train_outcome outcome = TRAIN_FAILED;
 
