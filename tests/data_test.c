@@ -157,6 +157,37 @@ static void text_is_split_at_line_feeds_only(void **state)
 	}
 }
 
+/* What does not say how long it is, is read as it comes: sizes about where memory grows. */
+static void a_pipe_is_read_like_a_file(void **state)
+{
+	static const size_t sizes[] = { 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3500000 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		char *bytes = memory_new(sizes[i], 1), path[32];
+		struct text text[2];
+		struct error error;
+		FILE *pipe;
+
+		for (size_t j = 0; j < sizes[i]; j++)
+			bytes[j] = j % 71 == 70 ? '\n' : (char)('a' + j % 26);
+		write_file("text", bytes, sizes[i]);
+		pipe = popen("cat text", "r");
+		assert_non_null(pipe);
+		snprintf(path, sizeof path, "/dev/fd/%d", fileno(pipe));
+		assert_true(text_read(&text[0], "text", &error));
+		assert_true(text_read(&text[1], path, &error));
+		pclose(pipe);
+		assert_int_equal(text[0].lines, (sizes[i] + 70) / 71);
+		assert_int_equal(text[1].lines, text[0].lines);
+		for (size_t n = 0; n < text[0].lines; n++)
+			assert_string_equal(text[1].line[n].text, text[0].line[n].text);
+		text_free(&text[0]);
+		text_free(&text[1]);
+		free(bytes);
+	}
+}
+
 static void text_tells_the_first_bad_byte(void **state)
 {
 	static const struct {
@@ -719,6 +750,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_split_at_line_feeds_only),
+		cmocka_unit_test(a_pipe_is_read_like_a_file),
 		cmocka_unit_test(text_tells_the_first_bad_byte),
 		cmocka_unit_test(text_is_folded_to_one_form),
 		cmocka_unit_test(short_way_folds_as_the_long_one),

@@ -79,6 +79,9 @@ tally= jobs=1
 if [ "$1" = --jobs ]; then
 	[ $# -ge 3 ] || usage
 	jobs=$2
+	case $jobs in
+	'' | *[!0-9]* | 0*) usage ;;
+	esac
 	shift 2
 fi
 case $1 in
@@ -117,6 +120,11 @@ run() {
 
 if [ "$jobs" -gt 1 ] && [ $# -gt 1 ]; then
 	printf '%s\0' "$@" | xargs -0 -n 1 -P "$jobs" "$0" --tally "$work/tally" || true
+	lost=$(($# - $(wc -l <"$work/tally")))
+	if [ "$lost" -gt 0 ]; then
+		echo "tests/run.sh: $lost of $# programs were not reported"
+		echo "0 $lost 0" >>"$work/tally"
+	fi
 else
 	for program; do
 		run "$program"

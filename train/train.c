@@ -84,6 +84,8 @@ static bool save(struct run *run)
 	double start;
 	char path[PATH_SIZE];
 
+	if (run->saved_update == run->progress->update)
+		return true;
 	if (!tell(run, TRAIN_SAVING))
 		return false;
 	start = machine_seconds();
@@ -253,7 +255,7 @@ static enum train_outcome loop(struct run *run)
 		if (!tell(run, TRAIN_IDLE) && !should_stop(run))
 			return save(run) ? TRAIN_INTERRUPTED : TRAIN_FAILED;
 	}
-	return run->saved_update == run->progress->update || save(run) ? TRAIN_DONE : TRAIN_FAILED;
+	return save(run) ? TRAIN_DONE : TRAIN_FAILED;
 }
 
 /* The weights to test: the best, or the mean of the last few. */
