@@ -7,6 +7,7 @@
 #include "eval/evaluate.h"
 #include "models/model.h"
 #include "tests/golden_batch.h"
+#include "tests/variants.h"
 #include "train/optimizer.h"
 #include "train/update.h"
 
@@ -20,187 +21,7 @@
 
 #include <cmocka.h>
 
-enum { VOCABULARY = 23, WIDTH = 8, LONGEST = 16 };
-
-/* Settings that differ from the small defaults below, "key=value" separated by spaces. */
-struct variant {
-	const char *architecture, *settings;
-};
-
-static const struct variant variants[] = {
-	{ "rnn", "tied=none" },
-	{ "rnn", "attention=dot" },
-	{ "rnn", "attention=scaled-dot" },
-	{ "rnn", "attention=general tied=all" },
-	{ "rnn", "attention=none" },
-	{ "rnn", "encoder_layers=2 decoder_layers=2 residual=true" },
-	{ "rnn", "decoder_layers=6" },
-	{ "rnn", "heads=2" },
-	{ "rnn", "heads=2 attention=general" },
-	{ "rnn", "heads=2 key_width=3 value_width=5 attention=scaled-dot" },
-	{ "rnn", "layers=2 share_layers=true attention_layers=all norm=pre" },
-	{ "rnn", "norm=pre attention_layers=all attention=scaled-dot heads=2 feed_forward=12 activation=gelu self_attention=scaled-dot" },
-	{ "rnn", "norm=post attention_layers=all self_attention=dot" },
-	{ "rnn", "norm=post feed_forward=12 activation=gelu positions=learned" },
-	{ "rnn", "width=8 hidden=8 attend_embeddings=true attention=dot" },
-	{ "rnn", "cell=gru" },
-	{ "rnn", "cell=gru layers=2 norm=pre" },
-	{ "rnn", "cell=layer-norm-lstm" },
-	{ "rnn", "cell=layer-norm-lstm layers=2 forget_bias=2" },
-	{ "rnn", "cell=peephole-lstm layers=2" },
-	{ "rnn", "bidirectional=false layers=2 hidden=9" },
-	{ "rnn", "bidirectional=false reverse_source=true attention=none layers=2" },
-	{ "rnn", "bidirectional=false reverse_source=true cell=gru attention=general" },
-	{ "rnn", "input_feeding=true decoder_layers=1 attention=general" },
-	{ "rnn", "input_feeding=true tied=none layers=2 norm=post feed_forward=12 activation=gelu" },
-	{ "rnn", "input_feeding=true cell=gru heads=2 norm=pre" },
-	{ "rnn", "variational_dropout=true" },
-	{ "rnn", "variational_dropout=true cell=gru layers=2 norm=pre attention=none" },
-	{ "rnn", "variational_dropout=true input_feeding=true cell=layer-norm-lstm" },
-	{ "rnn", "variational_dropout=true input_feeding=true cell=peephole-lstm layers=2 bidirectional=false" },
-	{ "cnn", "tied=none" },
-	{ "cnn", "kernel=5 tied=all" },
-	{ "cnn", "kernel=1" },
-	{ "cnn", "weight_norm=false" },
-	{ "cnn", "attention=general" },
-	{ "cnn", "attention=additive attend_embeddings=false" },
-	{ "cnn", "heads=2 attention=scaled-dot" },
-	{ "cnn", "heads=2 attend_embeddings=false attention_layers=last" },
-	{ "cnn", "attention=none positions=sinusoidal" },
-	{ "cnn", "norm=pre heads=2 feed_forward=12 activation=gelu self_attention=scaled-dot" },
-	{ "cnn", "norm=post share_layers=true layers=3" },
-	{ "cnn", "convolution=tcn dilation=1/2 channels=6" },
-	{ "cnn", "convolution=bytenet layers=2 dilation=1/2 kernel=3/5" },
-	{ "cnn", "convolution=lightweight convolution_heads=3 weight_dropout=0.1 norm=pre" },
-	{ "cnn", "convolution=dynamic convolution_heads=2 weight_dropout=0.1 channels=10" },
-	{ "cnn", "decoder.kernel=4/2 decoder.dilation=2/1" },
-	{ "transformer", "tied=none" },
-	{ "transformer", "norm=post tied=all" },
-	{ "transformer", "heads=4 activation=gelu" },
-	{ "transformer", "heads=1" },
-	{ "transformer", "attention_dropout=0.1" },
-	{ "transformer", "norm=none feed_forward=0" },
-	{ "transformer", "share_layers=true layers=3" },
-	{ "transformer", "attention_layers=last positions=learned" },
-	{ "transformer", "key_width=3 value_width=5" },
-	{ "transformer", "attend_embeddings=true self_attention=dot" },
-	{ "transformer", "self_attention=none" },
-	{ "transformer", "attention=none" },
-	{ "transformer", "key_heads=1 self_attention=general" },
-	{ "transformer", "heads=4 key_heads=2 self_attention=additive attention=additive activation=gelu" },
-	{ "transformer", "window=1" },
-	{ "transformer", "block=3 norm=post" },
-	{ "transformer", "positions=relative relative_clip=2" },
-	{ "transformer", "positions=rotary" },
-	{ "transformer", "positions=alibi" },
-	{ "transformer", "positions=relative window=2 key_heads=1 relative_clip=3" },
-	{ "transformer", "norm_function=rms activation=swiglu" },
-	{ "transformer", "activation=swish" },
-	{ "rnn", "norm=pre self_attention=scaled-dot positions=rotary" },
-	{ "transformer-rnn", "decoder.attention=general" },
-	{ "transformer-cnn", "decoder.kernel=5" },
-	{ "cnn-transformer", "encoder.kernel=5" },
-	{ "cnn-rnn", "decoder.hidden=12" },
-	{ "transformer-rnn", "decoder.input_feeding=true decoder.cell=gru" },
-	{ "cnn-rnn", "decoder.cell=peephole-lstm decoder.variational_dropout=true" },
-	{ "rnn-transformer", "encoder.cell=gru encoder.bidirectional=false encoder.reverse_source=true" },
-	{ "rnn-transformer", "encoder.hidden=12" },
-	{ "rnn-cnn", "width=8 hidden=8" },
-};
-enum { VARIANTS = sizeof variants / sizeof variants[0] };
-
-/* Small sizes, so that a test of all variants takes a moment. */
-static const char small[] =
-	"width=8 hidden=10 encoder_layers=1 decoder_layers=2";
-static const char wide[] =
-	"width=16 hidden=32 encoder_layers=1 decoder_layers=2";
-
-/* A setting of a side by name, and its struct. */
-static const struct setting *find(struct design *design, int side, const char *key, void **base)
-{
-	const struct body *body = &design->side[side];
-	const struct {
-		const struct setting *table;
-		void *base;
-	} part[] = { { model_settings_table, &design->model },
-		     { layer_settings_table, &design->side[side].layer },
-		     { body->architecture->settings, body->settings } };
-
-	for (int i = 0; i < 3; i++) {
-		const struct setting *s = setting_find(part[i].table, key);
-
-		*base = part[i].base;
-		if (s)
-			return s;
-	}
-	return NULL;
-}
-
-/* "key=value" for both sides, "encoder.key=value" for one. What an architecture does not have is
- * passed over where `lenient`. */
-static void assign(const char *text, struct design *design, bool lenient)
-{
-	char copy[512], *save, *key;
-
-	snprintf(copy, sizeof copy, "%s", text);
-	for (key = strtok_r(copy, " ", &save); key; key = strtok_r(NULL, " ", &save)) {
-		char *value = strchr(key, '=');
-		bool known = lenient;
-		struct error error;
-
-		*value++ = '\0';
-		for (int side = 0; side < SIDES; side++) {
-			static const char *const own[SIDES] = { "encoder.", "decoder." };
-			const bool here = !strncmp(key, own[side], 8);
-			const bool there = !strncmp(key, own[!side], 8);
-			const struct setting *setting;
-			void *base;
-
-			setting = there ? NULL : find(design, side, key + (here ? 8 : 0), &base);
-			known |= setting != NULL;
-			if (setting && !setting_read(setting, base, value, &error))
-				fail_msg("%s", error.message);
-		}
-		if (!known)
-			fail_msg("no setting %s", key);
-	}
-}
-
-/* "rnn", or "transformer-rnn": the encoder's and the decoder's. */
-static void make_design(struct design *design, const struct variant *variant, const char *size)
-{
-	char first[64];
-	const char *dash = strchr(variant->architecture, '-');
-
-	snprintf(first, sizeof first, "%.*s",
-	         (int)(dash ? dash - variant->architecture : (int)strlen(variant->architecture)),
-	         variant->architecture);
-	settings_default(model_settings_table, &design->model);
-	body_default(&design->side[SIDE_SOURCE], architecture_find(first));
-	body_default(&design->side[SIDE_TARGET], architecture_find(dash ? dash + 1 : first));
-	assign(size, design, true);
-	for (int side = 0; side < SIDES; side++) {
-		struct layer_settings *s = &design->side[side].layer;
-
-		s->heads = s->heads > 2 ? 2 : s->heads;
-		s->feed_forward = s->feed_forward ? 3 * design->model.width / 2 : 0;
-	}
-	assign(variant->settings, design, false);
-	design->model.dropout = 0;
-}
-
-static void open_sized(struct model *model, const struct variant *variant, const char *size)
-{
-	const int vocabulary[SIDES] = { VOCABULARY, VOCABULARY };
-	struct design design;
-	struct error error;
-
-	make_design(&design, variant, size);
-	if (!model_open(model, &design, vocabulary, true, LONGEST, &error))
-		fail_msg("%s %s: %s", variant->architecture, variant->settings, error.message);
-	parameters_start(&model->parameters, 7);
-	design_free(&design);
-}
+enum { VOCABULARY = VARIANT_VOCABULARY };
 
 static void fill(struct batch *batch, const struct corpus *corpus)
 {
@@ -223,7 +44,7 @@ static double loss_of(struct tape *tape, const struct model *model, const struct
 
 static void open_variant(struct model *model, const struct variant *variant)
 {
-	open_sized(model, variant, small);
+	variant_open(model, variant, variant_small);
 }
 
 /* The loss's derivative by one weight, of differences to the fourth order. */
@@ -293,7 +114,7 @@ static void gradients_equal_finite_differences(void **state)
 			"skipped: finite differences in float cannot tell a mistake from noise\n");
 		skip();
 	}
-	for (int i = 0; i < VARIANTS; i++)
+	for (int i = 0; i < variants_count; i++)
 		check_gradient(&variants[i]);
 }
 
@@ -374,7 +195,7 @@ static void check_steps(const struct variant *variant)
 static void step_by_step_equals_the_whole_sequence(void **state)
 {
 	(void)state;
-	for (int i = 0; i < VARIANTS; i++)
+	for (int i = 0; i < variants_count; i++)
 		check_steps(&variants[i]);
 }
 
@@ -431,7 +252,7 @@ static void check_reordering(const struct variant *variant)
 static void hypotheses_can_be_reordered(void **state)
 {
 	(void)state;
-	for (int i = 0; i < VARIANTS; i++)
+	for (int i = 0; i < variants_count; i++)
 		check_reordering(&variants[i]);
 }
 
@@ -479,7 +300,7 @@ static void check_causality(const struct variant *variant)
 static void no_position_sees_its_future(void **state)
 {
 	(void)state;
-	for (int i = 0; i < VARIANTS; i++)
+	for (int i = 0; i < variants_count; i++)
 		check_causality(&variants[i]);
 }
 
@@ -507,7 +328,7 @@ static void check_padding(const struct variant *variant)
 static void padding_never_changes_a_score(void **state)
 {
 	(void)state;
-	for (int i = 0; i < VARIANTS; i++)
+	for (int i = 0; i < variants_count; i++)
 		check_padding(&variants[i]);
 }
 
@@ -566,7 +387,7 @@ static void any_number_of_threads_gives_the_same_bits(void **state)
 	static const int threads[] = { 2, 3, 4 };
 
 	(void)state;
-	for (int i = 0; i < VARIANTS; i++)
+	for (int i = 0; i < variants_count; i++)
 		for (enum precision p = PRECISION_FLOAT32; p <= widest_choice(); p++) {
 			size_t size;
 			real *one = trained(&variants[i], 1, 4, p, false, false, &size);
@@ -605,7 +426,7 @@ static void check_running_again(const struct variant *variant, enum precision pr
 static void running_layers_again_gives_the_same_bits(void **state)
 {
 	(void)state;
-	for (int i = 0; i < VARIANTS; i++)
+	for (int i = 0; i < variants_count; i++)
 		for (enum precision p = PRECISION_FLOAT32; p <= widest_choice(); p++) {
 			check_running_again(&variants[i], p, false);
 			check_running_again(&variants[i], p, true);
@@ -651,7 +472,7 @@ static void layers_that_run_again_take_less_memory(void **state)
 		real *gradient;
 		size_t peak[3];
 
-		open_sized(&model, &deep[i], wide);
+		variant_open(&model, &deep[i], variant_wide);
 		made_up_corpus(&corpus, 60, VOCABULARY, 14, 14, 4);
 		fill(&batch, &corpus);
 		gradient = memory_new(model.parameters.size, sizeof *gradient);
@@ -679,7 +500,7 @@ static void bfloat16_trains_like_float(void **state)
 		print_message("skipped: this processor or build has no bfloat16 products\n");
 		skip();
 	}
-	for (int i = 0; i < VARIANTS; i++) {
+	for (int i = 0; i < variants_count; i++) {
 		size_t size;
 		real *exact = trained(&variants[i], 1, 2, PRECISION_FLOAT32, false, false,
 		                      &size);
@@ -722,7 +543,7 @@ static double learn_by_heart(const struct variant *variant, enum precision preci
 	settings.label_smoothing = 0;
 	settings.shards = 2;
 	settings.precision = precision;
-	open_sized(&model, variant, wide);
+	variant_open(&model, variant, variant_wide);
 	made_up_corpus(&corpus, 8, VOCABULARY, 3, 6, 8);
 	pool = pool_open(1, &error);
 	optimizer_init(&optimizer, &settings, model.parameters.size);
@@ -760,7 +581,7 @@ static void eight_sentences_are_learned_by_heart(void **state)
 	print_message("skipped: learning is for builds without sanitizers\n");
 	skip();
 #endif
-	for (int i = 0; i < VARIANTS; i++)
+	for (int i = 0; i < variants_count; i++)
 		for (enum precision p = PRECISION_FLOAT32; p <= widest_choice(); p++)
 			check_by_heart(&variants[i], p);
 }
@@ -832,7 +653,7 @@ static double counted(const struct model *model, const struct batch *batch)
 static void a_model_costs_what_it_says(void **state)
 {
 	(void)state;
-	for (int i = 0; i < VARIANTS; i++) {
+	for (int i = 0; i < variants_count; i++) {
 		struct batch batch = { 0 };
 		struct corpus corpus;
 		struct model model;

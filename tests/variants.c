@@ -1,0 +1,181 @@
+/* variants.c - settings of architectures in one table. */
+#include "tests/variants.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+const struct variant variants[] = {
+	{ "rnn", "tied=none" },
+	{ "rnn", "attention=dot" },
+	{ "rnn", "attention=scaled-dot" },
+	{ "rnn", "attention=general tied=all" },
+	{ "rnn", "attention=none" },
+	{ "rnn", "encoder_layers=2 decoder_layers=2 residual=true" },
+	{ "rnn", "decoder_layers=6" },
+	{ "rnn", "heads=2" },
+	{ "rnn", "heads=2 attention=general" },
+	{ "rnn", "heads=2 key_width=3 value_width=5 attention=scaled-dot" },
+	{ "rnn", "layers=2 share_layers=true attention_layers=all norm=pre" },
+	{ "rnn", "norm=pre attention_layers=all attention=scaled-dot heads=2 feed_forward=12 activation=gelu self_attention=scaled-dot" },
+	{ "rnn", "norm=post attention_layers=all self_attention=dot" },
+	{ "rnn", "norm=post feed_forward=12 activation=gelu positions=learned" },
+	{ "rnn", "width=8 hidden=8 attend_embeddings=true attention=dot" },
+	{ "rnn", "cell=gru" },
+	{ "rnn", "cell=gru layers=2 norm=pre" },
+	{ "rnn", "cell=layer-norm-lstm" },
+	{ "rnn", "cell=layer-norm-lstm layers=2 forget_bias=2" },
+	{ "rnn", "cell=peephole-lstm layers=2" },
+	{ "rnn", "bidirectional=false layers=2 hidden=9" },
+	{ "rnn", "bidirectional=false reverse_source=true attention=none layers=2" },
+	{ "rnn", "bidirectional=false reverse_source=true cell=gru attention=general" },
+	{ "rnn", "input_feeding=true decoder_layers=1 attention=general" },
+	{ "rnn", "input_feeding=true tied=none layers=2 norm=post feed_forward=12 activation=gelu" },
+	{ "rnn", "input_feeding=true cell=gru heads=2 norm=pre" },
+	{ "rnn", "variational_dropout=true" },
+	{ "rnn", "variational_dropout=true cell=gru layers=2 norm=pre attention=none" },
+	{ "rnn", "variational_dropout=true input_feeding=true cell=layer-norm-lstm" },
+	{ "rnn", "variational_dropout=true input_feeding=true cell=peephole-lstm layers=2 bidirectional=false" },
+	{ "cnn", "tied=none" },
+	{ "cnn", "kernel=5 tied=all" },
+	{ "cnn", "kernel=1" },
+	{ "cnn", "weight_norm=false" },
+	{ "cnn", "attention=general" },
+	{ "cnn", "attention=additive attend_embeddings=false" },
+	{ "cnn", "heads=2 attention=scaled-dot" },
+	{ "cnn", "heads=2 attend_embeddings=false attention_layers=last" },
+	{ "cnn", "attention=none positions=sinusoidal" },
+	{ "cnn", "norm=pre heads=2 feed_forward=12 activation=gelu self_attention=scaled-dot" },
+	{ "cnn", "norm=post share_layers=true layers=3" },
+	{ "cnn", "convolution=tcn dilation=1/2 channels=6" },
+	{ "cnn", "convolution=bytenet layers=2 dilation=1/2 kernel=3/5" },
+	{ "cnn", "convolution=lightweight convolution_heads=3 weight_dropout=0.1 norm=pre" },
+	{ "cnn", "convolution=dynamic convolution_heads=2 weight_dropout=0.1 channels=10" },
+	{ "cnn", "decoder.kernel=4/2 decoder.dilation=2/1" },
+	{ "transformer", "tied=none" },
+	{ "transformer", "norm=post tied=all" },
+	{ "transformer", "heads=4 activation=gelu" },
+	{ "transformer", "heads=1" },
+	{ "transformer", "attention_dropout=0.1" },
+	{ "transformer", "norm=none feed_forward=0" },
+	{ "transformer", "share_layers=true layers=3" },
+	{ "transformer", "attention_layers=last positions=learned" },
+	{ "transformer", "key_width=3 value_width=5" },
+	{ "transformer", "attend_embeddings=true self_attention=dot" },
+	{ "transformer", "self_attention=none" },
+	{ "transformer", "attention=none" },
+	{ "transformer", "key_heads=1 self_attention=general" },
+	{ "transformer", "heads=4 key_heads=2 self_attention=additive attention=additive activation=gelu" },
+	{ "transformer", "window=1" },
+	{ "transformer", "block=3 norm=post" },
+	{ "transformer", "positions=relative relative_clip=2" },
+	{ "transformer", "positions=rotary" },
+	{ "transformer", "positions=alibi" },
+	{ "transformer", "positions=relative window=2 key_heads=1 relative_clip=3" },
+	{ "transformer", "norm_function=rms activation=swiglu" },
+	{ "transformer", "activation=swish" },
+	{ "rnn", "norm=pre self_attention=scaled-dot positions=rotary" },
+	{ "transformer-rnn", "decoder.attention=general" },
+	{ "transformer-cnn", "decoder.kernel=5" },
+	{ "cnn-transformer", "encoder.kernel=5" },
+	{ "cnn-rnn", "decoder.hidden=12" },
+	{ "transformer-rnn", "decoder.input_feeding=true decoder.cell=gru" },
+	{ "cnn-rnn", "decoder.cell=peephole-lstm decoder.variational_dropout=true" },
+	{ "rnn-transformer", "encoder.cell=gru encoder.bidirectional=false encoder.reverse_source=true" },
+	{ "rnn-transformer", "encoder.hidden=12" },
+	{ "rnn-cnn", "width=8 hidden=8" },
+};
+const int variants_count = sizeof variants / sizeof variants[0];
+
+const char variant_small[] = "width=8 hidden=10 encoder_layers=1 decoder_layers=2";
+const char variant_wide[] = "width=16 hidden=32 encoder_layers=1 decoder_layers=2";
+
+/* A setting of a side by name, and its struct. */
+static const struct setting *find(struct design *design, int side, const char *key, void **base)
+{
+	const struct body *body = &design->side[side];
+	const struct {
+		const struct setting *table;
+		void *base;
+	} part[] = { { model_settings_table, &design->model },
+		     { layer_settings_table, &design->side[side].layer },
+		     { body->architecture->settings, body->settings } };
+
+	for (int i = 0; i < 3; i++) {
+		const struct setting *s = setting_find(part[i].table, key);
+
+		*base = part[i].base;
+		if (s)
+			return s;
+	}
+	return NULL;
+}
+
+/* "key=value" for both sides, "encoder.key=value" for one. What an architecture does not have is
+ * passed over where `lenient`. */
+static void assign(const char *text, struct design *design, bool lenient)
+{
+	char copy[512], *save, *key;
+
+	snprintf(copy, sizeof copy, "%s", text);
+	for (key = strtok_r(copy, " ", &save); key; key = strtok_r(NULL, " ", &save)) {
+		char *value = strchr(key, '=');
+		bool known = lenient;
+		struct error error;
+
+		*value++ = '\0';
+		for (int side = 0; side < SIDES; side++) {
+			static const char *const own[SIDES] = { "encoder.", "decoder." };
+			const bool here = !strncmp(key, own[side], 8);
+			const bool there = !strncmp(key, own[!side], 8);
+			const struct setting *setting;
+			void *base;
+
+			setting = there ? NULL : find(design, side, key + (here ? 8 : 0), &base);
+			known |= setting != NULL;
+			if (setting && !setting_read(setting, base, value, &error))
+				fail_msg("%s", error.message);
+		}
+		if (!known)
+			fail_msg("no setting %s", key);
+	}
+}
+
+void variant_design(struct design *design, const struct variant *variant, const char *size)
+{
+	char first[64];
+	const char *dash = strchr(variant->architecture, '-');
+
+	snprintf(first, sizeof first, "%.*s",
+	         (int)(dash ? dash - variant->architecture : (int)strlen(variant->architecture)),
+	         variant->architecture);
+	settings_default(model_settings_table, &design->model);
+	body_default(&design->side[SIDE_SOURCE], architecture_find(first));
+	body_default(&design->side[SIDE_TARGET], architecture_find(dash ? dash + 1 : first));
+	assign(size, design, true);
+	for (int side = 0; side < SIDES; side++) {
+		struct layer_settings *s = &design->side[side].layer;
+
+		s->heads = s->heads > 2 ? 2 : s->heads;
+		s->feed_forward = s->feed_forward ? 3 * design->model.width / 2 : 0;
+	}
+	assign(variant->settings, design, false);
+	design->model.dropout = 0;
+}
+
+void variant_open(struct model *model, const struct variant *variant, const char *size)
+{
+	const int vocabulary[SIDES] = { VARIANT_VOCABULARY, VARIANT_VOCABULARY };
+	struct design design;
+	struct error error;
+
+	variant_design(&design, variant, size);
+	if (!model_open(model, &design, vocabulary, true, VARIANT_LONGEST, &error))
+		fail_msg("%s %s: %s", variant->architecture, variant->settings, error.message);
+	parameters_start(&model->parameters, 7);
+	design_free(&design);
+}
