@@ -1,7 +1,7 @@
 /* score.c - `bakeoff score`: what a text is worth by its references, in sacreBLEU's words. */
 #include "cli/commands.h"
 
-#include "eval/bleu.h"
+#include "eval/metric.h"
 
 #include <getopt.h>
 #include <jansson.h>
@@ -254,26 +254,27 @@ static void print_score(const struct job *job, const char *signature,
 
 static void print_scores(const struct job *job)
 {
-	const struct bleu_settings *settings = &job->settings;
-	size_t count = job->hypotheses.count, columns = bleu_columns(settings);
-	struct bleu *bleu = bleu_new(settings);
-	double *rows = memory_new(count, columns * sizeof *rows);
-	char signature[BLEU_TEXT_SIZE];
+	const struct metric *metric = metric_find("BLEU");
+	const union metric_settings settings = { .bleu = job->settings };
+	size_t count = job->hypotheses.count, columns = metric->columns(&settings);
+	double *rows = memory_new(count, columns * sizeof *rows), sum[METRIC_MOST_COLUMNS];
+	char signature[METRIC_TEXT_SIZE];
 	struct bleu_score score;
 
-	bleu_corpus(bleu, &job->hypotheses, job->reference, job->references, rows);
-	bleu_signature(settings, bleu_references(job->reference, job->references), signature);
+	metric_rows(metric, &settings, &job->hypotheses, job->reference, job->references, rows);
+	metric->signature(&settings, segments_references(job->reference, job->references),
+	                  signature);
 	if (job->sentence_level) {
 		for (size_t i = 0; i < count; i++) {
-			bleu_score(settings, rows + i * columns, &score);
+			bleu_score(&settings.bleu, rows + i * columns, &score);
 			print_score(job, signature, &score);
 		}
 	} else {
-		bleu_score_of_rows(settings, rows, count, &score);
+		metric_sum(metric, &settings, rows, count, sum);
+		bleu_score(&settings.bleu, sum, &score);
 		print_score(job, signature, &score);
 	}
 	free(rows);
-	bleu_free(bleu);
 }
 
 static int run(struct job *job, struct error *error)

@@ -123,22 +123,6 @@ void bleu_segment(struct bleu *bleu, struct segment hypothesis, const struct seg
 	}
 }
 
-void bleu_corpus(struct bleu *bleu, const struct segments *hypotheses,
-                 const struct segments *reference, int references, double *rows)
-{
-	size_t columns = bleu_columns(&bleu->settings);
-	struct segment *side = memory_new((size_t)references, sizeof *side);
-
-	for (size_t i = 0; i < hypotheses->count; i++) {
-		for (int r = 0; r < references; r++) {
-			assert(reference[r].count == hypotheses->count);
-			side[r] = reference[r].segment[i];
-		}
-		bleu_segment(bleu, hypotheses->segment[i], side, references, rows + i * columns);
-	}
-	free(side);
-}
-
 static double smoothing_value(const struct bleu_settings *settings)
 {
 	if (!isnan(settings->smoothing_value))
@@ -205,34 +189,6 @@ void bleu_score(const struct bleu_settings *settings, const double *row, struct 
 	for (int n = 0; n < orders; n++)
 		logs += score->precisions[n] > 0 ? log(score->precisions[n]) : log_of_zero;
 	score->score = score->brevity_penalty * exp(logs / orders);
-}
-
-void bleu_score_of_rows(const struct bleu_settings *settings, const double *rows, size_t count,
-                        struct bleu_score *score)
-{
-	double sum[BLEU_COUNTS + 2 * BLEU_MOST_ORDER] = { 0 };
-	size_t columns = bleu_columns(settings);
-
-	for (size_t i = 0; i < count; i++)
-		for (size_t j = 0; j < columns; j++)
-			sum[j] += rows[i * columns + j];
-	bleu_score(settings, sum, score);
-}
-
-int bleu_references(const struct segments *reference, int references)
-{
-	int first = 0;
-
-	for (size_t i = 0; i < reference[0].count; i++) {
-		int present = 0;
-
-		for (int r = 0; r < references; r++)
-			present += reference[r].segment[i].text != NULL;
-		if (i > 0 && present != first)
-			return 0;
-		first = present;
-	}
-	return first;
 }
 
 void bleu_signature(const struct bleu_settings *settings, int references, char text[BLEU_TEXT_SIZE])

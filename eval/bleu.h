@@ -62,11 +62,6 @@ void bleu_free(struct bleu *);
 void bleu_segment(struct bleu *, struct segment hypothesis, const struct segment *reference,
                   int references, double *row);
 
-/* Writes the rows of a whole corpus, [hypotheses->count][columns]; `reference` are `references`
- * files with as many segments. */
-void bleu_corpus(struct bleu *, const struct segments *hypotheses, const struct segments *reference,
-                 int references, double *rows);
-
 struct bleu_score {
 	double score;                       /* percent */
 	int order;                          /* N */
@@ -81,15 +76,8 @@ struct bleu_score {
 /* The score of a row, or of the sum of rows. */
 void bleu_score(const struct bleu_settings *, const double *row, struct bleu_score *);
 
-/* Adds `count` rows up and scores the sum. */
-void bleu_score_of_rows(const struct bleu_settings *, const double *rows, size_t count,
-                        struct bleu_score *);
-
-/* How many references each segment has; 0 where they do not have equally many. */
-int bleu_references(const struct segments *reference, int references);
-
-/* "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0"; `references` as bleu_references
- * says, 0: "var". */
+/* "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0"; `references` as
+ * segments_references says, 0: "var". */
 void bleu_signature(const struct bleu_settings *, int references, char text[BLEU_TEXT_SIZE]);
 
 /* "87.8/70.4/58.2/49.6 (BP = 1.000 ratio = 1.003 hyp_len = 328 ref_len = 327)" */

@@ -111,6 +111,27 @@ bool segments_read(struct segments *segments, const char *path, struct error *er
 	return good;
 }
 
+struct segment segment_of(const char *text)
+{
+	return (struct segment){ text, unicode_trim(text, strlen(text)) };
+}
+
+int segments_references(const struct segments *reference, int references)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < reference[0].count; i++) {
+		int present = 0;
+
+		for (int r = 0; r < references; r++)
+			present += reference[r].segment[i].text != NULL;
+		if (i > 0 && present != first)
+			return 0;
+		first = present;
+	}
+	return first;
+}
+
 void segments_drop_empty(struct segments *segments)
 {
 	for (size_t i = 0; i < segments->count; i++)

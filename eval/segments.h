@@ -28,6 +28,13 @@ struct segments {
  * the line) or longer than SEGMENT_MOST. */
 bool segments_read(struct segments *, const char *path, struct error *);
 
+/* A text that ends in a NUL, as a segment: white space at its right end is left out. */
+struct segment segment_of(const char *text);
+
+/* How many references each segment has; 0 where they do not have equally many. `reference` are
+ * `references` files with as many segments. */
+int segments_references(const struct segments *reference, int references);
+
 /* Empty segments become missing ones. */
 void segments_drop_empty(struct segments *);
 void segments_free(struct segments *);

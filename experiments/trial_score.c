@@ -1,6 +1,7 @@
 /* trial_score.c - what a trained trial makes of a test set: hypotheses and their scores. */
 #include "core/error.h"
 #include "core/machine.h"
+#include "eval/metric.h"
 #include "eval/translate.h"
 #include "experiments/trial_parts.h"
 
@@ -55,29 +56,27 @@ static double exact_matches(const struct translation *t, size_t n)
 
 /* Corpus BLEU of the hypotheses against the raw references, by sacreBLEU's rules and defaults. */
 static void bleu_of(const struct translation *t, size_t n, struct bleu_score *score,
-                    char signature[BLEU_TEXT_SIZE])
+                    char signature[METRIC_TEXT_SIZE])
 {
+	const struct metric *metric = metric_find("BLEU");
 	struct segments hypothesis = { memory_new(n, sizeof(struct segment)), n, NULL };
 	struct segments reference = { memory_new(n, sizeof(struct segment)), n, NULL };
-	struct bleu_settings settings;
-	struct bleu *bleu;
-	double *rows;
+	double *rows, sum[METRIC_MOST_COLUMNS];
+	union metric_settings settings;
 
-	bleu_default(&settings);
+	metric->defaults(&settings);
 	for (size_t i = 0; i < n; i++) {
-		hypothesis.segment[i] =
-			(struct segment){ t[i].hypothesis, strlen(t[i].hypothesis) };
-		reference.segment[i] = (struct segment){ t[i].reference, strlen(t[i].reference) };
+		hypothesis.segment[i] = segment_of(t[i].hypothesis);
+		reference.segment[i] = segment_of(t[i].reference);
 	}
-	bleu = bleu_new(&settings);
-	rows = memory_new(n, bleu_columns(&settings) * sizeof *rows);
-	bleu_corpus(bleu, &hypothesis, &reference, 1, rows);
-	bleu_score_of_rows(&settings, rows, n, score);
-	bleu_signature(&settings, 1, signature);
-	bleu_free(bleu);
+	rows = memory_new(n, metric->columns(&settings) * sizeof *rows);
+	metric_rows(metric, &settings, &hypothesis, &reference, 1, rows);
+	metric_sum(metric, &settings, rows, n, sum);
+	bleu_score(&settings.bleu, sum, score);
+	metric->signature(&settings, 1, signature);
 	free(rows);
-	free(hypothesis.segment);
-	free(reference.segment);
+	segments_free(&hypothesis);
+	segments_free(&reference);
 }
 
 static bool score(struct work *w, const struct corpus *test, const struct translation *t,
@@ -85,7 +84,7 @@ static bool score(struct work *w, const struct corpus *test, const struct transl
 {
 	const size_t n = test->sentences;
 	struct bleu_score bleu;
-	char signature[BLEU_TEXT_SIZE];
+	char signature[METRIC_TEXT_SIZE];
 	bool kept;
 
 	bleu_of(t, n, &bleu, signature);

@@ -1,7 +1,7 @@
 /* fixtures_bleu.c - compares scores, counts and tokens with those of sacreBLEU. */
 #include "tests/fixtures_bleu.h"
 
-#include "eval/bleu.h"
+#include "eval/metric.h"
 #include "eval/unicode.h"
 
 #include <jansson.h>
@@ -229,11 +229,14 @@ static void expect_corpus(struct outcome *outcome, const json_t *expected,
                           int references, const double *rows)
 {
 	char signature[BLEU_TEXT_SIZE], verbose[BLEU_TEXT_SIZE], line[3 * BLEU_TEXT_SIZE];
+	double sum[METRIC_MOST_COLUMNS];
 	size_t count = texts[0].count;
 	struct bleu_score score;
 
-	bleu_score_of_rows(&settings, rows, count, &score);
-	bleu_signature(&settings, bleu_references(texts + 1, references), signature);
+	metric_sum(metric_find("BLEU"), &(union metric_settings){ .bleu = settings }, rows, count,
+	           sum);
+	bleu_score(&settings, sum, &score);
+	bleu_signature(&settings, segments_references(texts + 1, references), signature);
 	bleu_verbose(&score, verbose);
 	snprintf(line, sizeof line, "BLEU|%s = %.2f %s", signature, score.score, verbose);
 	expect_text(outcome, expected, "signature", signature);
@@ -257,13 +260,12 @@ static void run_bleu(const char *folder, const json_t *given, struct outcome *ou
 		return;
 	texts = read_texts(folder, given, &references, outcome);
 	if (outcome->verdict == PASSED) {
-		struct bleu *bleu = bleu_new(&settings);
 		double *rows = memory_new(texts->count, bleu_columns(&settings) * sizeof *rows);
 
-		bleu_corpus(bleu, texts, texts + 1, references, rows);
+		metric_rows(metric_find("BLEU"), &(union metric_settings){ .bleu = settings },
+		            texts, texts + 1, references, rows);
 		expect_corpus(outcome, given, settings, texts, references, rows);
 		free(rows);
-		bleu_free(bleu);
 	}
 	for (int i = 0; i <= references; i++)
 		segments_free(&texts[i]);
