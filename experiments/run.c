@@ -85,6 +85,18 @@ static bool wants_bfloat16(const struct experiment *e)
 	return false;
 }
 
+static void report_migration(const struct database *database, dataset_report *report, void *context)
+{
+	char line[PATH_SIZE * 2 + 128];
+
+	if (!database->backup)
+		return;
+	snprintf(line, sizeof line,
+	         "%s was of an older bakeoff and has been migrated; the file as it was is %s",
+	         database->path, database->backup);
+	report(context, line);
+}
+
 bool run_experiment(struct experiment *experiment, const char *specification,
                     const struct run_options *options, dataset_report *report, trial_watch *watch,
                     void *context, struct run_result *result, struct error *error)
@@ -109,6 +121,7 @@ bool run_experiment(struct experiment *experiment, const char *specification,
 		gemm_warm_end(warming);
 		return false;
 	}
+	report_migration(&database, report, context);
 	trial.pool = pool_open(options->threads, error);
 	if (trial.pool && experiment_data(experiment, folder, trial.pool, &dataset, report, context,
 	                                  error) &&

@@ -31,6 +31,17 @@ static bool open_error(sqlite3 *handle, const char *path, struct error *error)
 		path, number ? strerror(number) : "refused");
 }
 
+/* A file may come from a stranger: it cannot spoil itself, load code or run triggers, which this
+ * schema has none of. Its views and checks may call SQLite's functions (older releases hold their
+ * own json_valid for unsafe), none of which has effects. */
+static void distrust(sqlite3 *handle)
+{
+	sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0, NULL);
+}
+
 static bool open_as(struct database *database, const char *name, int flags)
 {
 	sqlite3_close(database->handle);
@@ -39,7 +50,7 @@ static bool open_as(struct database *database, const char *name, int flags)
 		return false;
 	sqlite3_extended_result_codes(database->handle, 1);
 	sqlite3_busy_timeout(database->handle, PATIENCE_MS);
-	sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	distrust(database->handle);
 	return true;
 }
 
@@ -79,10 +90,11 @@ static bool open_to_write(struct database *database, struct error *error)
 	return use_log(database->handle, path, error) &&
 	       statement_do(database->handle, path, error, "PRAGMA synchronous = NORMAL", "") &&
 	       statement_do(database->handle, path, error, "PRAGMA foreign_keys = ON", "") &&
-	       schema_migrate(database->handle, path, schema_scripts, SCHEMA_VERSION, error) &&
+	       functions_register(database->handle, path, error) &&
+	       schema_migrate(database->handle, path, schema_scripts, SCHEMA_VERSION,
+	                      &database->backup, error) &&
 	       schema_add_metrics(database->handle, path, error) &&
-	       points_load_metrics(database, error) &&
-	       functions_register(database->handle, path, error);
+	       points_load_metrics(database, error);
 }
 
 /* A file in a folder that cannot be written has no room for the log's index: it is read as it
@@ -119,6 +131,38 @@ static bool read_version(struct database *database, int *version, struct error *
 	return schema_version(database->handle, database->path, SCHEMA_VERSION, version, error);
 }
 
+static bool copy_all(sqlite3 *to, sqlite3 *from)
+{
+	sqlite3_backup *copying = sqlite3_backup_init(to, "main", from, "main");
+	int code;
+
+	if (!copying)
+		return false;
+	while ((code = sqlite3_backup_step(copying, -1)) == SQLITE_BUSY)
+		sqlite3_sleep(RETRY_MS);
+	return sqlite3_backup_finish(copying) == SQLITE_OK && code == SQLITE_DONE;
+}
+
+/* An older file is read through a temporary copy that is migrated: reading changes no file. */
+static bool read_a_copy(struct database *database, struct error *error)
+{
+	const char *path = database->path;
+	sqlite3 *old = database->handle;
+	bool good;
+
+	database->handle = NULL;
+	good = open_as(database, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+	if (!good || !copy_all(database->handle, old))
+		good = statement_error(database->handle, path, "cannot be copied to be read",
+		                       error);
+	sqlite3_close(old);
+	return good && functions_register(database->handle, path, error) &&
+	       schema_migrate(database->handle, path, schema_scripts, SCHEMA_VERSION,
+	                      &database->backup, error) &&
+	       schema_add_metrics(database->handle, path, error) &&
+	       statement_do(database->handle, path, error, "PRAGMA query_only = ON", "");
+}
+
 static bool open_to_read(struct database *database, struct error *error)
 {
 	const char *path = database->path;
@@ -140,11 +184,7 @@ static bool open_to_read(struct database *database, struct error *error)
 			"with `bakeoff run`",
 			path);
 	if (version < SCHEMA_VERSION)
-		return error_set(
-			error,
-			"%s has schema version %d, this bakeoff reads %d; `bakeoff run --db %s` "
-			"backs it up and migrates it",
-			path, version, SCHEMA_VERSION, path);
+		return read_a_copy(database, error);
 	return functions_register(database->handle, path, error);
 }
 
@@ -170,6 +210,7 @@ void database_close(struct database *database)
 		return;
 	points_free(database);
 	sqlite3_close(database->handle);
+	free(database->backup);
 	free(database->path);
 	memset(database, 0, sizeof *database);
 }

@@ -9,7 +9,8 @@
 #include <stddef.h>
 
 enum database_mode {
-	DATABASE_READ,  /* the file must exist; nothing is written to it */
+	DATABASE_READ,  /* the file must exist; nothing is written to it, and one of an older
+	                   schema is read through a temporary copy */
 	DATABASE_WRITE, /* the file is created, or migrated to this program's schema after a backup
 	                 */
 };
@@ -19,6 +20,7 @@ enum database_mode {
 struct database {
 	struct sqlite3 *handle;
 	char *path;
+	char *backup; /* the copy of an older file that opening has migrated, or NULL */
 	struct database_metric *metrics; /* [metric_count], of the file */
 	size_t metric_count;
 	struct database_point *points; /* [point_count], not yet flushed */

@@ -101,7 +101,7 @@ static const char add_to_summary[] =
 	" SELECT ?1, ?2, 1, ?3, ?4, ?3, ?4, CASE WHEN ?5 <> 0 AND ?4 IS NOT NULL THEN ?3 END,"
 	"  CASE WHEN ?5 <> 0 THEN ?4 END"
 	" WHERE true"
-	" ON CONFLICT (run, metric) DO UPDATE SET count = count + 1,"
+	" ON CONFLICT (run, metric) DO UPDATE SET count = count + 1, median = NULL,"
 	"  first = CASE WHEN ?3 < first_step THEN ?4 ELSE first END,"
 	"  first_step = min(first_step, ?3),"
 	"  last = CASE WHEN ?3 > last_step THEN ?4 ELSE last END,"
@@ -132,6 +132,15 @@ bool points_summarise(struct database *database, long run, long metric, struct e
 	                    "DELETE FROM summaries WHERE run = ?1 AND ?2 IN (0, metric)", "ii", run,
 	                    metric) &&
 	       statement_do(database->handle, database->path, error, count_anew, "ii", run, metric);
+}
+
+bool points_medians(struct database *database, long run, struct error *error)
+{
+	return statement_do(database->handle, database->path, error,
+	                    "UPDATE summaries SET median = (SELECT median(value) FROM points p"
+	                    " WHERE p.run = summaries.run AND p.metric = summaries.metric)"
+	                    " WHERE run = ?1",
+	                    "i", run);
 }
 
 struct point_writer {

@@ -27,6 +27,10 @@ const struct database_metric *points_metric(struct database *, const char *name,
  * transaction. */
 bool points_summarise(struct database *, long run, long metric, struct error *);
 
+/* Counts the medians of a run's curves, when it ends: they cannot be kept up to date point by
+ * point. Inside a transaction. */
+bool points_medians(struct database *, long run, struct error *);
+
 void points_free(struct database *);
 
 #endif

@@ -230,7 +230,8 @@ bool database_run_finish(struct database *database, long id, enum run_status sta
 	                  &record, error) &&
 	       statement_do(database->handle, database->path, error,
 	                    "UPDATE runs SET status = ?2, reason = ?3 WHERE id = ?1", "itt", id,
-	                    run_status_word(status), reason);
+	                    run_status_word(status), reason) &&
+	       points_medians(database, id, error);
 	return transaction_end(database->handle, database->path, good, error);
 }
 

@@ -2,161 +2,17 @@
  */
 #include "results/schema.h"
 
+#include "results/schema_scripts.h"
 #include "results/statement.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* One statement an entry, NULL at the end. */
-static const char *const statements_1[] = {
-	"CREATE TABLE experiments ("
-	" id INTEGER PRIMARY KEY,"
-	" name TEXT NOT NULL UNIQUE,"
-	" specification TEXT," /* the experiment file as it was last run */
-	" created TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))"
-	") STRICT",
-
-	"CREATE TABLE runs ("
-	" id INTEGER PRIMARY KEY,"
-	" experiment INTEGER NOT NULL REFERENCES experiments ON DELETE CASCADE,"
-	" contestant TEXT NOT NULL,"
-	" key TEXT NOT NULL CHECK (length(key) = 16 AND key NOT GLOB '*[^0-9a-f]*'),"
-	" seed INTEGER NOT NULL,"
-	" status TEXT NOT NULL CHECK (status IN ('running', 'interrupted', 'done', 'failed')),"
-	" reason TEXT,"
-	" architecture TEXT NOT NULL,"
-	" settings TEXT NOT NULL CHECK (json_valid(settings)),"
-	" parameters INTEGER,"
-	" multiply_adds INTEGER,"
-	" data_hash TEXT,"
-	" source_commit TEXT, program_version TEXT, compiler TEXT, compiler_flags TEXT,"
-	" cpu TEXT, blas TEXT, blas_kernel TEXT, vector_kernels TEXT, threads INTEGER, host TEXT,"
-	" started TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),"
-	" finished TEXT,"
-	" train_seconds REAL NOT NULL DEFAULT 0,"
-	" valid_seconds REAL NOT NULL DEFAULT 0,"
-	" decode_seconds REAL NOT NULL DEFAULT 0,"
-	" io_seconds REAL NOT NULL DEFAULT 0,"
-	" peak_memory INTEGER NOT NULL DEFAULT 0,"
-	" updates INTEGER NOT NULL DEFAULT 0,"
-	" source_tokens INTEGER NOT NULL DEFAULT 0,"
-	" target_tokens INTEGER NOT NULL DEFAULT 0,"
-	" folder TEXT,"
-	" UNIQUE (experiment, key)"
-	") STRICT",
-
-	"CREATE TABLE metrics ("
-	" id INTEGER PRIMARY KEY,"
-	" name TEXT NOT NULL UNIQUE,"
-	" unit TEXT NOT NULL,"
-	" direction TEXT NOT NULL CHECK (direction IN ('higher', 'lower', 'none')),"
-	" help TEXT NOT NULL"
-	") STRICT",
-
-	"CREATE TABLE points ("
-	" run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,"
-	" metric INTEGER NOT NULL REFERENCES metrics,"
-	" step INTEGER NOT NULL,"
-	" value REAL," /* NULL: not a number */
-	" PRIMARY KEY (run, metric, step)"
-	") STRICT, WITHOUT ROWID",
-
-	"CREATE TABLE summaries ("
-	" run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,"
-	" metric INTEGER NOT NULL REFERENCES metrics,"
-	" count INTEGER NOT NULL,"
-	" first_step INTEGER NOT NULL, first REAL,"
-	" last_step INTEGER NOT NULL, last REAL,"
-	" step_of_best INTEGER, best REAL,"
-	" PRIMARY KEY (run, metric)"
-	") STRICT, WITHOUT ROWID",
-
-	"CREATE TABLE scores ("
-	" run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,"
-	" test_set TEXT NOT NULL,"
-	" metric INTEGER NOT NULL REFERENCES metrics,"
-	" value REAL,"
-	" step INTEGER NOT NULL,"
-	" signature TEXT,"
-	" seconds REAL,"
-	" sentences INTEGER,"
-	" beam INTEGER,"
-	" length_penalty REAL,"
-	" PRIMARY KEY (run, test_set, metric)"
-	") STRICT, WITHOUT ROWID",
-
-	"CREATE TABLE hypotheses ("
-	" run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,"
-	" test_set TEXT NOT NULL,"
-	" sentence INTEGER NOT NULL,"
-	" source TEXT NOT NULL,"
-	" reference TEXT NOT NULL,"
-	" hypothesis TEXT NOT NULL,"
-	" log_probability REAL,"
-	" PRIMARY KEY (run, test_set, sentence)"
-	") STRICT, WITHOUT ROWID",
-
-	"CREATE VIEW run_list AS"
-	" SELECT r.id AS run, e.name AS experiment, r.contestant, r.seed, r.status, r.reason, "
-	"r.key,"
-	"  r.architecture, r.parameters, r.multiply_adds, r.updates, r.source_tokens, "
-	"r.target_tokens,"
-	"  r.train_seconds, r.valid_seconds, r.decode_seconds, r.io_seconds, r.peak_memory,"
-	"  r.started, r.finished, r.folder"
-	" FROM runs r JOIN experiments e ON e.id = r.experiment",
-
-	"CREATE VIEW run_curves AS"
-	" SELECT p.run, e.name AS experiment, r.contestant, r.seed, m.name AS metric, m.unit,"
-	"  p.step, p.value"
-	" FROM points p JOIN runs r ON r.id = p.run JOIN experiments e ON e.id = r.experiment"
-	"  JOIN metrics m ON m.id = p.metric",
-
-	"CREATE VIEW run_summaries AS"
-	" SELECT s.run, e.name AS experiment, r.contestant, r.seed, m.name AS metric, m.unit,"
-	"  m.direction, s.count, s.first, s.last_step, s.last, s.step_of_best, s.best"
-	" FROM summaries s JOIN runs r ON r.id = s.run JOIN experiments e ON e.id = r.experiment"
-	"  JOIN metrics m ON m.id = s.metric",
-
-	"CREATE VIEW run_scores AS"
-	" SELECT s.run, e.name AS experiment, r.contestant, r.seed, r.status, s.test_set,"
-	"  m.name AS metric, s.value, m.unit, m.direction, s.step, s.signature, s.seconds, "
-	"s.sentences,"
-	"  s.beam, s.length_penalty"
-	" FROM scores s JOIN runs r ON r.id = s.run JOIN experiments e ON e.id = r.experiment"
-	"  JOIN metrics m ON m.id = s.metric",
-
-	"CREATE VIEW run_hypotheses AS"
-	" SELECT h.run, e.name AS experiment, r.contestant, r.seed, h.test_set, h.sentence, "
-	"h.source,"
-	"  h.reference, h.hypothesis, h.log_probability"
-	" FROM hypotheses h JOIN runs r ON r.id = h.run JOIN experiments e ON e.id = r.experiment",
-
-	/* A setup is what the seeds of one contestant have in common: settings and data. A
-	 * contestant whose settings were changed between runs has several, which are never
-	 * averaged; their labels name the first run. */
-	"CREATE VIEW run_setups AS"
-	" SELECT run, experiment, contestant, setup,"
-	"  CASE WHEN min(setup) OVER named = max(setup) OVER named THEN contestant"
-	"   ELSE contestant || ' (run ' || setup || ')' END AS label"
-	" FROM (SELECT r.id AS run, e.name AS experiment, r.contestant,"
-	"   min(r.id) OVER (PARTITION BY r.experiment, r.contestant,"
-	"    json_remove(r.settings, '$.seed'), r.data_hash) AS setup"
-	"  FROM runs r JOIN experiments e ON e.id = r.experiment)"
-	" WINDOW named AS (PARTITION BY experiment, contestant)",
-
-	"CREATE VIEW run_settings AS"
-	" SELECT s.run, s.experiment, s.setup, s.label, replace(substr(j.fullkey, 3), '\"', '') AS "
-	"setting,"
-	"  CASE j.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' WHEN 'null' THEN 'null'"
-	"   ELSE j.atom END AS value"
-	" FROM run_setups s JOIN runs r ON r.id = s.run, json_tree(r.settings) j"
-	" WHERE j.type NOT IN ('object', 'array') AND j.fullkey <> '$.seed'",
-	NULL,
-};
-
-const char *const *const schema_scripts[] = { statements_1 };
+const char *const *const schema_scripts[] = { schema_1, schema_2 };
 
 const struct schema_metric schema_metrics[] = {
 	{ "train_loss", "nats/token", "lower",
@@ -188,6 +44,8 @@ const struct schema_metric schema_metrics[] = {
 	{ "exact_match", "%", "higher", "hypotheses equal to their reference" },
 	{ NULL, NULL, NULL, NULL },
 };
+
+enum { MOST_COPIES = 1000 };
 
 static bool pragma_integer(sqlite3 *handle, const char *path, const char *sql, long *value,
                            struct error *error)
@@ -228,21 +86,85 @@ bool schema_version(sqlite3 *handle, const char *path, int newest, int *version,
 	return true;
 }
 
-/* VACUUM INTO copies what is committed, the write-ahead log included; the rename makes the copy
- * whole or absent. */
-static bool back_up(sqlite3 *handle, const char *path, int version, struct error *error)
+/* An empty file that did not exist, PATH.vN.backup or PATH.vN.K.backup: no older copy is lost. */
+static char *reserve(const char *path, int version)
 {
-	char *copy = sqlite3_mprintf("%s.v%d.backup", path, version);
-	char *part = sqlite3_mprintf("%s.%ld", copy, (long)getpid());
-	bool good = copy && part && statement_do(handle, path, error, "VACUUM INTO ?1", "t", part);
+	size_t size = strlen(path) + 48;
+	char *name = memory_new(size, 1);
 
-	if (good && rename(part, copy) != 0)
-		good = error_set(error, "%s: cannot keep the copy of the old database", copy);
-	if (!good && part)
-		unlink(part);
-	sqlite3_free(part);
-	sqlite3_free(copy);
+	for (int copy = 1; copy < MOST_COPIES; copy++) {
+		int file;
+
+		if (copy == 1)
+			snprintf(name, size, "%s.v%d.backup", path, version);
+		else
+			snprintf(name, size, "%s.v%d.%d.backup", path, version, copy);
+		file = open(name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+		if (file >= 0) {
+			close(file);
+			return name;
+		}
+		if (errno != EEXIST)
+			break;
+	}
+	free(name);
+	return NULL;
+}
+
+/* What is on the disk before the old tables go. */
+static bool synchronise(const char *path)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	bool good = file >= 0 && fsync(file) == 0;
+
+	if (file >= 0)
+		close(file);
 	return good;
+}
+
+/* A second connection reads what is committed while the first one keeps others from writing. */
+static bool copy_into(const char *path, const char *copy, struct error *error)
+{
+	sqlite3 *reader = NULL;
+	bool good;
+
+	if (sqlite3_open_v2(path, &reader, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK)
+		good = statement_do(reader, path, error, "VACUUM INTO ?1", "t", copy);
+	else
+		good = statement_error(reader, path, "cannot be copied", error);
+	sqlite3_close(reader);
+	return good;
+}
+
+/* Copies the file as it is; the rename makes the copy whole. NULL on error, else the copy's name,
+ * of the caller. */
+static char *back_up(const char *path, int version, struct error *error)
+{
+	char *name = reserve(path, version);
+	char *part = name ? sqlite3_mprintf("%s.part", name) : NULL;
+	bool good;
+
+	if (!part) {
+		free(name);
+		error_set(error,
+		          "%s.v%d.backup: cannot keep a copy of the old database (%s), and without "
+		          "one it is not migrated; make its folder writable",
+		          path, version, strerror(errno));
+		return NULL;
+	}
+	unlink(part); /* of a process that was killed */
+	good = copy_into(path, part, error);
+	if (good && (!synchronise(part) || rename(part, name) != 0))
+		good = error_set(error, "%s: cannot keep the copy of the old database: %s", name,
+		                 strerror(errno));
+	if (!good) {
+		unlink(part);
+		unlink(name);
+		free(name);
+		name = NULL;
+	}
+	sqlite3_free(part);
+	return name;
 }
 
 static bool run_script(sqlite3 *handle, const char *path, const char *const *script,
@@ -265,26 +187,44 @@ static bool set_version(sqlite3 *handle, const char *path, int version, struct e
 	return statement_do(handle, path, error, sql, "");
 }
 
+/* Inside a transaction; nothing where another process has migrated meanwhile. */
+static bool run_scripts(sqlite3 *handle, const char *path, const char *const *const *scripts,
+                        int count, char **backup, struct error *error)
+{
+	const char *file = sqlite3_db_filename(handle, "main");
+	int version;
+	bool good = schema_version(handle, path, count, &version, error);
+
+	if (!good || version == count)
+		return good;
+	if (version > 0 && file && *file && !(*backup = back_up(file, version, error)))
+		return false;
+	for (; good && version < count; version++)
+		good = run_script(handle, path, scripts[version], error);
+	return good && set_version(handle, path, count, error);
+}
+
 bool schema_migrate(sqlite3 *handle, const char *path, const char *const *const *scripts, int count,
-                    struct error *error)
+                    char **backup, struct error *error)
 {
 	int version;
 	bool good;
 
+	*backup = NULL;
 	if (!schema_version(handle, path, count, &version, error))
 		return false;
 	if (version == count)
 		return true;
-	if (version > 0 && !back_up(handle, path, version, error))
-		return false;
 	if (!transaction_begin(handle, path, error))
 		return false;
-	/* Another process may have migrated while this one waited for the lock. */
-	good = schema_version(handle, path, count, &version, error);
-	for (; good && version < count; version++)
-		good = run_script(handle, path, scripts[version], error);
-	good = good && set_version(handle, path, count, error);
-	return transaction_end(handle, path, good, error);
+	good = run_scripts(handle, path, scripts, count, backup, error);
+	good = transaction_end(handle, path, good, error);
+	if (!good && *backup) {
+		unlink(*backup); /* the file itself is as it was */
+		free(*backup);
+		*backup = NULL;
+	}
+	return good;
 }
 
 static bool metrics_complete(sqlite3 *handle, const char *path, bool *complete, struct error *error)

@@ -9,7 +9,7 @@
 
 enum {
 	SCHEMA_APPLICATION = 0x42414b45, /* "BAKE", PRAGMA application_id */
-	SCHEMA_VERSION = 1, /* PRAGMA user_version of a file that this program writes */
+	SCHEMA_VERSION = 2, /* PRAGMA user_version of a file that this program writes */
 };
 
 /* schema_scripts[v] is the list of statements, NULL at its end, that takes a file from version v
@@ -31,10 +31,13 @@ extern const struct schema_metric schema_metrics[]; /* ends with a NULL name */
 bool schema_version(sqlite3 *, const char *path, int newest, int *version, struct error *);
 
 /* Runs the scripts that the file lacks, in one transaction, so that another process sees the old
- * schema or the new one. A file that holds results already is first copied to PATH.vN.backup, N
- * its version. On error the file is as it was. */
+ * schema or the new one. A file that holds results already is first copied, in the same
+ * transaction, to PATH.vN.backup, N its version (PATH.vN.2.backup where that name is taken):
+ * *backup is then that name, of the caller, and else NULL. A database without a file is not copied.
+ * On error the file is as it was, and no copy stays. Scripts may use the functions of functions.h.
+ */
 bool schema_migrate(sqlite3 *, const char *path, const char *const *const *scripts, int count,
-                    struct error *);
+                    char **backup, struct error *);
 
 /* Adds the rows of schema_metrics that the file lacks. */
 bool schema_add_metrics(sqlite3 *, const char *path, struct error *);

@@ -422,7 +422,7 @@ static void a_newer_schema_is_refused_with_both_versions(void **state)
 	for (int mode = DATABASE_READ; mode <= DATABASE_WRITE; mode++) {
 		assert_false(database_open(&other, f->path, (enum database_mode)mode, &f->error));
 		assert_non_null(strstr(f->error.message,
-		                       "schema version 7, this bakeoff knows versions up to 1; "
+		                       "schema version 7, this bakeoff knows versions up to 2; "
 		                       "use a newer bakeoff"));
 	}
 }
@@ -486,20 +486,25 @@ static const char *const bad_statements[] = { "ALTER TABLE runs ADD COLUMN taste
 static void an_older_file_is_backed_up_and_migrated(void **state)
 {
 	struct fixture *f = *state;
-	const char *const *scripts[] = { schema_scripts[0], grow_statements, bad_statements };
+	const char *const *scripts[] = { schema_scripts[0], schema_scripts[1], grow_statements,
+		                         bad_statements };
 	struct database backup;
+	char *copy;
 	char path[2 * PATH_SIZE];
 
 	fill(f);
-	assert_good(f, schema_migrate(f->database.handle, f->path, scripts, 2, &f->error));
-	assert_int_equal(ask(&f->database, "PRAGMA user_version"), 2);
+	assert_good(f, schema_migrate(f->database.handle, f->path, scripts, 3, &copy, &f->error));
+	assert_int_equal(ask(&f->database, "PRAGMA user_version"), 3);
 	assert_int_equal(ask(&f->database, "SELECT count(*) FROM runs WHERE colour IS NULL"), 5);
-	file_in(f, "results.db.v1.backup", path);
+	file_in(f, "results.db.v2.backup", path);
+	assert_string_equal(copy, path);
+	free(copy);
 	assert_good(f, database_open(&backup, path, DATABASE_WRITE, &f->error));
 	assert_int_equal(ask(&backup, "SELECT count(*) FROM runs"), 5);
 	database_close(&backup);
-	assert_false(schema_migrate(f->database.handle, f->path, scripts, 3, &f->error));
-	assert_int_equal(ask(&f->database, "PRAGMA user_version"), 2);
+	assert_false(schema_migrate(f->database.handle, f->path, scripts, 4, &copy, &f->error));
+	assert_null(copy);
+	assert_int_equal(ask(&f->database, "PRAGMA user_version"), 3);
 	assert_int_equal(ask(&f->database, "SELECT count(*) FROM pragma_table_info('runs')"
 	                                   " WHERE name = 'taste'"),
 	                 0);
