@@ -62,7 +62,7 @@ int query_command(int argc, char **argv)
 	const char *sql, *experiment;
 	long id;
 	bool good = true;
-	int status = view_read(&view, argc, argv, usage, 1, 2, true);
+	int status = view_read(&view, argc, argv, usage, 1, 2, VIEW_QUERIES);
 
 	if (status >= 0)
 		return status;

@@ -4,10 +4,42 @@
 
 #include "results/queries.h"
 #include "results/query.h"
+#include "results/selection.h"
 
-static const char usage[] = "usage: bakeoff runs [--db FILE] [--format NAME] [EXPERIMENT]\n"
-			    "Lists the runs, of one experiment or all, with status, size, speed "
-			    "and quality.\n" VIEW_OPTIONS_HELP;
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: bakeoff runs [OPTION...] [EXPERIMENT]\n"
+	"Lists the runs, of one experiment or all, with status, size, speed and "
+        "quality.\n" VIEW_OPTIONS_HELP VIEW_WHERE_HELP
+	"  --sort NAME    by what COND calls so; --sort=-NAME: the highest first\n"
+	"  --limit N      only the first N\n" VIEW_WHERE_NAMES;
+
+/* The query with a name, its rows in the order of the chosen runs. */
+static char *in_order(const char *sql)
+{
+	static const char form[] =
+		"SELECT q.* FROM temp.chosen c JOIN (%s) q ON q.run = c.run ORDER BY c.place";
+	const size_t size = sizeof form + strlen(sql);
+	char *text = memory_new(size, 1);
+
+	snprintf(text, size, form, sql);
+	return text;
+}
+
+static bool print_chosen(struct database *database, const struct view *view, const char *experiment,
+                         struct error *error)
+{
+	const struct selection selection = { experiment, view->where, view->sort, view->limit };
+	char *sql = in_order(named_query_find("runs")->sql);
+	const bool good = selection_choose(database, &selection, error) &&
+	                  query_print(stdout, database, sql, experiment, view->format, error);
+
+	free(sql);
+	return good;
+}
 
 int runs_command(int argc, char **argv)
 {
@@ -17,7 +49,7 @@ int runs_command(int argc, char **argv)
 	const char *experiment;
 	long id;
 	bool good = true;
-	int status = view_read(&view, argc, argv, usage, 0, 1, false);
+	int status = view_read(&view, argc, argv, usage, 0, 1, VIEW_WHERE | VIEW_ORDER);
 
 	if (status >= 0)
 		return status;
@@ -26,8 +58,7 @@ int runs_command(int argc, char **argv)
 	experiment = view.name_count ? view.names[0] : NULL;
 	if (experiment)
 		good = database_experiment_find(&database, experiment, &id, &error);
-	good = good && query_print(stdout, &database, named_query_find("runs")->sql, experiment,
-	                           view.format, &error);
+	good = good && print_chosen(&database, &view, experiment, &error);
 	database_close(&database);
 	return view_status(good, "runs", &error);
 }

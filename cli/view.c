@@ -1,8 +1,12 @@
 /* view.c - what the subcommands that read a results database have in common. */
 #include "cli/view.h"
+#include "cli/options.h"
+#include "results/selection.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 int view_status(bool good, const char *command, const struct error *error)
 {
@@ -32,6 +36,14 @@ static int read_option(struct view *view, const char *command, int option, const
 	case 's':
 		view->sql = optarg;
 		return -1;
+	case 'w':
+		view->where = optarg;
+		return -1;
+	case 'o':
+		view->sort = optarg;
+		return -1;
+	case 'n':
+		return option_number(command, "--limit", optarg, 1, LONG_MAX, &view->limit) ? -1 : 2;
 	case 'l':
 		view->list = true;
 		return -1;
@@ -44,20 +56,31 @@ static int read_option(struct view *view, const char *command, int option, const
 	}
 }
 
+static bool is_allowed(int option, int extra)
+{
+	if (option == 's' || option == 'l')
+		return extra & VIEW_QUERIES;
+	if (option == 'w')
+		return extra & VIEW_WHERE;
+	return (option != 'o' && option != 'n') || extra & VIEW_ORDER;
+}
+
 int view_read(struct view *view, int argc, char **argv, const char *usage, int least, int most,
-              bool queries)
+              int extra)
 {
 	static const struct option options[] = {
-		{ "db", required_argument, NULL, 'd' }, { "format", required_argument, NULL, 'f' },
-		{ "help", no_argument, NULL, 'h' },     { "sql", required_argument, NULL, 's' },
-		{ "list", no_argument, NULL, 'l' },     { NULL, 0, NULL, 0 },
+		{ "db", required_argument, NULL, 'd' },    { "format", required_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },        { "sql", required_argument, NULL, 's' },
+		{ "list", no_argument, NULL, 'l' },        { "where", required_argument, NULL, 'w' },
+		{ "sort", required_argument, NULL, 'o' },  { "limit", required_argument, NULL, 'n' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option, status;
 
 	*view = (struct view){ .database = "results.db", .format = TABLE_BOX };
 	optind = 0; /* glibc: start anew, main has read its own options */
 	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-		if (!queries && (option == 's' || option == 'l'))
+		if (!is_allowed(option, extra))
 			option = '?';
 		if ((status = read_option(view, argv[0], option, usage)) >= 0)
 			return status;
@@ -79,4 +102,12 @@ bool view_open(const struct view *view, struct database *database)
 
 	return database_open(database, view->database, DATABASE_READ, &error) ||
 	       (fprintf(stderr, "bakeoff: %s\n", error.message), false);
+}
+
+bool view_select(const struct view *view, struct database *database, struct error *error)
+{
+	const struct selection selection = { .where = view->where };
+
+	return !view->where || (selection_choose(database, &selection, error) &&
+	                        selection_apply(database, error));
 }
