@@ -5,6 +5,7 @@
 #include "core/gemm.h"
 #include "core/machine.h"
 #include "eval/evaluate.h"
+#include "eval/heads.h"
 #include "eval/translate.h"
 #include "experiments/trial.h"
 
@@ -29,10 +30,11 @@ static const char usage[] =
 	"  --stream            answer each line at once, before the next is read\n"
 	"  --force FILE        do not search: print log p of each line of FILE as the translation "
 	"of its line\n"
+	"  --mask HEADS        switch attention heads off, named as in `bakeoff attend --help`\n"
 	"  --threads N         (all processors)\n";
 
 struct options {
-	const char *database, *force;
+	const char *database, *force, *mask;
 	long run, threads;
 	struct search_settings search; /* beam 0 and the like: not given */
 	bool nbest_form, has_penalty, has_temperature, stream;
@@ -49,7 +51,7 @@ static bool real_option(const char *option, const char *text, const char *key,
 	return false;
 }
 
-enum { RUN = 256, DB, BEAM, NBEST, PENALTY, SAMPLE, TEMPERATURE, SEED, STREAM, FORCE, THREADS, HELP };
+enum { RUN = 256, DB, BEAM, NBEST, PENALTY, SAMPLE, TEMPERATURE, SEED, STREAM, FORCE, MASK, THREADS, HELP };
 
 static const struct option long_options[] = {
 	{ "run", required_argument, NULL, RUN },
@@ -62,6 +64,7 @@ static const struct option long_options[] = {
 	{ "seed", required_argument, NULL, SEED },
 	{ "stream", no_argument, NULL, STREAM },
 	{ "force", required_argument, NULL, FORCE },
+	{ "mask", required_argument, NULL, MASK },
 	{ "threads", required_argument, NULL, THREADS },
 	{ "help", no_argument, NULL, HELP },
 	{ NULL, 0, NULL, 0 },
@@ -96,6 +99,9 @@ static bool take_option(struct options *o, int option, const char *text)
 		return true;
 	case FORCE:
 		o->force = text;
+		return true;
+	case MASK:
+		o->mask = text;
 		return true;
 	case THREADS:
 		return option_number("translate", "--threads", text, 1, 1024, &o->threads);
@@ -260,13 +266,35 @@ static bool translate_lines(const struct options *o, struct trained *t, struct p
 	return whole;
 }
 
+/* The heads that --mask names, which the caller frees. */
+static bool mask_heads(const struct options *o, struct trained *t, struct heads *masked,
+                       struct error *error)
+{
+	struct heads all;
+	bool whole;
+
+	*masked = (struct heads){ 0 };
+	if (!o->mask)
+		return true;
+	heads_of(&all, &t->model);
+	whole = heads_read(masked, &all, o->mask, error) || error_prefix(error, "--mask");
+	heads_free(&all);
+	t->model.masked = masked->head;
+	t->model.masks = masked->count;
+	return whole;
+}
+
 static bool translate_input(const struct options *o, struct trained *t, struct error *error)
 {
-	struct pool *pool = check(o, t, error) ? pool_open((int)o->threads, error) : NULL;
+	struct heads masked = { 0 };
+	struct pool *pool = check(o, t, error) && mask_heads(o, t, &masked, error)
+	                            ? pool_open((int)o->threads, error)
+	                            : NULL;
 	bool whole = pool && (o->stream ? search_stream(o, t, pool, error)
 	                                : translate_lines(o, t, pool, error));
 
 	pool_close(pool);
+	heads_free(&masked);
 	return whole;
 }
 

@@ -71,7 +71,8 @@ struct slice {
 enum attention_kind {
 	ATTENTION_ENCODER, /* of the encoder to itself */
 	ATTENTION_DECODER, /* of the decoder to itself */
-	ATTENTION_CROSS    /* of the decoder to the encoder */
+	ATTENTION_CROSS,   /* of the decoder to the encoder */
+	ATTENTION_KINDS
 };
 
 /* "encoder", "decoder" or "cross". */

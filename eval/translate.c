@@ -184,36 +184,3 @@ bool translate(const struct model *model, const struct corpus *corpus,
 	translator_close(t);
 	return whole;
 }
-
-/* A decoder that goes step by step leaves a record a step: they become one. */
-static void join_attention(struct tape *tape, int steps)
-{
-	struct attention_weights *a = tape->attention, *all;
-	real *weight;
-
-	if (!a || a->kind != ATTENTION_CROSS || a->t == steps)
-		return;
-	all = tape_memory(tape, sizeof *all);
-	*all = *a;
-	all->t = steps;
-	all->weight = weight = tape_memory(tape, (size_t)a->n * (size_t)a->heads * (size_t)steps *
-	                                                 (size_t)a->s * sizeof(real));
-	for (size_t t = (size_t)steps; t-- > 0; a = a->next)
-		for (size_t r = 0; r < (size_t)a->n * (size_t)a->heads; r++)
-			memcpy(weight + (r * (size_t)steps + t) * (size_t)a->s,
-			       a->weight + r * (size_t)a->s, (size_t)a->s * sizeof(real));
-	all->next = a;
-	tape->attention = all;
-}
-
-void attention_of(struct tape *tape, const struct model *model, const struct batch *batch)
-{
-	struct memory memory;
-
-	tape->keep_attention = true;
-	tape_begin(tape, &model->parameters, NULL, false, 0);
-	model_encode(tape, model, batch->source, batch->source_length, batch->source_t, batch->n,
-	             &memory);
-	model_decode(tape, model, &memory, batch->target, batch->target_t, batch->n, NULL);
-	join_attention(tape, batch->target_t);
-}

@@ -32,8 +32,4 @@ bool translator_run(struct translator *, const struct corpus *, const struct sea
 bool translate(const struct model *, const struct corpus *, const struct search_settings *,
                struct pool *, translate_watch *, void *context, struct nbest *result);
 
-/* Attention weights of one sentence: the source and the target given, its end included. The tape
- * (its keep_attention is set) holds them in tape->attention until it is begun again. */
-void attention_of(struct tape *, const struct model *, const struct batch *);
-
 #endif

@@ -113,10 +113,17 @@ struct var *model_embed(struct tape *tape, const struct model *model, int side, 
 	return op_dropout(tape, x, model->settings.dropout, NULL);
 }
 
+static void mask_heads(struct tape *tape, const struct model *model)
+{
+	tape->masked = model->masked;
+	tape->masks = model->masks;
+}
+
 void model_encode(struct tape *tape, const struct model *model, const int *source,
                   const int *length, int t, int n, struct memory *memory)
 {
 	*memory = (struct memory){ .length = length };
+	mask_heads(tape, model);
 	memory->embedded = model_embed(tape, model, SIDE_SOURCE, source, t, n, 0);
 	model->side[SIDE_SOURCE].body.architecture->encode(tape, model, memory->embedded, memory);
 	if (!memory->summary && model->wants_summary)
@@ -134,6 +141,7 @@ struct var *model_decode(struct tape *tape, const struct model *model, const str
 		model_embed(tape, model, SIDE_TARGET, target, t, rows, carry ? carry->position : 0);
 	struct var *h;
 
+	mask_heads(tape, model);
 	carry_rewind(carry);
 	h = model->side[SIDE_TARGET].body.architecture->decode(tape, model, memory, y, carry);
 	carry_advance(carry, t);

@@ -36,6 +36,10 @@ struct model {
 	int output_weight, output_bias; /* parameters; bias -1 where the layer is tied */
 	real *sinusoids;                /* [sinusoid_steps][width] or NULL */
 	int sinusoid_steps;
+	/* Heads that are switched off, whatever the model does: their contexts are 0. The caller's,
+	 * who may change them between two calls; NULL, as at first: none. */
+	const struct attention_mask *masked; /* [masks] */
+	size_t masks;
 };
 
 /* Declares all parameters; weights are made by parameters_start or read from a checkpoint.

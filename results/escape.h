@@ -1,4 +1,4 @@
-/* escape.h - text of unknown origin, made harmless for one output format. Internal to results/. */
+/* escape.h - text of unknown origin, made harmless for one output format. */
 #ifndef BAKEOFF_ESCAPE_H
 #define BAKEOFF_ESCAPE_H
 

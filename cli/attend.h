@@ -1,0 +1,39 @@
+/* attend.h - what the parts of `bakeoff attend` share. */
+#ifndef BAKEOFF_ATTEND_H
+#define BAKEOFF_ATTEND_H
+
+#include "eval/attention.h"
+#include "eval/heads.h"
+#include "experiments/trial.h"
+
+/* What was asked for. */
+struct attend_options {
+	const char *database, *mask;
+	const char *kind;      /* NULL: not given */
+	long run, layer, head; /* layer and head 0: not given */
+	bool no_end;
+	char *source, *target; /* target NULL: the run's own translation */
+};
+
+/* A sentence pair under a run, to be shown. */
+struct attend_pair {
+	const struct attend_options *options;
+	const struct trained *trained;
+	const struct heads *heads;
+	struct attention_maps maps;
+	char *target; /* as text */
+};
+
+/* Translates where no target is given, and makes the maps. Free it with attend_pair_free. */
+bool attend_pair_open(struct attend_pair *, const struct attend_options *, const struct trained *,
+                      const struct heads *, struct error *);
+void attend_pair_free(struct attend_pair *);
+
+/* The map that was asked for: kind and layer are resolved; head -1 is the mean. False and an error
+ * that says what there is where it does not exist. */
+bool attend_choose(const struct attend_pair *, struct attention_mask *, struct error *);
+
+/* The map that was asked for, in the terminal. */
+bool attend_terminal(const struct attend_pair *, struct error *);
+
+#endif
