@@ -87,7 +87,7 @@ static struct range visible(const struct attention *how, const struct attention_
 	long first = head->first, last = head->last;
 
 	if (how->causal)
-		last = least(last, step + 1);
+		last = least(last, most(step + 1, how->prefix));
 	if (how->window) {
 		first = most(first, step - how->window);
 		last = least(last, step + how->window + 1);

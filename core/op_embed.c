@@ -8,7 +8,14 @@ struct embed {
 	const int *id;
 	real scale;
 	int first;
+	const int *padding; /* [n] or NULL */
 };
+
+/* The position of number r of all steps and rows; below 0: padding. */
+static int position_of(const struct embed *e, size_t r, size_t n)
+{
+	return e->first + (int)(r / n) - (e->padding ? e->padding[r % n] : 0);
+}
 
 static void embed_backward(struct tape *tape, struct var *y)
 {
@@ -18,17 +25,21 @@ static void embed_backward(struct tape *tape, struct var *y)
 	real *dtable = tape_gradient(tape, table), *dposition = tape_gradient(tape, position);
 
 	for (size_t r = 0; r < (size_t)var_rows(y); r++) {
+		const int p = position_of(e, r, n);
+
+		if (p < 0)
+			continue;
 		if (dtable)
 			tape->vector->accumulate(c, e->scale, y->g + r * c,
 			                         dtable + (size_t)e->id[r] * c);
 		if (dposition)
 			tape->vector->accumulate(c, 1, y->g + r * c,
-			                         dposition + ((size_t)e->first + r / n) * c);
+			                         dposition + (size_t)p * c);
 	}
 }
 
 struct var *op_embed(struct tape *tape, struct var *table, const int *id, int t, int n, real scale,
-                     struct var *position, int first)
+                     struct var *position, int first, const int *padding)
 {
 	static const struct op op = { .name = "embed", .backward = embed_backward };
 	const size_t c = (size_t)table->c;
@@ -40,19 +51,23 @@ struct var *op_embed(struct tape *tape, struct var *table, const int *id, int t,
 		panic("embed: position %d of %s [%d][%d], %d channels", first + t - 1,
 		      position->name ? position->name : "positions", position->n, position->c,
 		      table->c);
-	*e = (struct embed){ id, scale, first };
+	*e = (struct embed){ id, scale, first, padding };
 	y->aux = e;
 	tape_input(tape, y, 0, table);
 	tape_input(tape, y, 1, position);
 	for (size_t r = 0; r < (size_t)var_rows(y); r++) {
+		const int p = position_of(e, r, (size_t)n);
+
 		if (id[r] < 0 || id[r] >= table->n)
 			panic("embed: token %d, %s has %d", id[r],
 			      table->name ? table->name : "table", table->n);
+		if (p < 0) {
+			tape->vector->fill(c, 0, y->x + r * c);
+			continue;
+		}
 		tape->vector->scale(c, scale, table->x + (size_t)id[r] * c, y->x + r * c);
 		if (position)
-			tape->vector->accumulate(c, 1,
-			                         position->x + ((size_t)first + r / (size_t)n) * c,
-			                         y->x + r * c);
+			tape->vector->accumulate(c, 1, position->x + (size_t)p * c, y->x + r * c);
 	}
 	return tape_leave(tape, y);
 }

@@ -110,8 +110,8 @@ static struct var *last_state(struct tape *tape, struct var *y)
 }
 
 struct var *op_gru(struct tape *tape, struct var *projected, struct var *u, struct var *b,
-                   struct var *h0, const int *length, bool reverse, struct dropout_mask recurrent,
-                   struct var **final)
+                   struct var *h0, const int *first, const int *length, bool reverse,
+                   struct dropout_mask recurrent, struct var **final)
 {
 	static const struct op op = { .name = "gru",
 		                      .backward = gru_backward,
@@ -127,7 +127,7 @@ struct var *op_gru(struct tape *tape, struct var *projected, struct var *u, stru
 	    (h0 && var_size(h0) != recurrent_block(&g->r)))
 		panic("gru: projected [%d][%d][%d], %s [%d][%d]", t, n, projected->c,
 		      u->name ? u->name : "U", u->n, u->c);
-	recurrent_begin(tape, &g->r, h0, length, reverse, recurrent);
+	recurrent_begin(tape, &g->r, h0, first, length, reverse, recurrent);
 	g->sums = tape_memory(tape, var_size(projected) * sizeof(real));
 	for (int i = 0; i < t; i++)
 		forward_step(tape, g, u, b, recurrent_step(&g->r, i));

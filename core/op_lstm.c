@@ -157,11 +157,11 @@ static void backward_step(struct tape *tape, const struct lstm *l, const struct 
 		}
 		tape->vector->accumulate(h, 1, dy + at, f->dh + at);
 		backward_cell(tape->vector, l, a, f, at);
-		if (l->r.length)
+		if (recurrent_is_padded(&l->r))
 			memset(f->dh + at, 0, h * sizeof(real));
 	}
 	recurrent_pass_back(tape, &l->r, recurrent_gradient(tape, l, f, t), y->in[U],
-	                    l->r.length ? 1 : 0, f->dh);
+	                    recurrent_is_padded(&l->r) ? 1 : 0, f->dh);
 }
 
 static real *zeros(struct tape *tape, size_t n)
@@ -305,7 +305,7 @@ struct var *op_lstm_variant(struct tape *tape, struct var *projected, struct var
 	check_shapes(in);
 	*l = (struct lstm){ .r = { .t = projected->t, .n = projected->n, .hidden = u->c },
 		            .gates = projected->x };
-	recurrent_begin(tape, &l->r, h0, length, reverse, v->recurrent);
+	recurrent_begin(tape, &l->r, h0, v->first, length, reverse, v->recurrent);
 	l->c = recurrent_line(tape, &l->r, c0);
 	l->tanh_c = tape_memory(tape, (size_t)l->r.t * recurrent_block(&l->r) * sizeof(real));
 	prepare_variant(tape, l, v);

@@ -1,77 +1,138 @@
-/* op_steps.c - steps of a sequence: one of them, all put together, their mean. */
+/* op_steps.c - steps of a sequence: some of them, parts put together, those before a sentence, their
+ * mean. */
 #include "core/error.h"
 #include "core/ops.h"
 
+#include <stdint.h>
 #include <string.h>
 
-static void step_backward(struct tape *tape, struct var *y)
+static void steps_backward(struct tape *tape, struct var *y)
 {
 	real *dx = tape_gradient(tape, y->in[0]);
-	const int t = *(const int *)y->aux;
+	const size_t block = (size_t)y->n * (size_t)y->c;
+	const int first = *(const int *)y->aux;
 
 	if (dx)
-		tape->vector->accumulate(var_size(y), 1, y->g, dx + (size_t)t * var_size(y));
+		tape->vector->accumulate(var_size(y), 1, y->g, dx + (size_t)first * block);
 }
 
-struct var *op_step(struct tape *tape, struct var *x, int t)
+struct var *op_some_steps(struct tape *tape, struct var *x, int first, int count)
 {
 	static const struct op op = { .name = "step",
-		                      .backward = step_backward,
+		                      .backward = steps_backward,
 		                      .reads_result = true };
+	const size_t block = (size_t)x->n * (size_t)x->c;
 	struct var *y;
 	int *step = tape_memory(tape, sizeof *step);
 
 	tape_enter(tape, &op);
-	if (t < 0 || t >= x->t)
-		panic("step %d of %d", t, x->t);
-	y = tape_wrap(tape, &op, 1, x->n, x->c, x->x + (size_t)t * (size_t)x->n * (size_t)x->c);
-	*step = t;
+	if (first < 0 || count < 1 || first > x->t - count)
+		panic("steps %d to %d of %d", first, first + count - 1, x->t);
+	y = tape_wrap(tape, &op, count, x->n, x->c, x->x + (size_t)first * block);
+	*step = first;
 	y->aux = step;
 	tape_input(tape, y, 0, x);
 	return tape_leave(tape, y);
 }
 
+struct var *op_step(struct tape *tape, struct var *x, int t)
+{
+	return op_some_steps(tape, x, t, 1);
+}
+
 struct joined {
 	int count;
-	struct var *step[];
+	struct var *part[];
 };
 
 static void join_backward(struct tape *tape, struct var *y)
 {
 	const struct joined *j = y->aux;
-	const size_t block = var_size(y) / (size_t)j->count;
+	const real *dy = y->g;
 
 	for (int i = 0; i < j->count; i++) {
-		real beta, *dx = tape_gradient_beta(tape, j->step[i], &beta);
-		const real *dy = y->g + (size_t)i * block;
+		const size_t size = var_size(j->part[i]);
+		real beta, *dx = tape_gradient_beta(tape, j->part[i], &beta);
 
 		if (dx && beta == 0)
-			memcpy(dx, dy, block * sizeof(real));
+			memcpy(dx, dy, size * sizeof(real));
 		else if (dx)
-			tape->vector->accumulate(block, 1, dy, dx);
+			tape->vector->accumulate(size, 1, dy, dx);
+		dy += size;
 	}
 }
 
-struct var *op_join_steps(struct tape *tape, int count, struct var *const *step)
+/* Steps of all parts, which must be alike. */
+static int joined_steps(int count, struct var *const *part)
+{
+	int t = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (part[i]->n != part[0]->n || part[i]->c != part[0]->c)
+			panic("join_steps: part %d of %d is [%d][%d][%d], the first [%d][%d][%d]",
+			      i, count, part[i]->t, part[i]->n, part[i]->c, part[0]->t, part[0]->n,
+			      part[0]->c);
+		t += part[i]->t;
+	}
+	return t;
+}
+
+struct var *op_join_steps(struct tape *tape, int count, struct var *const *part)
 {
 	static const struct op op = { .name = "join_steps", .backward = join_backward };
-	const struct var *first = step[0];
-	const size_t block = var_size(first);
 	struct joined *j = tape_memory(tape, sizeof *j + (size_t)count * sizeof(struct var *));
 	struct var *y;
+	real *to;
 
 	tape_enter(tape, &op);
-	y = tape_var(tape, &op, count, first->n, first->c);
+	y = tape_var(tape, &op, joined_steps(count, part), part[0]->n, part[0]->c);
+	to = y->x;
 	j->count = count;
 	y->aux = j;
 	for (int i = 0; i < count; i++) {
-		if (step[i]->t != 1 || step[i]->n != first->n || step[i]->c != first->c)
-			panic("join_steps: step %d of %d is [%d][%d][%d], the first [1][%d][%d]", i,
-			      count, step[i]->t, step[i]->n, step[i]->c, first->n, first->c);
-		j->step[i] = step[i];
-		tape_reads(tape, y, step[i]);
-		memcpy(y->x + (size_t)i * block, step[i]->x, block * sizeof(real));
+		j->part[i] = part[i];
+		tape_reads(tape, y, part[i]);
+		memcpy(to, part[i]->x, var_size(part[i]) * sizeof(real));
+		to += var_size(part[i]);
 	}
+	return tape_leave(tape, y);
+}
+
+/* Each row's steps before first[i] become 0. */
+static void blank(int n, int c, const int *first, real *x)
+{
+	for (int i = 0; i < n; i++)
+		for (int t = 0; t < first[i]; t++)
+			memset(x + ((size_t)t * (size_t)n + (size_t)i) * (size_t)c, 0,
+			       (size_t)c * sizeof(real));
+}
+
+static void blank_backward(struct tape *tape, struct var *y)
+{
+	real *dx = tape_gradient(tape, y->in[0]);
+
+	if (!dx)
+		return;
+	blank(y->n, y->c, y->aux, y->g);
+	tape->vector->accumulate(var_size(y), 1, y->g, dx);
+}
+
+struct var *op_blank_steps(struct tape *tape, struct var *x, const int *first)
+{
+	static const struct op op = { .name = "blank_steps", .backward = blank_backward };
+	struct var *y;
+
+	if (!first)
+		return x;
+	tape_enter(tape, &op);
+	for (int i = 0; i < x->n; i++)
+		if (first[i] < 0 || first[i] > x->t)
+			panic("blank_steps: %d steps of %d", first[i], x->t);
+	y = tape_var(tape, &op, x->t, x->n, x->c);
+	y->aux = (void *)(uintptr_t)first;
+	tape_input(tape, y, 0, x);
+	memcpy(y->x, x->x, var_size(x) * sizeof(real));
+	blank(x->n, x->c, first, y->x);
 	return tape_leave(tape, y);
 }
 

@@ -63,10 +63,11 @@ struct var *op_layer_norm(struct tape *, struct var *x, struct var *gain, struct
  * 2019. */
 struct var *op_rms_norm(struct tape *, struct var *x, struct var *gain);
 
-/* Rows of a table, plus positions. y[t][n] = scale table[id[t][n]] + position[first + t]. table
- * [V][C]; position [P][C] or NULL. An id or a position outside of its table stops the program. */
+/* Rows of a table, plus positions. y[t][n] = scale table[id[t][n]] + position[p], p = first + t -
+ * padding[n], and 0 where p < 0. table [V][C]; position [P][C] or NULL; padding [n] or NULL for 0. An
+ * id or a position outside of its table stops the program. */
 struct var *op_embed(struct tape *, struct var *table, const int *id, int t, int n, real scale,
-                     struct var *position, int first);
+                     struct var *position, int first, const int *padding);
 
 /* The sines and cosines of Vaswani 2017, section 3.5: even channels sin(p / 10000^(i / C)), odd
  * ones the cosine; [steps][C]. */
@@ -99,6 +100,7 @@ struct lstm_variant {
 	 * state, is the one without it. The same mask for another part of the sequence goes on where
 	 * this one ends. */
 	struct dropout_mask recurrent;
+	const int *first; /* [N] or NULL: steps before it give 0 and leave the state alone */
 };
 
 struct var *op_lstm_variant(struct tape *, struct var *projected, struct var *u, struct var *h0,
@@ -108,17 +110,23 @@ struct var *op_lstm_variant(struct tape *, struct var *projected, struct var *u,
 /* A whole GRU sequence, gates in the order r, z, n: with s = U m h[t - 1] + b, r = sigmoid(projected +
  * s), z alike, n = tanh(projected + r s), h[t] = (1 - z) n + z h[t - 1]. projected [T][N][3H] (W x +
  * its own bias; used up: no other operation may read it), U [3H][H], b [3H] or NULL, h0 [1][N][H] or
- * NULL for 0; length, reverse and the mask m as in op_lstm and struct lstm_variant.
+ * NULL for 0; first, length, reverse and the mask m as in op_lstm and struct lstm_variant.
  * -> h [T][N][H]; *final (may be NULL) the last state, [1][N][H]. Cho 2014, as in PyTorch and cuDNN. */
 struct var *op_gru(struct tape *, struct var *projected, struct var *u, struct var *b,
-                   struct var *h0, const int *length, bool reverse, struct dropout_mask recurrent,
-                   struct var **final);
+                   struct var *h0, const int *first, const int *length, bool reverse,
+                   struct dropout_mask recurrent, struct var **final);
 
 /* Step t of x as [1][N][C]. */
 struct var *op_step(struct tape *, struct var *x, int t);
+/* `count` steps of x from `first` on as [count][N][C]. */
+struct var *op_some_steps(struct tape *, struct var *x, int first, int count);
 
-/* `count` steps [1][N][C], at least one, as one sequence [count][N][C]. */
-struct var *op_join_steps(struct tape *, int count, struct var *const *step);
+/* `count` sequences [.][N][C], at least one, one after the other as one sequence. */
+struct var *op_join_steps(struct tape *, int count, struct var *const *part);
+
+/* y = x, and 0 at each row's steps before first[n]. x [T][N][C], first [N]. Returns x where first is
+ * NULL. */
+struct var *op_blank_steps(struct tape *, struct var *x, const int *first);
 
 /* The mean of x's real steps: y[n] = sum over t < length[n] of x[t][n] / length[n]. x [T][N][C], length
  * [N], from 1 to T, or NULL for T -> [1][N][C]. */
@@ -174,6 +182,7 @@ struct attention {
 
 	/* What a query sees. Query step t stands at key step t + S - T. */
 	bool causal;         /* keys at its step and before */
+	int prefix;          /* causal: also all of the first so many key steps (Raffel 2020) */
 	int window;          /* keys at most so many steps away (Vaswani 2017, section 4); 0: all */
 	int block;           /* keys of its own block of so many steps, counted from the sentence's
 	                        first; 0: all */

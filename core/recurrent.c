@@ -3,11 +3,12 @@
 
 #include <string.h>
 
-static const int *only_if_padded(const int *length, int t, int n)
+/* NULL where all of them are `none`. */
+static const int *only_if_padded(const int *steps, int none, int n)
 {
-	for (int i = 0; length && i < n; i++)
-		if (length[i] < t)
-			return length;
+	for (int i = 0; steps && i < n; i++)
+		if (steps[i] != none)
+			return steps;
 	return NULL;
 }
 
@@ -36,10 +37,12 @@ static void complete(struct tape *tape, struct recurrent *r, size_t at)
 }
 
 void recurrent_begin(struct tape *tape, struct recurrent *r, const struct var *h0,
-                     const int *length, bool reverse, struct dropout_mask mask)
+                     const int *first, const int *length, bool reverse,
+                     struct dropout_mask mask)
 {
 	const size_t size = (size_t)(r->t + 1) * recurrent_block(r);
 
+	r->first = only_if_padded(first, 0, r->n);
 	r->length = only_if_padded(length, r->t, r->n);
 	r->reverse = reverse;
 	r->h = r->masked = recurrent_line(tape, r, h0);
@@ -68,13 +71,15 @@ struct var *recurrent_result(struct tape *tape, const struct op *op, const struc
 	real *states = r->h + recurrent_after(r, 0);
 	struct var *y;
 
-	if (!r->length)
+	if (!recurrent_is_padded(r))
 		return tape_wrap(tape, op, r->t, r->n, r->hidden, states);
 	y = tape_var(tape, op, r->t, r->n, r->hidden);
 	memcpy(y->x, states, (size_t)r->t * block * sizeof(real));
-	for (size_t i = 0; i < (size_t)r->n; i++)
-		for (int s = r->length[i]; s < r->t; s++)
-			memset(y->x + (size_t)s * block + i * h, 0, h * sizeof(real));
+	for (int s = 0; s < r->t; s++)
+		for (int i = 0; i < r->n; i++)
+			if (!recurrent_is_real(r, s, i))
+				memset(y->x + (size_t)s * block + (size_t)i * h, 0,
+				       h * sizeof(real));
 	return y;
 }
 

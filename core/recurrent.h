@@ -11,7 +11,8 @@
 
 struct recurrent {
 	int t, n, hidden;
-	const int *length; /* NULL: no padding */
+	const int *first;  /* [N] or NULL: no padding before sentences, */
+	const int *length; /* and none after them */
 	bool reverse;
 	real *h;                  /* [T + 1][N][H] */
 	struct dropout_mask mask; /* of h on its way into U */
@@ -37,7 +38,12 @@ static inline size_t recurrent_before(const struct recurrent *r, int t)
 
 static inline bool recurrent_is_real(const struct recurrent *r, int t, int row)
 {
-	return !r->length || t < r->length[row];
+	return (!r->first || t >= r->first[row]) && (!r->length || t < r->length[row]);
+}
+
+static inline bool recurrent_is_padded(const struct recurrent *r)
+{
+	return r->first || r->length;
 }
 
 /* Step number i in the order of computation. */
@@ -46,10 +52,10 @@ static inline int recurrent_step(const struct recurrent *r, int i)
 	return r->reverse ? r->t - 1 - i : i;
 }
 
-/* The line, with h0 ([N][H], NULL: 0) as its first state. `length` is dropped where it says
- * nothing. */
-void recurrent_begin(struct tape *, struct recurrent *, const struct var *h0, const int *length,
-                     bool reverse, struct dropout_mask);
+/* The line, with h0 ([N][H], NULL: 0) as its first state. `first` and `length` are dropped where they
+ * say nothing. */
+void recurrent_begin(struct tape *, struct recurrent *, const struct var *h0, const int *first,
+                     const int *length, bool reverse, struct dropout_mask);
 /* A line [T + 1][N][H] of another state that begins with `first`, NULL for 0. */
 real *recurrent_line(struct tape *, const struct recurrent *, const struct var *first);
 

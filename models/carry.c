@@ -30,6 +30,8 @@ static void make_room(struct carry *carry, int rows, int steps)
 
 	if (rows > carry->row_room) {
 		carry->row_room = rows;
+		carry->padding =
+			memory_resize(carry->padding, (size_t)rows, sizeof *carry->padding);
 		carry->block = memory_resize(carry->block, (size_t)rows, sizeof *carry->block);
 		carry->place = memory_resize(carry->place, (size_t)rows, sizeof *carry->place);
 		carry->scratch =
@@ -59,6 +61,7 @@ void carry_begin(struct carry *carry, int rows)
 		carry->slot[i].steps = 0;
 	carry->position = 0;
 	carry->cursor = 0;
+	carry->padded = false;
 	make_room(carry, rows, carry->room.steps);
 	carry->rows = rows;
 	for (int i = 0; i < rows; i++)
@@ -73,10 +76,23 @@ void carry_free(struct carry *carry)
 		free(carry->slot[i].spare);
 	}
 	free(carry->slot);
+	free(carry->padding);
 	free(carry->block);
 	free(carry->place);
 	free(carry->scratch);
 	*carry = (struct carry){ 0 };
+}
+
+void carry_pad(struct carry *carry, const int *padding)
+{
+	carry->padded = padding;
+	if (padding)
+		memcpy(carry->padding, padding, (size_t)carry->rows * sizeof *padding);
+}
+
+const int *carry_padding(const struct carry *carry)
+{
+	return carry->padded ? carry->padding : NULL;
 }
 
 void carry_rewind(struct carry *carry)
@@ -296,6 +312,13 @@ static void hand_on_blocks(struct carry *carry, int rows, const int *row)
 	memcpy(carry->block, block, (size_t)rows * sizeof *block);
 }
 
+static void hand_on_padding(struct carry *carry, int rows, const int *row)
+{
+	for (int i = 0; i < rows; i++)
+		carry->scratch[i] = carry->padding[row[i]];
+	memcpy(carry->padding, carry->scratch, (size_t)rows * sizeof *carry->padding);
+}
+
 void carry_select(struct carry *carry, int rows, const int *row)
 {
 	if (is_identity(carry, rows, row))
@@ -304,6 +327,8 @@ void carry_select(struct carry *carry, int rows, const int *row)
 		if (carry->slot[i].steps && !carry->slot[i].all)
 			gather(carry, &carry->slot[i], rows, row);
 	hand_on_blocks(carry, rows, row);
+	if (carry->padded)
+		hand_on_padding(carry, rows, row);
 	carry->rows = rows;
 	find_places(carry);
 }

@@ -31,6 +31,8 @@ struct carry {
 	int slots, cursor;
 	struct carry_slot *slot;
 	struct carry_room room;
+	bool padded;
+	int *padding;  /* [rows], where padded: steps at the front that are no row's own */
 	int *block;    /* [rows] of each row */
 	size_t *place; /* [rows] the first step of each row's block: block * room.steps */
 	int *scratch;  /* [rows + blocks] */
@@ -40,6 +42,12 @@ struct carry {
 /* Forgets everything and starts `rows` hypotheses. A zeroed carry may be begun. */
 void carry_begin(struct carry *, int rows);
 void carry_free(struct carry *);
+
+/* Says that the first padding[r] steps of row r, [rows], are none of its sentence; NULL: no row has
+ * such. What a slot remembers must be 0 there, or be left out by who reads it. */
+void carry_pad(struct carry *, const int *padding);
+/* The same of the rows as they are now: [rows], or NULL. */
+const int *carry_padding(const struct carry *);
 
 /* Called by the harness before each decode(), and after it with the steps that it made. */
 void carry_rewind(struct carry *);

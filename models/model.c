@@ -107,7 +107,7 @@ struct var *model_embed(struct tape *tape, const struct model *model, int side, 
 	if (s->body.layer.positions == POSITIONS_SINUSOIDAL)
 		position = tape_wrap(tape, NULL, 1, model->sinusoid_steps, width, model->sinusoids);
 	x = op_embed(tape, tape_parameter(tape, s->table), id, t, n,
-	             s->embedding.scaled ? (real)sqrt(width) : 1, position, first);
+	             s->embedding.scaled ? (real)sqrt(width) : 1, position, first, NULL);
 	if (s->embedding.dropout_steps)
 		return op_dropout_steps(tape, x, tape_dropout(tape, model->settings.dropout));
 	return op_dropout(tape, x, model->settings.dropout, NULL);

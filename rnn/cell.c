@@ -55,7 +55,7 @@ static struct var *project(struct tape *tape, const struct cell *cell, struct va
 }
 
 struct var *cell_run(struct tape *tape, const struct cell *cell, struct var *x,
-                     struct cell_state first, const int *length, bool reverse,
+                     struct cell_state start, const int *first, const int *length, bool reverse,
                      struct dropout_mask recurrent, struct var **final)
 {
 	struct var *projected = project(tape, cell, x), *u = tape_parameter(tape, cell->recurrent);
@@ -65,12 +65,13 @@ struct var *cell_run(struct tape *tape, const struct cell *cell, struct var *x,
 		.state_gain = tape_parameter(tape, cell->state_gain),
 		.state_bias = tape_parameter(tape, cell->state_bias),
 		.recurrent = recurrent,
+		.first = first,
 	};
 
 	if (cell->kind == CELL_GRU)
 		return op_gru(tape, projected, u, tape_parameter(tape, cell->recurrent_bias),
-		              first.h, length, reverse, recurrent, final);
-	return op_lstm_variant(tape, projected, u, first.h, first.c, length, reverse, &variant,
+		              start.h, first, length, reverse, recurrent, final);
+	return op_lstm_variant(tape, projected, u, start.h, start.c, length, reverse, &variant,
 	                       final);
 }
 

@@ -147,7 +147,7 @@ static void decode_layer(struct tape *tape, const void *context, struct var **re
 	                                masks->input);
 	struct var *final;
 
-	y = cell_run(tape, &layer->cell, y, first_state(tape, &layer->cell, run), NULL, false,
+	y = cell_run(tape, &layer->cell, y, first_state(tape, &layer->cell, run), NULL, NULL, false,
 	             masks->recurrent[0], goes_on ? &final : NULL);
 	if (goes_on)
 		result[1] = cell_state_join(tape, &layer->cell, final);

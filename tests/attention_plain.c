@@ -52,6 +52,7 @@ static void describe(struct attention_problem *p)
 		                     .heads = c->heads,
 		                     .key_heads = c->key_heads,
 		                     .causal = c->causal,
+		                     .prefix = c->prefix,
 		                     .window = c->window,
 		                     .block = c->block,
 		                     .alibi = c->alibi,
@@ -206,7 +207,7 @@ static bool sees(const struct attention_problem *p, const struct place *at, int 
 	const struct attention_case *c = &p->shape;
 
 	return s >= first_of(p, at) && s < end_of(p, at) && !(c->masked && at->h == 0) &&
-	       (!c->causal || s <= at->step) && (!c->window || labs(s - at->step) <= c->window) &&
+	       (!c->causal || s <= at->step || s < c->prefix) && (!c->window || labs(s - at->step) <= c->window) &&
 	       (!c->block || block_of(p, at, s) == block_of(p, at, at->step));
 }
 
@@ -386,10 +387,10 @@ void attention_expect(const struct attention_case *c, const char *what, const re
 		greatest = fmax(greatest, fabs(want[i]));
 	for (size_t i = 0; i < n; i++)
 		if (!(fabs((double)got[i] - want[i]) <= tolerance * greatest))
-			fail_msg("T %d S %d rows %d x %d heads %d / %d score %d causal %d lengths "
+			fail_msg("T %d S %d rows %d x %d heads %d / %d score %d causal %d prefix %d lengths "
 			         "%d firsts %d window %d block %d alibi %d clips %d %d: %s [%zu] "
 			         "is %.9g, not %.9g",
 			         c->t, c->s, c->n, c->group, c->heads, key_heads(c), c->score,
-			         c->causal, c->lengths, c->firsts, c->window, c->block, c->alibi,
+			         c->causal, c->prefix, c->lengths, c->firsts, c->window, c->block, c->alibi,
 			         c->key_clip, c->value_clip, what, i, (double)got[i], want[i]);
 }

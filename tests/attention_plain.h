@@ -10,6 +10,7 @@ struct attention_case {
 	enum attention_score score;
 	int key_heads; /* 0: heads */
 	bool causal;
+	int prefix;
 	bool lengths, firsts; /* sentences end, and begin, at different steps */
 	bool scaled;          /* scale_by_length */
 	bool alibi;

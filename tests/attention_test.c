@@ -67,6 +67,8 @@ static const struct attention_case flavours[] = {
 	{ .value_clip = 200, .firsts = true, .dropout = 0.2 },
 	{ .key_clip = 90, .value_clip = 1, .window = 66, .key_heads = 2, .alibi = true },
 	{ .masked = true, .causal = true, .value_clip = 3 },
+	{ .causal = true, .prefix = 20, .firsts = true, .window = 9, .dropout = 0.1 },
+	{ .causal = true, .prefix = 66, .lengths = true, .alibi = true },
 };
 enum { FLAVOURS = sizeof flavours / sizeof flavours[0] };
 
@@ -196,6 +198,7 @@ static void steps_are_the_sequence(void **state)
 
 		c.causal = true;
 		c.lengths = c.scaled = false;
+		c.prefix = 0;
 		c.score = (enum attention_score)(i / 3 / FLAVOURS);
 		c.t = c.s = 67;
 		c.n = 2;

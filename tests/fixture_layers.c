@@ -64,7 +64,7 @@ static void embedding_case(struct fixture *f)
 
 	fixture_begin(f);
 	id = fixture_ids(f, "x", &n, &t);
-	one_output(f, op_embed(&f->tape, parameter(f, w), id, t, n, scale, NULL, 0));
+	one_output(f, op_embed(&f->tape, parameter(f, w), id, t, n, scale, NULL, 0, NULL));
 }
 
 static bool activation_of(const char *word, enum activation *activation)

@@ -62,8 +62,8 @@ static struct var *run_gru(struct fixture *f, struct way way, struct var *x, str
 	                                  parameter(f, way.bias_input), ACTIVATION_NONE);
 
 	return op_gru(&f->tape, projected, parameter(f, way.recurrent),
-	              parameter(f, way.bias_recurrent), first_state(f, state[0], i), length,
-	              reverse, (struct dropout_mask){ 0 }, final);
+	              parameter(f, way.bias_recurrent), first_state(f, state[0], i), NULL,
+	              length, reverse, (struct dropout_mask){ 0 }, final);
 }
 
 static const struct cell lstm = { 2, run_lstm }, gru = { 1, run_gru };

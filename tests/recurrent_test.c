@@ -20,6 +20,7 @@ struct shape {
 	bool peephole, gain, state_gain, state_bias; /* LSTM */
 	bool bias;                                   /* GRU */
 	double dropout;
+	bool firsts;
 };
 
 static const struct shape shapes[] = {
@@ -42,6 +43,12 @@ static const struct shape shapes[] = {
 	  .reverse = true, .start = true, .dropout = 0.3 },
 	{ 4, 2, 6, .peephole = true, .gain = true, .state_gain = true, .state_bias = true,
 	  .start = true, .last = true },
+	{ 5, 3, 4, .firsts = true, .last = true },
+	{ 6, 3, 5, .firsts = true, .lengths = true, .start = true, .last = true },
+	{ 5, 3, 7, .firsts = true, .peephole = true, .gain = true, .state_gain = true,
+	  .state_bias = true, .dropout = 0.2, .last = true },
+	{ 6, 3, 5, .firsts = true, .gru = true, .bias = true, .lengths = true, .reverse = true,
+	  .start = true, .last = true },
 	{ 5, 2, 4, .gru = true, .last = true },
 	{ 1, 1, 1, .gru = true, .bias = true, .start = true },
 	{ 4, 3, 5, .gru = true, .bias = true, .lengths = true, .start = true, .last = true },
@@ -58,7 +65,7 @@ static const uint64_t key = 77;
 struct problem {
 	struct shape shape;
 	struct slopes s;
-	int length[4];
+	int first[4], length[4];
 	struct dropout_mask mask;
 	struct var *x, *u, *b, *h0, *c0, *peephole, *gain, *state_gain, *state_bias;
 };
@@ -79,8 +86,10 @@ static void open_problem(struct problem *p, struct shape shape)
 
 	*p = (struct problem){ .shape = shape };
 	slopes_open(&p->s, key);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
 		p->length[i] = shape.t - (2 * i) % shape.t;
+		p->first[i] = i % p->length[i];
+	}
 	p->mask = tape_dropout(&p->s.tape, shape.dropout);
 	p->x = slopes_input(&p->s, shape.t, n, gates * h, 1);
 	p->u = slopes_input(&p->s, 1, gates * h, h, 2);
@@ -107,16 +116,18 @@ static struct var *projected(struct problem *p, struct var *x)
 static struct var *recur(struct problem *p, struct var *x, struct var *h0, struct var *c0,
                          struct var **final)
 {
+	const int *first = p->shape.firsts ? p->first : NULL;
 	const int *length = p->shape.lengths ? p->length : NULL;
 	const struct lstm_variant variant = { .peephole = p->peephole,
 		                              .gain = p->gain,
 		                              .state_gain = p->state_gain,
 		                              .state_bias = p->state_bias,
-		                              .recurrent = p->mask };
+		                              .recurrent = p->mask,
+		                              .first = first };
 
 	if (p->shape.gru)
-		return op_gru(&p->s.tape, projected(p, x), p->u, p->b, h0, length, p->shape.reverse,
-		              p->mask, final);
+		return op_gru(&p->s.tape, projected(p, x), p->u, p->b, h0, first, length,
+		              p->shape.reverse, p->mask, final);
 	return op_lstm_variant(&p->s.tape, projected(p, x), p->u, h0, c0, length, p->shape.reverse,
 	                       &variant, final);
 }
@@ -231,7 +242,8 @@ static struct defined define(const struct problem *p)
 		for (int row = 0; row < shape->n; row++) {
 			const int t = shape->reverse ? shape->t - 1 - i : i;
 
-			if (shape->lengths && t >= p->length[row])
+			if ((shape->lengths && t >= p->length[row]) ||
+			    (shape->firsts && t < p->first[row]))
 				continue;
 			if (shape->gru)
 				define_gru_row(p, &d, t, row);
@@ -316,7 +328,7 @@ static void steps_give_what_the_sequence_gives(void **state)
 		struct var *whole, *h, *c, *final;
 		size_t block;
 
-		shape.lengths = shape.reverse = false;
+		shape.firsts = shape.lengths = shape.reverse = false;
 		open_problem(&p, shape);
 		block = (size_t)(shape.n * shape.h);
 		whole = recur(&p, p.x, p.h0, p.c0, NULL);
