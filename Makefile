@@ -102,7 +102,7 @@ programs: $B/bakeoff $(TESTS:%=$B/tests/%)
 
 .PHONY: check
 check: programs
-	@BAKEOFF=$B/bakeoff tests/run.sh --jobs $(JOBS) --tally $(TALLY) tests/commands.sh $(TESTS:%=$B/tests/%) || true
+	@BAKEOFF=$B/bakeoff tests/run.sh --jobs $(JOBS) --tally $(TALLY) tests/commands.sh tests/manage.sh $(TESTS:%=$B/tests/%) || true
 
 .PHONY: test
 test: ## build and run all tests, in float and in double; FIXTURES=DIR runs a folder of reference values instead

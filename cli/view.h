@@ -34,7 +34,7 @@ enum {
 	"                 and parentheses, as in \"not status = failed and (contestant ~ lstm* or " \
 	"BLEU > 20)\"\n"
 #define VIEW_WHERE_NAMES                                                                           \
-	"\nNames in COND: id, experiment, contestant, architecture, seed, status, reason, "        \
+	"\nNames in COND: id, experiment, contestant, architecture, seed, status, reason, tag, note, "        \
 	"parameters, updates,\n"                                                                   \
 	"train_seconds, peak_memory, host, started, ended; a metric (BLEU, on one test set "       \
 	"BLEU.news, valid_perplexity,\n"                                                           \

@@ -16,6 +16,8 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+enum { LOCK_TRIES = 5, LOCK_WAIT_US = 20000 };
+
 bool trial_tell(struct work *w, enum trial_event event)
 {
 	w->news.event = event;
@@ -137,7 +139,7 @@ static bool make_folder(struct work *w)
 }
 
 /* Two processes must not train the same trial in one folder. The lock goes with the process,
- * however that ends. */
+ * however that ends. Who only asks whether it is held (run_hold) has it for a moment. */
 static bool lock_folder(struct work *w)
 {
 	char path[PATH_SIZE + 32];
@@ -146,8 +148,11 @@ static bool lock_folder(struct work *w)
 	w->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (w->lock < 0)
 		return error_set(w->error, "%s cannot be written: %s", path, strerror(errno));
-	if (flock(w->lock, LOCK_EX | LOCK_NB) == 0)
-		return true;
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(w->lock, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		usleep(LOCK_WAIT_US);
+	}
 	return error_set(
 		w->error,
 		"another process is running this trial (%s is locked); wait for it, or stop it "

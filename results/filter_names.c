@@ -19,6 +19,8 @@ const struct filter_column filter_columns[] = {
 	{ "seed", FILTER_NUMBER, "r.seed" },
 	{ "status", FILTER_STATUS, "r.status" },
 	{ "reason", FILTER_TEXT, "r.reason" },
+	{ "tag", FILTER_TAG, NULL },
+	{ "note", FILTER_TEXT, "r.note" },
 	{ "parameters", FILTER_NUMBER, "r.parameters" },
 	{ "updates", FILTER_NUMBER, "r.updates" },
 	{ "train_seconds", FILTER_NUMBER, "r.train_seconds" },

@@ -25,7 +25,7 @@ const struct named_query named_queries[] = {
 	  "   AS mean_BLEU,"
 	  "  round(l.train_seconds / 60, 1) AS train_minutes, round(l.peak_memory / 1e6) AS "
 	  "peak_MB,"
-	  "  l.started, l.reason"
+	  "  l.started, l.reason, l.tags, l.note"
 	  " FROM run_list l LEFT JOIN (SELECT s.run, s.best FROM summaries s JOIN metrics m"
 	  "   ON m.id = s.metric AND m.name = 'valid_perplexity') v ON v.run = l.run"
 	  " WHERE " OF_EXPERIMENT " ORDER BY l.run" },
