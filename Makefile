@@ -88,7 +88,7 @@ $B/tests/%_test: $B/tests/%_test.o $(HELPERS:%.c=$B/%.o) $B/libbakeoff.a
 	@echo "  LD $@"
 	@$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$(pkg-config --libs $(TESTLIBRARIES))
 
-$B/tests/bench/kernels: $B/tests/bench/kernels.o $B/libbakeoff.a
+$B/tests/bench/%: $B/tests/bench/%.o $B/libbakeoff.a
 	@echo "  LD $@"
 	@$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -142,9 +142,10 @@ demo: ## King James verses into modern English by three architectures, side by s
 	@experiments/demo/demo.sh $B/bakeoff
 
 .PHONY: bench
-bench: build ## speed, to docs/performance.md; SECTIONS="training decoding kernels scaling sets", PEER=, RAW=: tests/bench.sh
-	@$(MAKE) --no-print-directory -j$(JOBS) $B/tests/bench/kernels
-	@PROGRAM=$B/bakeoff KERNELS=$B/tests/bench/kernels PEER="$(PEER)" RAW="$(RAW)" tests/bench.sh $(SECTIONS)
+bench: build ## speed, to docs/performance.md; SECTIONS="training decoding kernels scaling sets database", PEER=, RAW=: tests/bench.sh
+	@$(MAKE) --no-print-directory -j$(JOBS) $B/tests/bench/kernels $B/tests/bench/fill
+	@PROGRAM=$B/bakeoff KERNELS=$B/tests/bench/kernels FILL=$B/tests/bench/fill PEER="$(PEER)" RAW="$(RAW)" \
+		tests/bench.sh $(SECTIONS)
 
 .PHONY: layers
 layers: ## check that includes between folders run one way

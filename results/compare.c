@@ -24,9 +24,10 @@ struct measure {
 #define DONE_RUNS                                                                                  \
 	" FROM run_setups u JOIN runs r ON r.id = u.run"                                           \
 	"  AND u.experiment = ?1 AND r.status = 'done'"
-#define MEDIAN_OF_POINTS(metric)                                                                   \
-	"SELECT u.setup, median(p.value), NULL" DONE_RUNS " JOIN points p ON p.run = u.run"        \
-	"  AND p.metric = (SELECT id FROM metrics WHERE name = '" metric "') GROUP BY u.setup"
+#define MEDIAN_OF_CURVES(metric)                                                                   \
+	"SELECT u.setup, median(s.median), NULL" DONE_RUNS                                         \
+	" JOIN summaries s ON s.run = u.run AND s.metric ="                                        \
+	" (SELECT id FROM metrics WHERE name = '" metric "') GROUP BY u.setup"
 
 static const struct measure before_scores[] = {
 	{ "parameters", -1, false, 0,
@@ -48,8 +49,8 @@ static const struct measure score = { NULL, 2, true, -1,
 	                              "WHERE name = ?3) GROUP BY u.setup" };
 
 static const struct measure after_scores[] = {
-	{ "train tgt tok/s", 0, false, 0, MEDIAN_OF_POINTS("target_tokens_per_second") },
-	{ "train src tok/s", 0, false, 0, MEDIAN_OF_POINTS("source_tokens_per_second") },
+	{ "train tgt tok/s", 0, false, 0, MEDIAN_OF_CURVES("target_tokens_per_second") },
+	{ "train src tok/s", 0, false, 0, MEDIAN_OF_CURVES("source_tokens_per_second") },
 	{ "decode sent/s", 1, false, 0,
 	  "SELECT u.setup, median(s.value), NULL" DONE_RUNS
 	  " JOIN scores s ON s.run = u.run AND s.metric ="

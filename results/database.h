@@ -25,6 +25,7 @@ struct database {
 	size_t metric_count;
 	struct database_point *points; /* [point_count], not yet flushed */
 	size_t point_count, point_capacity;
+	size_t point_order; /* points that were ever given */
 };
 
 /* Opens `path` with a write-ahead log, foreign keys and 10 s of patience with other writers.

@@ -3,6 +3,7 @@
 
 #include "results/statement.h"
 
+#include <math.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,28 +89,34 @@ bool database_point(struct database *database, long run, const char *name, long 
 		database->points = memory_resize(database->points, database->point_capacity,
 		                                 sizeof *database->points);
 	}
-	database->points[database->point_count++] = (struct database_point){
-		.run = run, .metric = metric->id, .step = step, .sign = metric->sign, .value = value
+	database->points[database->point_count] = (struct database_point){
+		.run = run,
+		.metric = metric->id,
+		.step = step,
+		.order = database->point_order++,
+		.sign = metric->sign,
+		.value = value,
 	};
+	database->point_count++;
 	return true;
 }
 
-/* Better: sign * value is lower, or equal at an earlier step. */
+/* Better: ?10 * value is lower, or equal at an earlier step. */
 static const char add_to_summary[] =
-	"INSERT INTO summaries (run, metric, count, first_step, first, last_step, last, "
-        "step_of_best, best)"
-	" SELECT ?1, ?2, 1, ?3, ?4, ?3, ?4, CASE WHEN ?5 <> 0 AND ?4 IS NOT NULL THEN ?3 END,"
-	"  CASE WHEN ?5 <> 0 THEN ?4 END"
-	" WHERE true"
-	" ON CONFLICT (run, metric) DO UPDATE SET count = count + 1, median = NULL,"
-	"  first = CASE WHEN ?3 < first_step THEN ?4 ELSE first END,"
-	"  first_step = min(first_step, ?3),"
-	"  last = CASE WHEN ?3 > last_step THEN ?4 ELSE last END,"
-	"  last_step = max(last_step, ?3),"
+	"INSERT INTO summaries (run, metric, count, first_step, first, last_step, last,"
+	" step_of_best, best)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, CASE WHEN ?9 IS NOT NULL THEN ?8 END, ?9)"
+	" ON CONFLICT (run, metric) DO UPDATE SET count = count + excluded.count, median = NULL,"
+	"  first = CASE WHEN excluded.first_step < first_step THEN excluded.first ELSE first END,"
+	"  first_step = min(first_step, excluded.first_step),"
+	"  last = CASE WHEN excluded.last_step > last_step THEN excluded.last ELSE last END,"
+	"  last_step = max(last_step, excluded.last_step),"
 	"  (step_of_best, best) = (SELECT"
-	"   CASE WHEN better THEN ?3 ELSE step_of_best END, CASE WHEN better THEN ?4 ELSE best END"
-	"   FROM (SELECT excluded.best IS NOT NULL AND (best IS NULL OR ?5 * ?4 < ?5 * best"
-	"    OR (?4 = best AND ?3 < step_of_best)) AS better))";
+	"   CASE WHEN better THEN excluded.step_of_best ELSE step_of_best END,"
+	"   CASE WHEN better THEN excluded.best ELSE best END"
+	"   FROM (SELECT excluded.best IS NOT NULL AND (best IS NULL"
+	"    OR ?10 * excluded.best < ?10 * best"
+	"    OR (excluded.best = best AND excluded.step_of_best < step_of_best)) AS better))";
 
 static const char count_anew[] =
 	"INSERT INTO summaries (run, metric, count, first_step, first, last_step, last, "
@@ -147,8 +154,9 @@ struct point_writer {
 	sqlite3_stmt *insert, *replace, *summary;
 };
 
+/* Writes a point; *replaced says that the file had one there. */
 static bool write_point(struct database *database, const struct point_writer *writer,
-                        struct database_point *point, struct error *error)
+                        const struct database_point *point, bool *replaced, struct error *error)
 {
 	sqlite3 *handle = database->handle;
 	const char *path = database->path, *doing = "cannot write points";
@@ -157,30 +165,99 @@ static bool write_point(struct database *database, const struct point_writer *wr
 	               point->value);
 	if (!statement_step(handle, path, writer->insert, doing, error))
 		return false;
-	point->again = sqlite3_changes(handle) == 0;
-	if (point->again) {
-		statement_bind(writer->replace, "iiir", point->run, point->metric, point->step,
-		               point->value);
-		return statement_step(handle, path, writer->replace, doing, error);
-	}
-	statement_bind(writer->summary, "iiiri", point->run, point->metric, point->step,
-	               point->value, (long)point->sign);
-	return statement_step(handle, path, writer->summary, doing, error);
+	*replaced = sqlite3_changes(handle) == 0;
+	if (!*replaced)
+		return true;
+	statement_bind(writer->replace, "iiir", point->run, point->metric, point->step,
+	               point->value);
+	return statement_step(handle, path, writer->replace, doing, error);
 }
 
-/* Counts each curve with a replaced point anew, once. */
-static bool count_replaced(struct database *database, struct error *error)
+/* Adds new points of one curve, sorted by step, to its summary. */
+static bool add_points(struct database *database, const struct point_writer *writer,
+                       const struct database_point *points, size_t count, struct error *error)
+{
+	const struct database_point *last = &points[count - 1], *best = NULL;
+	int sign = points[0].sign;
+
+	for (size_t i = 0; i < count && sign; i++)
+		if (!isnan(points[i].value) &&
+		    (!best || sign * points[i].value < sign * best->value))
+			best = &points[i];
+	statement_bind(writer->summary, "iiiiririri", points[0].run, points[0].metric, (long)count,
+	               points[0].step, points[0].value, last->step, last->value,
+	               best ? best->step : 0L, best ? best->value : (double)NAN, (long)sign);
+	return statement_step(database->handle, database->path, writer->summary,
+	                      "cannot write points", error);
+}
+
+/* Writes points of one curve. */
+static bool write_curve(struct database *database, const struct point_writer *writer,
+                        const struct database_point *points, size_t count, struct error *error)
+{
+	bool any = false, replaced;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!write_point(database, writer, &points[i], &replaced, error))
+			return false;
+		any |= replaced;
+	}
+	return any ? points_summarise(database, points[0].run, points[0].metric, error)
+	           : add_points(database, writer, points, count, error);
+}
+
+static int compare_longs(long a, long b)
+{
+	return (a > b) - (a < b);
+}
+
+/* By curve, and along it: one summary a curve, and rows in the order of the table. */
+static int compare_points(const void *a, const void *b)
+{
+	const struct database_point *x = a, *y = b;
+
+	if (x->run != y->run)
+		return compare_longs(x->run, y->run);
+	if (x->metric != y->metric)
+		return compare_longs(x->metric, y->metric);
+	if (x->step != y->step)
+		return compare_longs(x->step, y->step);
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+/* Sorts the points and drops those that a later one replaces. */
+static void sort_points(struct database *database)
 {
 	struct database_point *points = database->points;
+	size_t kept = 0;
 
+	qsort(points, database->point_count, sizeof *points, compare_points);
 	for (size_t i = 0; i < database->point_count; i++) {
-		if (!points[i].again)
+		const struct database_point *before = kept ? &points[kept - 1] : NULL;
+
+		if (before && before->run == points[i].run && before->metric == points[i].metric &&
+		    before->step == points[i].step)
+			kept--;
+		points[kept++] = points[i];
+	}
+	database->point_count = kept;
+}
+
+static bool write_points(struct database *database, const struct point_writer *writer,
+                         struct error *error)
+{
+	struct database_point *points = database->points;
+	size_t count, begin = 0;
+
+	sort_points(database);
+	count = database->point_count;
+	for (size_t i = 1; i <= count; i++) {
+		if (i < count && points[i].run == points[begin].run &&
+		    points[i].metric == points[begin].metric)
 			continue;
-		for (size_t j = i + 1; j < database->point_count; j++)
-			if (points[j].run == points[i].run && points[j].metric == points[i].metric)
-				points[j].again = false;
-		if (!points_summarise(database, points[i].run, points[i].metric, error))
+		if (!write_curve(database, writer, &points[begin], i - begin, error))
 			return false;
+		begin = i;
 	}
 	return true;
 }
@@ -215,9 +292,7 @@ bool database_flush(struct database *database, struct error *error)
 	good = writer_open(database, &writer, error) &&
 	       transaction_begin(database->handle, database->path, error);
 	if (good) {
-		for (size_t i = 0; i < database->point_count && good; i++)
-			good = write_point(database, &writer, &database->points[i], error);
-		good = good && count_replaced(database, error);
+		good = write_points(database, &writer, error);
 		good = transaction_end(database->handle, database->path, good, error);
 	}
 	sqlite3_finalize(writer.insert);

@@ -12,9 +12,9 @@ struct database_metric {
 
 struct database_point {
 	long run, metric, step;
-	int sign; /* of the metric */
+	size_t order; /* in which points came: of equal keys the later one counts */
+	int sign;     /* of the metric */
 	double value;
-	bool again; /* the file had a point there: its summary has to be counted anew */
 };
 
 /* Reads the metrics of the file; called once, at opening. */

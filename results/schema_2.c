@@ -9,12 +9,18 @@
 #define RUNS_AND_METRICS " FROM experiments e CROSS JOIN runs r CROSS JOIN metrics m"
 #define OF_RUN_AND_METRIC " WHERE r.experiment = e.id AND x.run = r.id AND x.metric = m.id"
 
-/* What a run had used when it had done `updates`. */
+/* What a run had used when it had done so many updates. Both are columns with the name of their
+ * table, since `run` alone would be that of u. */
 #define USED(metric, run, updates)                                                                 \
 	"(SELECT u.value FROM points u WHERE u.run = " run " AND u.metric ="                       \
 	" (SELECT id FROM metrics WHERE name = '" metric "') AND u.step <= " updates               \
 	" ORDER BY u.step DESC LIMIT 1)"
+#define USED_COLUMNS(run, updates, multiply_adds)                                                  \
+	USED("target_tokens", run, updates) " AS target_tokens, "                                  \
+	USED("seconds", run, updates) " AS seconds, "                                              \
+	multiply_adds " * " USED("target_tokens", run, updates) " AS forward_multiply_adds"
 
+/* clang-format off */
 const char *const schema_2[] = {
 	"ALTER TABLE runs ADD COLUMN note TEXT",
 
@@ -46,45 +52,34 @@ const char *const schema_2[] = {
 
 	"CREATE VIEW run_curves AS"
 	" SELECT r.id AS run, e.name AS experiment, r.contestant, r.seed, m.name AS metric, m.unit,"
-	"  x.step, x.value" RUNS_AND_METRICS " CROSS JOIN points x" OF_RUN_AND_METRIC,
+	"  x.step, x.value"
+	RUNS_AND_METRICS " CROSS JOIN points x" OF_RUN_AND_METRIC,
 
 	"DROP VIEW run_summaries",
 
 	"CREATE VIEW run_summaries AS"
 	" SELECT r.id AS run, e.name AS experiment, r.contestant, r.seed, m.name AS metric, m.unit,"
-	"  m.direction, x.count, x.first, x.last_step, x.last, x.step_of_best, x.best, "
-	"x.median" RUNS_AND_METRICS " CROSS JOIN summaries x" OF_RUN_AND_METRIC,
+	"  m.direction, x.count, x.first, x.last_step, x.last, x.step_of_best, x.best, x.median"
+	RUNS_AND_METRICS " CROSS JOIN summaries x" OF_RUN_AND_METRIC,
 
 	"CREATE VIEW curves AS"
 	" SELECT r.id AS run, e.name AS experiment, r.contestant, r.seed, m.name AS metric, m.unit,"
-	"  x.step AS updates, " USED(
-		"target_tokens", "r.id",
-		"x.step") " AS target_tokens,"
-			  "  " USED("seconds", "r.id",
-	                            "x.step") " AS seconds,"
-					      "  r.multiply_adds * " USED(
-						      "target_tokens", "r.id",
-						      "x.step") " AS forward_multiply_adds,"
-								"  x.value" RUNS_AND_METRICS
-								" CROSS JOIN points "
-	                                                        "x" OF_RUN_AND_METRIC,
+	"  x.step AS updates, " USED_COLUMNS("r.id", "x.step", "r.multiply_adds") ", x.value"
+	RUNS_AND_METRICS " CROSS JOIN points x" OF_RUN_AND_METRIC,
 
 	"CREATE VIEW best AS"
 	" SELECT experiment, contestant, test_set, metric, unit, direction, value, step, run, seed,"
 	"  runs"
 	" FROM (SELECT v.*, count(*) OVER same AS runs,"
-	"   row_number() OVER (same ORDER BY CASE direction WHEN 'lower' THEN value ELSE -value "
-	"END,"
+	"   row_number() OVER (same ORDER BY CASE direction WHEN 'lower' THEN value ELSE -value END,"
 	"    run) AS place"
 	"  FROM (SELECT e.name AS experiment, r.contestant, NULL AS test_set, m.name AS metric,"
-	"    m.unit, m.direction, x.best AS value, x.step_of_best AS step, r.id AS run, "
-	"r.seed" RUNS_AND_METRICS " CROSS JOIN summaries x" OF_RUN_AND_METRIC
-	" AND r.status = 'done'"
-	"   UNION ALL SELECT e.name, r.contestant, x.test_set, m.name, m.unit, m.direction, "
-	"x.value,"
+	"    m.unit, m.direction, x.best AS value, x.step_of_best AS step, r.id AS run, r.seed"
+	RUNS_AND_METRICS " CROSS JOIN summaries x" OF_RUN_AND_METRIC " AND r.status = 'done'"
+	"   UNION ALL SELECT e.name, r.contestant, x.test_set, m.name, m.unit, m.direction, x.value,"
 	"    x.step, r.id, r.seed"
-	"   FROM experiments e CROSS JOIN runs r CROSS JOIN scores x CROSS JOIN metrics "
-	"m" OF_RUN_AND_METRIC " AND r.status = 'done' AND m.direction <> 'none') v"
+	"   FROM experiments e CROSS JOIN runs r CROSS JOIN scores x CROSS JOIN metrics m"
+	OF_RUN_AND_METRIC " AND r.status = 'done' AND m.direction <> 'none') v"
 	"  WHERE value IS NOT NULL"
 	"  WINDOW same AS (PARTITION BY experiment, contestant, test_set, metric))"
 	" WHERE place = 1",
@@ -110,41 +105,18 @@ const char *const schema_2[] = {
 	/* A row where a curve is better than ever before: a target is reached first in the row
 	 * whose value is at least as good, and whose previous best was not. */
 	"CREATE VIEW cost_to_target AS"
-	" SELECT run, experiment, contestant, seed, metric, unit, direction, previous_best, value, "
-	"updates,"
-	"  " USED(
-		"target_tokens", "run",
-		"updates") " AS target_tokens,"
-			   "  " USED(
-				   "seconds", "run",
-				   "updates") " AS seconds,"
-					      "  multiply_adds * " USED(
-						      "target_tokens", "run",
-						      "updates") " AS forward_multiply_adds"
-								 " FROM (SELECT r.id AS run, "
-	                                                         "e.name AS experiment, "
-	                                                         "r.contestant, r.seed, "
-	                                                         "r.multiply_adds,"
-								 "   m.name AS metric, m.unit, "
-	                                                         "m.direction, x.step AS updates, "
-	                                                         "x.value,"
-								 "   CASE m.direction WHEN 'lower' "
-	                                                         "THEN min(x.value) OVER earlier"
-								 "    ELSE max(x.value) OVER "
-	                                                         "earlier END AS "
-	                                                         "previous_best" RUNS_AND_METRICS
-								 " CROSS JOIN points "
-	                                                         "x" OF_RUN_AND_METRIC
-								 " AND m.direction <> 'none'"
-								 "  WINDOW earlier AS (PARTITION "
-	                                                         "BY e.name, r.id, r.contestant, "
-	                                                         "m.name ORDER BY x.step"
-								 "   ROWS BETWEEN UNBOUNDED "
-	                                                         "PRECEDING AND 1 PRECEDING))"
-								 " WHERE value IS NOT NULL AND "
-	                                                         "(previous_best IS NULL"
-								 "  OR CASE direction WHEN 'lower' "
-	                                                         "THEN value < previous_best ELSE "
-	                                                         "value > previous_best END)",
+	" SELECT run, experiment, contestant, seed, metric, unit, direction, previous_best, value,"
+	"  updates, " USED_COLUMNS("b.run", "b.updates", "multiply_adds")
+	" FROM (SELECT r.id AS run, e.name AS experiment, r.contestant, r.seed, r.multiply_adds,"
+	"   m.name AS metric, m.unit, m.direction, x.step AS updates, x.value,"
+	"   CASE m.direction WHEN 'lower' THEN min(x.value) OVER earlier"
+	"    ELSE max(x.value) OVER earlier END AS previous_best"
+	RUNS_AND_METRICS " CROSS JOIN points x" OF_RUN_AND_METRIC " AND m.direction <> 'none'"
+	"  WINDOW earlier AS (PARTITION BY e.name, r.id, r.contestant, m.name ORDER BY x.step"
+	"   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) b"
+	" WHERE value IS NOT NULL AND (previous_best IS NULL"
+	"  OR CASE direction WHEN 'lower' THEN value < previous_best"
+	"   ELSE value > previous_best END)",
 	NULL,
 };
+/* clang-format on */

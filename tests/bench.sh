@@ -6,16 +6,20 @@
 #     kernels     matrix products of training against the processor's peak; vector functions
 #     scaling     time a token over sentence length, width, batch, vocabulary; threads
 #     sets        AVX2 against AVX-512, and the libraries of matrix products
+#     database    queries on 1,000 runs of 10 metrics
 #
-# Environment: PROGRAM, KERNELS: what `make bench` built. RAW: folder of train.de, train.en, val.*, test_2016_flickr.*
+# Environment: PROGRAM, KERNELS, FILL: what `make bench` built. RAW: folder of train.de, train.en, val.*, test_2016_flickr.*
 # (multi30k). PEER: folder of torch_seq2seq.py; without it, ours alone. PYTHON: what runs it (python3). BENCH_ROUNDS:
-# measurements of each, in turn with the others (5). BENCH_SIZES: of training ("tiny small"). BENCH_QUICK=1: a few updates, to see that all works; the document
+# measurements of each, in turn with the others (5). BENCH_SIZES: of training ("tiny small").
+# POINTS: of all curves of the database (10000000; 100000000 takes minutes and 3 GB of build/bench). BENCH_QUICK=1: a few updates, to see that all works; the document
 # then goes to build/bench. A section that was not run keeps its text in the document.
 set -eu
 
 home=$(cd "$(dirname "$0")/.." && pwd)
 program=$(realpath "${PROGRAM:-$home/build/release/bakeoff}")
 kernels=$(realpath "${KERNELS:-$home/build/release/tests/bench/kernels}")
+fill=$(realpath "${FILL:-$home/build/release/tests/bench/fill}")
+points=${POINTS:-10000000}
 peer=${PEER:+$(realpath "$PEER")}
 raw=$(realpath "${RAW:-multi30k}" 2> /dev/null || echo "${RAW:-multi30k}")
 rounds=${BENCH_ROUNDS:-5}
@@ -23,8 +27,8 @@ quick=${BENCH_QUICK:-}
 sizes=${BENCH_SIZES:-tiny small}
 work=$home/build/bench
 document=$home/docs/performance.md
-sections='training decoding kernels scaling sets'
-export home program kernels peer raw rounds quick sizes work
+sections='training decoding kernels scaling sets database'
+export home program kernels fill points peer raw rounds quick sizes work
 
 for section; do
 	case " $sections " in
@@ -49,6 +53,7 @@ heading() {
 	kernels) echo '## Kernels against the peak' ;;
 	scaling) echo '## Scaling' ;;
 	sets) echo '## Instruction sets and libraries' ;;
+	database) echo '## The results database' ;;
 	esac
 }
 
