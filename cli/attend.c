@@ -1,8 +1,11 @@
 /* attend.c - bakeoff attend: what a trained run attends to. */
 #include "cli/attend.h"
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "cli/options.h"
 #include "core/gemm.h"
+#include "core/machine.h"
+#include "results/table.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -10,7 +13,8 @@
 #include <string.h>
 
 static const char usage[] =
-	"usage: bakeoff attend --run ID [OPTION...] \"SOURCE\" [\"TARGET\"]\n\n"
+	"usage: bakeoff attend --run ID [OPTION...] \"SOURCE\" [\"TARGET\"]\n"
+	"       bakeoff attend --run ID --statistics --importance [OPTION...]\n\n"
 	"Shows the attention weights of a trained run (`bakeoff runs` lists them) on a sentence "
 	"pair: a row for\n"
 	"each token that asks, a column for each that it may look at. Without TARGET the run "
@@ -26,9 +30,36 @@ static const char usage[] =
 	"(on)\n"
 	"  --mask HEADS  switch heads off: cross:2.1 is head 1 of layer 2, encoder:1 all of a "
 	"layer, decoder\n"
-	"                all of a kind; several are separated by commas\n";
+	"                all of a kind; several are separated by commas\n\n"
+	"What each head does, over sentences of the run's test set:\n\n"
+	"  --statistics     entropy, distance, shares on neighbours and ends, agreement with other "
+	"heads\n"
+	"  --importance     how the loss changes when the head is switched off; either or both\n"
+	"  --sentences N    the first N (200)\n"
+	"  --source FILE --target FILE\n"
+	"                   other sentences than the test set's\n"
+	"  --format NAME    " TABLE_FORMATS " (box)\n"
+	"  --out FILE       (standard output)\n"
+	"  --threads N      (all processors)\n";
 
-enum { RUN = 256, DB, KIND, LAYER, HEAD, END, MASK, HELP };
+enum {
+	RUN = 256,
+	DB,
+	KIND,
+	LAYER,
+	HEAD,
+	END,
+	MASK,
+	STATISTICS,
+	IMPORTANCE,
+	SENTENCES,
+	SOURCE,
+	TARGET,
+	FORMAT,
+	OUT,
+	THREADS,
+	HELP
+};
 
 static const struct option long_options[] = {
 	{ "run", required_argument, NULL, RUN },
@@ -38,6 +69,14 @@ static const struct option long_options[] = {
 	{ "head", required_argument, NULL, HEAD },
 	{ "end", required_argument, NULL, END },
 	{ "mask", required_argument, NULL, MASK },
+	{ "statistics", no_argument, NULL, STATISTICS },
+	{ "importance", no_argument, NULL, IMPORTANCE },
+	{ "sentences", required_argument, NULL, SENTENCES },
+	{ "source", required_argument, NULL, SOURCE },
+	{ "target", required_argument, NULL, TARGET },
+	{ "format", required_argument, NULL, FORMAT },
+	{ "out", required_argument, NULL, OUT },
+	{ "threads", required_argument, NULL, THREADS },
 	{ "help", no_argument, NULL, HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -58,14 +97,24 @@ static bool take_kind(struct attend_options *o, const char *text)
 	return wrong("--kind", text, "encoder, decoder or cross");
 }
 
+static bool take_word(const char **word, const char *text)
+{
+	*word = text;
+	return true;
+}
+
+static bool take_flag(bool *flag)
+{
+	return *flag = true;
+}
+
 static bool take_option(struct attend_options *o, int option, const char *text)
 {
 	switch (option) {
 	case RUN:
 		return option_number("attend", "--run", text, 1, 1L << 40, &o->run);
 	case DB:
-		o->database = text;
-		return true;
+		return take_word(&o->database, text);
 	case KIND:
 		return take_kind(o, text);
 	case LAYER:
@@ -76,10 +125,61 @@ static bool take_option(struct attend_options *o, int option, const char *text)
 		o->no_end = !strcmp(text, "off");
 		return o->no_end || !strcmp(text, "on") || wrong("--end", text, "on or off");
 	case MASK:
-		o->mask = text;
-		return true;
+		return take_word(&o->mask, text);
+	case STATISTICS:
+		return take_flag(&o->statistics);
+	case IMPORTANCE:
+		return take_flag(&o->importance);
+	case SENTENCES:
+		return option_number("attend", "--sentences", text, 1, 1L << 30, &o->sentences);
+	case SOURCE:
+		return take_word(&o->source_file, text);
+	case TARGET:
+		return take_word(&o->target_file, text);
+	case FORMAT:
+		return take_word(&o->format, text);
+	case OUT:
+		return take_word(&o->out, text);
+	case THREADS:
+		return option_number("attend", "--threads", text, 1, 1024, &o->threads);
 	}
 	return false;
+}
+
+static bool about_heads(const struct attend_options *o)
+{
+	return o->statistics || o->importance;
+}
+
+static bool usage_error(const char *what)
+{
+	fprintf(stderr, "bakeoff attend: %s\n", what);
+	return false;
+}
+
+/* What options and arguments must have in common. */
+static bool check_usage(struct attend_options *o, int arguments, char **argument)
+{
+	struct error error;
+
+	if (!o->run)
+		return usage_error("give --run ID; `bakeoff runs` lists them");
+	if (about_heads(o)) {
+		if (arguments)
+			return usage_error("--statistics and --importance are of many sentences: "
+			                   "name their files with --source and --target");
+		if (!o->source_file != !o->target_file)
+			return usage_error("--source and --target go together");
+		return attend_table_format(o->format, &error) || usage_error(error.message);
+	}
+	if (arguments < 1 || arguments > 2)
+		return usage_error("give a sentence in quotes, or a sentence and its translation, "
+		                   "or --statistics or --importance");
+	if (o->source_file || o->target_file)
+		return usage_error("--source and --target go with --statistics or --importance");
+	o->source = argument[0];
+	o->target = arguments > 1 ? argument[1] : NULL;
+	return true;
 }
 
 static bool show_pair(const struct attend_options *o, const struct trained *t,
@@ -95,7 +195,8 @@ static bool show_pair(const struct attend_options *o, const struct trained *t,
 	return shown;
 }
 
-static bool attend(const struct attend_options *o, struct trained *t, struct error *error)
+static bool attend(const struct attend_options *o, struct trained *t, struct database *database,
+                   struct error *error)
 {
 	struct heads all, masked = { 0 };
 	bool shown;
@@ -105,7 +206,9 @@ static bool attend(const struct attend_options *o, struct trained *t, struct err
 	        error_prefix(error, "--mask");
 	t->model.masked = masked.head;
 	t->model.masks = masked.count;
-	shown = shown && show_pair(o, t, &all, error);
+	if (shown)
+		shown = about_heads(o) ? attend_heads(o, t, &all, database, error)
+		                       : show_pair(o, t, &all, error);
 	heads_free(&all);
 	heads_free(&masked);
 	return shown && ((!fflush(stdout) && !ferror(stdout)) ||
@@ -114,7 +217,9 @@ static bool attend(const struct attend_options *o, struct trained *t, struct err
 
 int attend_command(int argc, char **argv)
 {
-	struct attend_options o = { .database = "results.db" };
+	struct attend_options o = { .database = "results.db",
+		                    .sentences = 200,
+		                    .threads = machine_processors() };
 	struct database database = { 0 };
 	struct trained trained;
 	struct error error;
@@ -129,17 +234,12 @@ int attend_command(int argc, char **argv)
 		if (!take_option(&o, option, optarg))
 			return 2;
 	}
-	if (!o.run || argc - optind < 1 || argc - optind > 2) {
-		fputs("bakeoff attend: give --run ID and a sentence in quotes, or a sentence and "
-		      "its translation\n",
-		      stderr);
+	if (!check_usage(&o, argc - optind, argv + optind))
 		return 2;
-	}
-	o.source = argv[optind];
-	o.target = argc - optind > 1 ? argv[optind + 1] : NULL;
+	interrupt_catch();
 	if (gemm_init(&error) && database_open(&database, o.database, DATABASE_READ, &error) &&
 	    trained_open(&trained, &database, o.run, &error)) {
-		shown = attend(&o, &trained, &error);
+		shown = attend(&o, &trained, &database, &error);
 		trained_close(&trained);
 	}
 	database_close(&database);

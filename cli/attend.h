@@ -8,11 +8,14 @@
 
 /* What was asked for. */
 struct attend_options {
-	const char *database, *mask;
+	const char *database, *mask, *format, *out;
 	const char *kind;      /* NULL: not given */
 	long run, layer, head; /* layer and head 0: not given */
 	bool no_end;
-	char *source, *target; /* target NULL: the run's own translation */
+	bool statistics, importance;
+	long sentences, threads;
+	const char *source_file, *target_file;
+	char *source, *target; /* target NULL: the run's own translation; both: with statistics */
 };
 
 /* A sentence pair under a run, to be shown. */
@@ -35,5 +38,12 @@ bool attend_choose(const struct attend_pair *, struct attention_mask *, struct e
 
 /* The map that was asked for, in the terminal. */
 bool attend_terminal(const struct attend_pair *, struct error *);
+
+/* Whether there is a format of that name for a table of heads. */
+bool attend_table_format(const char *name, struct error *);
+
+/* What each head does, or is worth, over the sentences that were asked for, as a table. */
+bool attend_heads(const struct attend_options *, const struct trained *, const struct heads *,
+                  struct database *, struct error *);
 
 #endif
