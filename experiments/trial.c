@@ -16,6 +16,8 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+static const double FLUSH_SECONDS = 2;
+
 enum { LOCK_TRIES = 5, LOCK_WAIT_US = 20000 };
 
 bool trial_tell(struct work *w, enum trial_event event)
@@ -65,13 +67,14 @@ static bool report_points(struct work *w)
 
 static bool flush(struct work *w)
 {
+	w->flushed = machine_seconds();
 	count_totals(w);
 	return database_flush(w->trial->database, w->error) &&
 	       database_run_progress(w->trial->database, w->news.run, &w->totals, w->error);
 }
 
-/* Curves go to memory at each report, and to the file before each checkpoint: a resumed run makes
- * the later ones again. */
+/* Curves go to memory at each report, and to the file before each checkpoint, and every few seconds
+ * for others to watch: a resumed run makes those after its checkpoint again. */
 static bool on_training(void *context, enum train_event event, const struct progress *progress)
 {
 	struct work *w = context;
@@ -80,7 +83,8 @@ static bool on_training(void *context, enum train_event event, const struct prog
 	(void)progress;
 	switch (event) {
 	case TRAIN_REPORT:
-		kept = report_points(w);
+		kept = report_points(w) &&
+		       (machine_seconds() - w->flushed < FLUSH_SECONDS || flush(w));
 		trial_tell(w, TRIAL_REPORT);
 		break;
 	case TRAIN_VALIDATED:

@@ -22,6 +22,7 @@ struct work {
 	char folder[PATH_SIZE];
 	char other_kernels[768]; /* what compare_kernels found */
 	int lock; /* file descriptor of folder/lock, held while the trial runs; -1: not held */
+	double flushed; /* when points were last written, machine_seconds */
 	bool database_failed;
 	bool stop;
 };

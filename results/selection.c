@@ -49,7 +49,10 @@ bool selection_choose(struct database *database, const struct selection *s, stru
 {
 	sqlite3_stmt *insert = NULL;
 	struct filter f = { 0 };
+	/* A temporary copy of an older file is closed to all changes, temporary tables included. */
 	bool good = statement_do(database->handle, database->path, error,
+	                         "PRAGMA query_only = OFF", "") &&
+	            statement_do(database->handle, database->path, error,
 	                         "PRAGMA temp_store = MEMORY", "") &&
 	            statement_do(database->handle, database->path, error,
 	                         "CREATE TEMP TABLE chosen (place INTEGER PRIMARY KEY,"

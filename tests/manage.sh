@@ -108,6 +108,48 @@ outside() {
 		[ -e precious/file ]
 }
 
+# Another process trains; its lines come, its end is seen. A run whose process was killed is lost.
+watched() {
+	"$program" run small.yaml --db live.db --quiet --only lstm --set train.stop.epochs=100000 --set 'seeds=[1]' > /dev/null 2>&1 &
+	child=$!
+	for try in $(seq 100); do
+		"$program" watch --db live.db --once --json > live.json 2> /dev/null && grep -q '"train_loss":[0-9]' live.json && break
+		sleep 0.05
+	done
+	grep -q '"status":"running","lost":false' live.json && "$program" watch small --db live.db --once > live
+	status=$?
+	kill -INT $child
+	"$program" watch --db live.db --interval 1 > live.end &
+	watcher=$!
+	wait $child
+	wait $watcher || status=1
+	grep -q '^ *1  lstm .*▁' live && tail -n 1 live.end | grep -q '^Nothing is running' || { cat live live.end; status=1; }
+	"$program" query --db live.db --format csv --sql "SELECT status FROM runs" | grep -q interrupted || status=1
+	return $status
+}
+
+lost() {
+	"$program" run small.yaml --db lost.db --quiet --only lstm --set train.stop.epochs=100000 --set 'seeds=[1]' > /dev/null 2>&1 &
+	child=$!
+	for try in $(seq 100); do
+		"$program" runs --db lost.db 2> /dev/null | grep -q running && break
+		sleep 0.05
+	done
+	kill -KILL $child
+	wait $child 2> /dev/null
+	"$program" watch --db lost.db > lost.said && grep -q '1 lost: the process is gone' lost.said && grep -q 'lstm.* lost ' lost.said &&
+		"$program" rm 1 --yes --db lost.db && "$program" watch --db lost.db | grep -qx 'Nothing is running.'
+}
+
+# A database of an older version is chosen from too, and stays as it is.
+older() {
+	sqlite3 old.db < "$home/tests/golden/results_v1.sql" && before=$(cksum < old.db) && db=old.db || return 1
+	[ -n "$(ids 'id > 0 and not tag = keep')" ]
+	status=$?
+	db=all.db
+	[ "$(cksum < old.db)" = "$before" ] && return $status
+}
+
 ok 'a small experiment' trained
 ok 'runs, compare: conditions, order and limit' filtered
 ok 'runs: a mistake in a condition is shown by its column' says 1 'column 8, near "x": a number' "$program" runs --db all.db --where 'seed = x'
@@ -120,6 +162,11 @@ ok 'note: no database is made' says 1 'no database none.db' "$program" note 1 te
 ok 'rm: rows and files go, or nothing does' deleted
 ok 'rm: a run that is running is refused' held
 ! command -v sqlite3 > /dev/null || ok 'rm: a folder elsewhere is left alone' outside
+ok 'watch: a run of another process, to its end' watched
+ok 'watch: a run whose process is gone is lost, and can be deleted' lost
+! command -v sqlite3 > /dev/null || ok 'runs: conditions on a database of an older version' older
+ok 'watch: no database' says 1 'no database none.db' "$program" watch --db none.db
+ok 'watch: no such experiment' says 1 'no experiment none' "$program" watch none --db all.db
 ok 'rm: neither number nor condition' says 2 'give either' "$program" rm --yes --db all.db
 ok 'rm: a number that is none' says 2 'must be a whole number' "$program" rm 1x --yes --db all.db
 echo "1..$number"
