@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 #include "core/machine.h"
 #include "experiments/run.h"
+#include "experiments/standard.h"
 #include "results/compare.h"
 
 #include <errno.h>
@@ -113,6 +114,7 @@ static char *read_text(const char *path, struct error *error)
 static int say_result(const struct request *r, const struct experiment *e,
                       const struct run_result *result)
 {
+	const struct compare_options options = { TABLE_BOX, NULL, standard_is };
 	struct database database = { 0 };
 	struct error error;
 	bool shown;
@@ -123,7 +125,7 @@ static int say_result(const struct request *r, const struct experiment *e,
 	}
 	putchar('\n');
 	shown = database_open(&database, r->run.database, DATABASE_READ, &error) &&
-	        compare_print(stdout, &database, e->name, TABLE_BOX, &error);
+	        compare_print(stdout, &database, e->name, &options, &error);
 	if (!shown)
 		fprintf(stderr, "bakeoff run: %s\n", error.message);
 	database_close(&database);

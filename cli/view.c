@@ -39,6 +39,12 @@ static int read_option(struct view *view, const char *command, int option, const
 	case 'w':
 		view->where = optarg;
 		return -1;
+	case 'b':
+		view->baseline = optarg;
+		return -1;
+	case 'p':
+		view->pairs = optarg ? optarg : "BLEU";
+		return -1;
 	case 'o':
 		view->sort = optarg;
 		return -1;
@@ -62,6 +68,8 @@ static bool is_allowed(int option, int extra)
 		return extra & VIEW_QUERIES;
 	if (option == 'w')
 		return extra & VIEW_WHERE;
+	if (option == 'b' || option == 'p')
+		return extra & VIEW_CONTEST;
 	return (option != 'o' && option != 'n') || extra & VIEW_ORDER;
 }
 
@@ -73,6 +81,7 @@ int view_read(struct view *view, int argc, char **argv, const char *usage, int l
 		{ "help", no_argument, NULL, 'h' },        { "sql", required_argument, NULL, 's' },
 		{ "list", no_argument, NULL, 'l' },        { "where", required_argument, NULL, 'w' },
 		{ "sort", required_argument, NULL, 'o' },  { "limit", required_argument, NULL, 'n' },
+		{ "baseline", required_argument, NULL, 'b' }, { "pairs", optional_argument, NULL, 'p' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option, status;

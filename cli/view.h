@@ -12,6 +12,8 @@ struct view {
 	const char *sql; /* --sql, where it is allowed */
 	bool list;       /* --list, where it is allowed */
 	const char *where, *sort; /* --where, --sort, where they are allowed; NULL: not given */
+	const char *baseline;     /* --baseline, where it is allowed; NULL: not given */
+	const char *pairs;        /* --pairs: a metric, where it is allowed; NULL: not given */
 	long limit;               /* --limit, where it is allowed; 0: not given */
 	char **names;    /* [name_count], arguments that are not options */
 	int name_count;
@@ -26,6 +28,7 @@ enum {
 	VIEW_QUERIES = 1, /* --sql, --list */
 	VIEW_WHERE = 2,   /* --where */
 	VIEW_ORDER = 4,   /* --sort, --limit */
+	VIEW_CONTEST = 8, /* --baseline, --pairs */
 };
 
 #define VIEW_WHERE_HELP                                                                            \

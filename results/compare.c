@@ -2,6 +2,8 @@
  */
 #include "results/compare.h"
 
+#include "eval/metric.h"
+#include "results/compare_parts.h"
 #include "results/queries.h"
 #include "results/query.h"
 #include "results/statement.h"
@@ -42,11 +44,13 @@ static const struct measure before_scores[] = {
 	  "u.setup" },
 };
 
-static const struct measure score = { NULL, 2, true, -1,
-	                              "SELECT u.setup, avg(s.value), deviation(s.value)" DONE_RUNS
-	                              " JOIN scores s ON s.run = u.run"
-	                              " AND s.test_set = ?2 AND s.metric = (SELECT id FROM metrics "
-	                              "WHERE name = ?3) GROUP BY u.setup" };
+#define SCORE                                                                                      \
+	"SELECT u.setup, avg(s.value), deviation(s.value)" DONE_RUNS                               \
+	" JOIN scores s ON s.run = u.run AND s.test_set = ?2"                                      \
+	" AND s.metric = (SELECT id FROM metrics WHERE name = ?3) GROUP BY u.setup"
+
+static const struct measure higher_score = { NULL, 2, true, -1, SCORE };
+static const struct measure lower_score = { NULL, 2, true, 1, SCORE };
 
 static const struct measure after_scores[] = {
 	{ "train tgt tok/s", 0, false, 0, MEDIAN_OF_CURVES("target_tokens_per_second") },
@@ -125,16 +129,25 @@ static void add_question(struct comparison *c, const struct measure *measure, co
 	c->questions[c->question_count++] = question;
 }
 
+/* Quality alone: how fast a test set was translated has a column of its own. */
+static void add_score(struct comparison *c, const char *test_set, const char *name)
+{
+	const struct metric *metric = metric_find(name);
+
+	if (metric || !strcmp(name, "exact_match"))
+		add_question(c, metric && metric->lower_is_better ? &lower_score : &higher_score,
+		             test_set, name);
+}
+
 /* The columns: contestant, then one for each question; a test set has those scores that were taken
  * of it. */
 static bool add_questions(struct comparison *c, struct error *error)
 {
-	sqlite3_stmt *statement = ask(
-		c,
-		"SELECT DISTINCT test_set, metric FROM run_scores"
-		" WHERE experiment = ?1 AND metric IN ('BLEU', 'exact_match') AND status = 'done'"
-		" ORDER BY test_set, metric",
-		NULL, NULL, error);
+	sqlite3_stmt *statement = ask(c,
+	                              "SELECT DISTINCT test_set, metric FROM run_scores"
+	                              " WHERE experiment = ?1 AND status = 'done'"
+	                              " ORDER BY test_set, metric",
+	                              NULL, NULL, error);
 	int code;
 
 	if (!statement)
@@ -143,8 +156,8 @@ static bool add_questions(struct comparison *c, struct error *error)
 	for (int i = 0; i < BEFORE_SCORES; i++)
 		add_question(c, &before_scores[i], NULL, NULL);
 	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
-		add_question(c, &score, (const char *)sqlite3_column_text(statement, 0),
-		             (const char *)sqlite3_column_text(statement, 1));
+		add_score(c, (const char *)sqlite3_column_text(statement, 0),
+		          (const char *)sqlite3_column_text(statement, 1));
 	for (int i = 0; i < AFTER_SCORES; i++)
 		add_question(c, &after_scores[i], NULL, NULL);
 	return answered(c, statement, code, error);
@@ -248,58 +261,6 @@ static bool compare(struct comparison *c, struct error *error)
 	return good;
 }
 
-/* The row of a setting, which is the last one if it is there: rows come sorted. */
-static struct cell *setting_row(struct table *table, const struct cell *setting)
-{
-	struct cell *row = table->row_count ? table_cell(table, table->row_count - 1, 0) : NULL;
-
-	if (!row || strcmp(row->text, setting->text)) {
-		row = table_add_row(table);
-		cell_text(row, setting->text, setting->length);
-	}
-	return row;
-}
-
-/* Turns rows (experiment, setting, contestant, value) into a row a setting and a column a
- * contestant. */
-static void spread_settings(const struct comparison *c, const struct table *list,
-                            struct table *wide)
-{
-	table_add_column(wide, "setting", -1, false);
-	for (size_t r = 0; r < c->table.row_count; r++)
-		table_add_column(wide, table_cell(&c->table, r, 0)->text, -1, false);
-	for (size_t r = 0; r < list->row_count; r++) {
-		struct cell *row = setting_row(wide, table_cell(list, r, 1));
-		const struct cell *value = table_cell(list, r, 3);
-
-		for (size_t i = 1; i < wide->column_count; i++) {
-			if (strcmp(wide->columns[i].name, table_cell(list, r, 2)->text))
-				continue;
-			if (value->type == CELL_TEXT)
-				cell_text(&row[i], value->text, value->length);
-			else
-				row[i] = *value;
-		}
-	}
-}
-
-static bool print_settings(FILE *out, const struct comparison *c, enum table_format format,
-                           struct error *error)
-{
-	const struct named_query *query = named_query_find("settings");
-	struct table list = { 0 }, wide = { 0 };
-	bool good = query_table(c->database, query->sql, c->experiment, &list, error);
-
-	if (good && list.row_count) {
-		spread_settings(c, &list, &wide);
-		table_print_title(out, "Settings that differ", format);
-		good = table_print(out, &wide, format, error);
-	}
-	table_free(&list);
-	table_free(&wide);
-	return good;
-}
-
 static bool print_unfinished(FILE *out, const struct comparison *c, enum table_format format,
                              struct error *error)
 {
@@ -316,16 +277,25 @@ static bool print_unfinished(FILE *out, const struct comparison *c, enum table_f
 }
 
 bool compare_print(FILE *out, struct database *database, const char *experiment,
-                   enum table_format format, struct error *error)
+                   const struct compare_options *options, struct error *error)
 {
 	struct comparison c = { .database = database, .experiment = experiment };
+	enum table_format format = options->format;
+	bool reads = format == TABLE_BOX || format == TABLE_MARKDOWN || format == TABLE_LATEX;
+	char *verdicts = NULL;
 	long id;
 	bool good = database_experiment_find(database, experiment, &id, error) &&
-	            compare(&c, error) && table_print(out, &c.table, format, error);
+	            compare(&c, error) &&
+	            (!reads || compare_verdicts(database, experiment, c.table.row_count, options,
+	                                        &verdicts, error)) &&
+	            table_print(out, &c.table, format, error);
 
-	if (good && (format == TABLE_BOX || format == TABLE_MARKDOWN || format == TABLE_LATEX))
-		good = print_settings(out, &c, format, error) &&
+	if (good && reads) {
+		fputs(verdicts, out);
+		good = compare_settings(out, database, experiment, &c.table, options, error) &&
 		       print_unfinished(out, &c, format, error);
+	}
+	free(verdicts);
 	comparison_free(&c);
 	return good;
 }

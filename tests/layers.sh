@@ -22,7 +22,7 @@ done | sort | awk '
 		may["transformer"] = "core data models transformer"
 		may["train"] = "core data models eval train"
 		may["eval"] = "core data models eval"
-		may["results"] = "core results"
+		may["results"] = "core eval results"
 		may["experiments"] = "core data models train eval results experiments"
 		may["cli"] = "core data models train eval results experiments cli"
 	}

@@ -969,18 +969,20 @@ static void named_queries_answer_right(void **state)
 
 static char *compared(struct fixture *f, enum table_format format)
 {
+	const struct compare_options options = { format, NULL, NULL };
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	assert_non_null(out);
-	assert_good(f, compare_print(out, &f->database, "toy", format, &f->error));
+	assert_good(f, compare_print(out, &f->database, "toy", &options, &f->error));
 	assert_int_equal(fclose(out), 0);
 	return text;
 }
 
 static void compare_shows_means_over_seeds_and_marks_the_best(void **state)
 {
+	const struct compare_options options = { TABLE_BOX, NULL, NULL };
 	struct fixture *f = *state;
 	char *text;
 
@@ -1007,7 +1009,7 @@ static void compare_shows_means_over_seeds_and_marks_the_best(void **state)
 	assert_non_null(strstr(text, "loss is not a number"));
 	assert_null(strstr(text, "train.clip"));
 	free(text);
-	assert_false(compare_print(stdout, &f->database, "tyo", TABLE_BOX, &f->error));
+	assert_false(compare_print(stdout, &f->database, "tyo", &options, &f->error));
 }
 
 static void changed_settings_are_never_averaged(void **state)
