@@ -74,14 +74,9 @@ struct attention_head attention_head_of(const struct attention_job *job, int sen
 	return head;
 }
 
-/* Keys first .. last - 1. */
-struct range {
-	long first, last;
-};
-
-/* What query i sees of its sentence: neither end ever comes before that of the query before. */
-static struct range visible(const struct attention *how, const struct attention_head *head,
-                            size_t i)
+/* Neither end ever comes before that of the query before. */
+struct attention_range attention_head_sees(const struct attention *how,
+                                           const struct attention_head *head, size_t i)
 {
 	const long step = head->step + (long)i * head->advance;
 	long first = head->first, last = head->last;
@@ -100,7 +95,7 @@ static struct range visible(const struct attention *how, const struct attention_
 		last = least(last, start + how->block);
 	}
 	first = least(first, head->last);
-	return (struct range){ first, most(first, last) };
+	return (struct attention_range){ first, most(first, last) };
 }
 
 /* Queries of a tile that starts at query i. */
@@ -110,13 +105,13 @@ static size_t queries_from(const struct attention_head *head, size_t i)
 }
 
 /* What the queries of a tile see together. */
-static struct range visible_to_tile(const struct attention *how, const struct attention_head *head,
-                                    size_t first_query)
+static struct attention_range visible_to_tile(const struct attention *how,
+                                              const struct attention_head *head, size_t first_query)
 {
 	const size_t last_query = first_query + queries_from(head, first_query) - 1;
 
-	return (struct range){ visible(how, head, first_query).first,
-		               visible(how, head, last_query).last };
+	return (struct attention_range){ attention_head_sees(how, head, first_query).first,
+		                         attention_head_sees(how, head, last_query).last };
 }
 
 /* Tiles of keys start at the sentence's first key: that which holds key k. */
@@ -169,7 +164,7 @@ static void look(const struct attention_job *job, const struct attention_head *h
 	for (size_t r = 0; r < tile->queries; r++) {
 		const size_t i = first_query + r,
 			     element = head->element + i * head->element_stride;
-		const struct range all = visible(&job->how, head, i);
+		const struct attention_range all = attention_head_sees(&job->how, head, i);
 		const long first = most(all.first, first_key), last = least(all.last, end);
 
 		tile->number[r] = element * (size_t)job->key.v->t + (size_t)first_key;
@@ -203,7 +198,7 @@ static void store(const struct attention_job *job, const struct attention_head *
 static void show(const struct attention_job *job, const struct attention_head *head, size_t first,
                  struct attention_tile *tile)
 {
-	const struct range all = visible_to_tile(&job->how, head, first);
+	const struct attention_range all = visible_to_tile(&job->how, head, first);
 	const size_t s = (size_t)job->key.v->t;
 
 	for (size_t r = 0; r < tile->queries; r++)
@@ -233,7 +228,7 @@ void attention_head_forward(const struct attention_job *job, const struct attent
 
 	for (size_t q = 0; q < head->queries; q += TILE_QUERIES) {
 		const struct rows y = from(job->y->x, head->y_at, head->y_stride, q);
-		const struct range all = visible_to_tile(&job->how, head, q);
+		const struct attention_range all = visible_to_tile(&job->how, head, q);
 		bool first = true;
 
 		load_queries(job, head, q, tile);
@@ -258,7 +253,7 @@ void attention_head_step(const struct attention_job *job, const struct attention
                          real *score, struct attention_tile *tile)
 {
 	const struct vector_kernels *vector = tile->vector;
-	const struct range seen = visible(&job->how, head, 0);
+	const struct attention_range seen = attention_head_sees(&job->how, head, 0);
 	const size_t keys = (size_t)(seen.last - seen.first);
 	const struct distances where = { seen.first - head->step, 0, 1, keys };
 	const real *k = from(job->key.v->x, head->k_at, head->k_stride, (size_t)seen.first).x;
@@ -318,7 +313,7 @@ void attention_head_backward(const struct attention_job *job, const struct atten
 		while (start < head->queries && visible_to_tile(&job->how, head, start).last <= k)
 			start += TILE_QUERIES;
 		for (size_t q = start; q < head->queries; q += TILE_QUERIES) {
-			if (visible(&job->how, head, q).first >= k + (long)tile->keys)
+			if (attention_head_sees(&job->how, head, q).first >= k + (long)tile->keys)
 				break;
 			load_queries(job, head, q, tile);
 			look(job, head, q, k, tile);

@@ -41,6 +41,15 @@ int attention_sets(const struct attention_job *);
 /* Head h of that set of the sentence's rows. */
 struct attention_head attention_head_of(const struct attention_job *, int sentence, int set, int h);
 
+/* Keys first .. last - 1. */
+struct attention_range {
+	long first, last;
+};
+
+/* What query i sees of its sentence. */
+struct attention_range attention_head_sees(const struct attention *, const struct attention_head *,
+                                           size_t i);
+
 /* y, top and inverse, and weight where it is asked for. */
 void attention_head_forward(const struct attention_job *, const struct attention_head *,
                             struct attention_tile *);

@@ -151,6 +151,21 @@ static void check_shapes(const struct attention_job *job)
 	      b ? var_rows(b) : 0, b ? b->c : 0, job->how.window, job->how.block);
 }
 
+/* Of the first row and head. */
+static struct steps_read attention_reads(const struct var *y, int input, const struct var *in,
+                                         int t)
+{
+	const struct attention_job *job = y->aux;
+	const struct attention_head head = attention_head_of(job, 0, 0, 0);
+	struct attention_range keys;
+
+	(void)in;
+	if (input == 0)
+		return (struct steps_read){ t, 1, 1, 0 };
+	keys = attention_head_sees(&job->how, &head, (size_t)t);
+	return (struct steps_read){ (int)keys.first, (int)(keys.last - keys.first), 1, 1 };
+}
+
 static void show_weights(struct tape *tape, struct attention_job *job)
 {
 	const size_t elements = (size_t)var_rows(job->y) * (size_t)job->how.heads;
@@ -168,7 +183,9 @@ struct var *op_attention(struct tape *tape, struct slice query, struct slice key
 {
 	static const struct op op = { .name = "attention",
 		                      .backward = attention_backward,
-		                      .reads_result = true };
+		                      .reads_result = true,
+		                      .reads = attention_reads,
+		                      .products = 2 };
 	const struct var *q = query.v, *k = key.v;
 	const size_t elements = (size_t)var_rows(q) * (size_t)how.heads;
 	struct attention_job *job = tape_memory(tape, sizeof *job);

@@ -114,10 +114,28 @@ static void convolution_backward(struct tape *tape, struct var *y)
 	tape->arena.used = mark;
 }
 
+static struct steps_read convolution_reads(const struct var *y, int input, const struct var *in,
+                                           int t)
+{
+	const struct convolution *k = y->aux;
+	const int first = t - k->before;
+	int from = 0, to = k->kernel;
+
+	(void)input;
+	while (from < k->kernel && first + from * k->dilation < 0)
+		from++;
+	while (to > from && first + (to - 1) * k->dilation >= in->t)
+		to--;
+	return (struct steps_read){ first + from * k->dilation, to - from, k->dilation,
+		                    k->kernel > 1 };
+}
+
 struct var *op_convolution(struct tape *tape, struct var *x, struct var *w, struct var *b,
                            struct convolution convolution)
 {
-	static const struct op op = { .name = "convolution", .backward = convolution_backward };
+	static const struct op op = { .name = "convolution",
+		                      .backward = convolution_backward,
+		                      .reads = convolution_reads };
 	struct convolution *k = tape_memory(tape, sizeof *k);
 	const int t = x->t + convolution.before + convolution.after -
 	              (convolution.kernel - 1) * convolution.dilation;

@@ -86,6 +86,29 @@ static void gru_backward(struct tape *tape, struct var *y)
 		tape->vector->accumulate(block, 1, dh, dh0);
 }
 
+static struct steps_read gru_reads(const struct var *y, int input, const struct var *in, int t)
+{
+	const struct gru *g = y->aux;
+
+	(void)in;
+	return recurrent_reads(&g->r, input == H0, t);
+}
+
+static int gru_before(const struct var *y, int t)
+{
+	return recurrent_comes_before(&((const struct gru *)y->aux)->r, t);
+}
+
+static struct steps_read final_reads(const struct var *final, int input, const struct var *y, int t)
+{
+	const struct gru *g = y->aux;
+
+	(void) final;
+	(void)input;
+	(void)t;
+	return (struct steps_read){ recurrent_step(&g->r, y->t - 1), 1, 1, 0 };
+}
+
 static void final_backward(struct tape *tape, struct var *final)
 {
 	struct var *y = final->in[0];
@@ -99,7 +122,9 @@ static void final_backward(struct tape *tape, struct var *final)
 /* The state after the last step as a variable, whose gradient goes back through y's operation. */
 static struct var *last_state(struct tape *tape, struct var *y)
 {
-	static const struct op op = { .name = "gru_state", .backward = final_backward };
+	static const struct op op = { .name = "gru_state",
+		                      .backward = final_backward,
+		                      .reads = final_reads };
 	const struct gru *g = y->aux;
 	const int last = recurrent_step(&g->r, y->t - 1);
 	struct var *final = tape_var(tape, &op, 1, y->n, y->c);
@@ -115,7 +140,9 @@ struct var *op_gru(struct tape *tape, struct var *projected, struct var *u, stru
 {
 	static const struct op op = { .name = "gru",
 		                      .backward = gru_backward,
-		                      .reads_result = true };
+		                      .reads_result = true,
+		                      .reads = gru_reads,
+		                      .before = gru_before };
 	const int t = projected->t, n = projected->n, hidden = u->c;
 	struct gru *g = tape_memory(tape, sizeof *g);
 	struct var *y;

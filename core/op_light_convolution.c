@@ -163,10 +163,25 @@ static void normalise(struct tape *tape, struct light *l, const struct var *w)
 	tape->vector->dropout(size, l->mask.key, 0, l->mask.p, softmax, kept);
 }
 
+static struct steps_read light_reads(const struct var *y, int input, const struct var *in, int t)
+{
+	const struct light *l = y->aux;
+	const struct convolution *k = &l->how.over;
+	struct taps taps;
+
+	if (input != 0)
+		return (struct steps_read){ t, 1, 1, 0 };
+	taps = taps_of(l, in, t, 0);
+	return (struct steps_read){ t - k->before + taps.first * k->dilation, taps.count,
+		                    k->dilation, k->kernel > 1 };
+}
+
 struct var *op_light_convolution(struct tape *tape, struct var *x, struct var *w,
                                  struct light_convolution how)
 {
-	static const struct op op = { .name = "light_convolution", .backward = light_backward };
+	static const struct op op = { .name = "light_convolution",
+		                      .backward = light_backward,
+		                      .reads = light_reads };
 	const int t =
 		x->t + how.over.before + how.over.after - (how.over.kernel - 1) * how.over.dilation;
 	struct light *l = tape_memory(tape, sizeof *l);

@@ -113,11 +113,21 @@ static int chunk_rows(const struct var *h, const int *gold, int ignore)
 	return chunks > 1 ? (rows + chunks - 1) / chunks : MOST_ROWS;
 }
 
+static struct steps_read loss_reads(const struct var *y, int input, const struct var *in, int t)
+{
+	(void)y;
+	(void)input;
+	(void)t;
+	return (struct steps_read){ 0, in->t, 1, 1 };
+}
+
 struct var *op_cross_entropy(struct tape *tape, struct var *h, struct var *w, struct var *b,
                              const int *gold, int ignore, struct smoothing s, struct loss *loss,
                              double *nll)
 {
-	static const struct op op = { .name = "cross_entropy", .backward = cross_entropy_backward };
+	static const struct op op = { .name = "cross_entropy",
+		                      .backward = cross_entropy_backward,
+		                      .reads = loss_reads };
 	const int most = chunk_rows(h, gold, ignore);
 	const size_t c = (size_t)h->c, chunk_size = (size_t)most * sizeof(real);
 	struct var *y = tape_var(tape, &op, 1, 1, 1);

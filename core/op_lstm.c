@@ -225,6 +225,29 @@ static void lstm_backward(struct tape *tape, struct var *y)
 		tape->vector->accumulate(block, 1, f.dc, g);
 }
 
+static struct steps_read lstm_reads(const struct var *y, int input, const struct var *in, int t)
+{
+	const struct lstm *l = y->aux;
+
+	(void)in;
+	return recurrent_reads(&l->r, input == H0 || input == C0, t);
+}
+
+static int lstm_before(const struct var *y, int t)
+{
+	return recurrent_comes_before(&((const struct lstm *)y->aux)->r, t);
+}
+
+static struct steps_read final_reads(const struct var *final, int input, const struct var *y, int t)
+{
+	const struct lstm *l = y->aux;
+
+	(void) final;
+	(void)input;
+	(void)t;
+	return (struct steps_read){ recurrent_step(&l->r, y->t - 1), 1, 1, 0 };
+}
+
 static void final_backward(struct tape *tape, struct var *final)
 {
 	struct var *y = final->in[0];
@@ -238,7 +261,9 @@ static void final_backward(struct tape *tape, struct var *final)
 /* The state after the last step as a variable, whose gradient goes back through y's operation. */
 static struct var *last_state(struct tape *tape, struct var *y)
 {
-	static const struct op op = { .name = "lstm_state", .backward = final_backward };
+	static const struct op op = { .name = "lstm_state",
+		                      .backward = final_backward,
+		                      .reads = final_reads };
 	const struct lstm *l = y->aux;
 	const size_t block = recurrent_block(&l->r);
 	const size_t last = recurrent_after(&l->r, recurrent_step(&l->r, y->t - 1));
@@ -295,7 +320,9 @@ struct var *op_lstm_variant(struct tape *tape, struct var *projected, struct var
 {
 	static const struct op op = { .name = "lstm",
 		                      .backward = lstm_backward,
-		                      .reads_result = true };
+		                      .reads_result = true,
+		                      .reads = lstm_reads,
+		                      .before = lstm_before };
 	struct var *in[INPUTS] = { projected,    u, h0, c0, v->peephole, v->gain, v->state_gain,
 		                   v->state_bias };
 	struct lstm *l = tape_memory(tape, sizeof *l);

@@ -16,11 +16,19 @@ static void steps_backward(struct tape *tape, struct var *y)
 		tape->vector->accumulate(var_size(y), 1, y->g, dx + (size_t)first * block);
 }
 
+static struct steps_read steps_reads(const struct var *y, int input, const struct var *in, int t)
+{
+	(void)input;
+	(void)in;
+	return (struct steps_read){ *(const int *)y->aux + t, 1, 1, 0 };
+}
+
 struct var *op_some_steps(struct tape *tape, struct var *x, int first, int count)
 {
 	static const struct op op = { .name = "step",
 		                      .backward = steps_backward,
-		                      .reads_result = true };
+		                      .reads_result = true,
+		                      .reads = steps_reads };
 	const size_t block = (size_t)x->n * (size_t)x->c;
 	struct var *y;
 	int *step = tape_memory(tape, sizeof *step);
@@ -77,9 +85,20 @@ static int joined_steps(int count, struct var *const *part)
 	return t;
 }
 
+static struct steps_read join_reads(const struct var *y, int input, const struct var *in, int t)
+{
+	const struct joined *j = y->aux;
+
+	for (int i = 0; i < input; i++)
+		t -= j->part[i]->t;
+	return (struct steps_read){ t, t >= 0 && t < in->t, 1, 0 };
+}
+
 struct var *op_join_steps(struct tape *tape, int count, struct var *const *part)
 {
-	static const struct op op = { .name = "join_steps", .backward = join_backward };
+	static const struct op op = { .name = "join_steps",
+		                      .backward = join_backward,
+		                      .reads = join_reads };
 	struct joined *j = tape_memory(tape, sizeof *j + (size_t)count * sizeof(struct var *));
 	struct var *y;
 	real *to;
@@ -91,7 +110,7 @@ struct var *op_join_steps(struct tape *tape, int count, struct var *const *part)
 	y->aux = j;
 	for (int i = 0; i < count; i++) {
 		j->part[i] = part[i];
-		tape_reads(tape, y, part[i]);
+		tape_reads(tape, y, i, part[i]);
 		memcpy(to, part[i]->x, var_size(part[i]) * sizeof(real));
 		to += var_size(part[i]);
 	}
@@ -153,9 +172,20 @@ static void mean_backward(struct tape *tape, struct var *y)
 	}
 }
 
+static struct steps_read mean_reads(const struct var *y, int input, const struct var *in, int t)
+{
+	const int *length = *(const int *const *)y->aux;
+
+	(void)input;
+	(void)t;
+	return (struct steps_read){ 0, length ? length[0] : in->t, 1, 1 };
+}
+
 struct var *op_mean_steps(struct tape *tape, struct var *x, const int *length)
 {
-	static const struct op op = { .name = "mean_steps", .backward = mean_backward };
+	static const struct op op = { .name = "mean_steps",
+		                      .backward = mean_backward,
+		                      .reads = mean_reads };
 	const size_t c = (size_t)x->c, block = (size_t)x->n * c;
 	struct var *y = tape_var(tape, &op, 1, x->n, x->c);
 	const int **aux = tape_memory(tape, sizeof *aux);

@@ -114,3 +114,15 @@ void recurrent_weight_gradient(struct tape *tape, const struct recurrent *r, con
 		              r->hidden);
 	tape->arena.used = mark;
 }
+
+struct steps_read recurrent_reads(const struct recurrent *r, bool starts, int t)
+{
+	if (starts)
+		return (struct steps_read){ 0, t == recurrent_step(r, 0), 1, 1 };
+	return (struct steps_read){ t, 1, 1, 0 };
+}
+
+int recurrent_comes_before(const struct recurrent *r, int t)
+{
+	return t == recurrent_step(r, 0) ? -1 : r->reverse ? t + 1 : t - 1;
+}

@@ -64,6 +64,10 @@ struct operand recurrent_input(const struct recurrent *, int t);
 /* Says that the state after step t is there. */
 void recurrent_stepped(struct tape *, struct recurrent *, int t);
 
+/* For struct op: of a first state (`starts`) the first step alone reads. */
+struct steps_read recurrent_reads(const struct recurrent *, bool starts, int t);
+int recurrent_comes_before(const struct recurrent *, int t);
+
 /* The states as the operation's result [T][N][H], 0 at padding. */
 struct var *recurrent_result(struct tape *, const struct op *, const struct recurrent *);
 

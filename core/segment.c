@@ -124,7 +124,7 @@ void tape_segment(struct tape *tape, void (*run)(struct tape *, const void *, st
 
 	if (results > SEGMENT_RESULTS)
 		panic("segment: %d results of at most %d", results, SEGMENT_RESULTS);
-	if (tape->keep_attention || (backward && !tape->checkpointing)) {
+	if (tape->keep_attention || tape->graph || (backward && !tape->checkpointing)) {
 		run(tape, context, result);
 		return;
 	}

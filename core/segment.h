@@ -15,7 +15,7 @@ enum { SEGMENT_RESULTS = 3 };
  * variables and numbers that these point to, which must live until gradients have flowed; it must
  * change none of them. result may lie in context. It sets result[0 .. results - 1];
  * nothing else that it makes may be used outside. Segments may be nested. A tape that keeps
- * attention weights keeps all. */
+ * attention weights, or has a graph, keeps all. */
 void tape_segment(struct tape *, void (*run)(struct tape *, const void *context, struct var **),
                   const void *context, size_t size, struct var **result, int results);
 

@@ -1,6 +1,7 @@
 /* tape.c - record operations, run them backward. */
 #include "core/tape.h"
 #include "core/error.h"
+#include "core/graph.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,8 @@ void tape_enter(struct tape *tape, const struct op *op)
 {
 	if (tape->profile)
 		profile_begin(tape->profile, op->name, NULL, PROFILE_FORWARD);
+	if (tape->graph)
+		graph_begin(tape->graph);
 }
 
 static const char *parameter_of(const struct var *y)
@@ -118,6 +121,8 @@ struct var *tape_leave(struct tape *tape, struct var *y)
 		count_default(tape->profile, y);
 		profile_end(tape->profile);
 	}
+	if (tape->graph)
+		graph_end(tape->graph, y);
 	return y;
 }
 
@@ -125,6 +130,8 @@ void tape_count(struct tape *tape, double multiply_adds, double bytes)
 {
 	if (tape->profile)
 		profile_count(tape->profile, multiply_adds, bytes);
+	if (tape->graph)
+		graph_count(tape->graph, multiply_adds);
 }
 
 static void count_product(struct tape *tape, int m, int n, int k, size_t element, real beta)
@@ -238,12 +245,14 @@ void tape_input(struct tape *tape, struct var *y, int i, struct var *in)
 		panic("%s: input %d of at most %d", y->op->name, i, VAR_INPUTS);
 	y->in[i] = in;
 	if (in)
-		tape_reads(tape, y, in);
+		tape_reads(tape, y, i, in);
 }
 
-void tape_reads(struct tape *tape, struct var *y, struct var *in)
+void tape_reads(struct tape *tape, struct var *y, int i, struct var *in)
 {
 	in->readers++;
+	if (tape->graph)
+		graph_input(tape->graph, y, i, in);
 	if (in->needs_gradient && !y->needs_gradient && !tape->paused)
 		tape_record(tape, y);
 }

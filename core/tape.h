@@ -20,8 +20,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct graph;
 struct tape;
 struct var;
+
+/* Steps first, first + stride, ... of an input, and the hops that they are away (core/graph.h). */
+struct steps_read {
+	int first, count, stride, hops;
+};
 
 /* An operation. backward adds the gradient of y->in[] from y->g, which is set; it may use up y->g.
  */
@@ -29,6 +35,15 @@ struct op {
 	const char *name;
 	void (*backward)(struct tape *, struct var *y);
 	bool reads_result; /* nobody may write over y->x: backward reads it, or it is part of in[0] */
+
+	/* For those who follow the graph of a forward pass. What step t of y reads of its input of
+	 * that number; NULL: the same step, or the only one. */
+	struct steps_read (*reads)(const struct var *y, int input, const struct var *in, int t);
+	/* The step of y itself that step t goes on from, -1: none; NULL: no step waits for another.
+	 */
+	int (*before)(const struct var *y, int t);
+	int products; /* of a step, that wait for each other; 0: one where multiply-adds are counted
+	               */
 };
 
 enum { VAR_INPUTS = 8 };
@@ -43,6 +58,7 @@ struct var {
 	void *aux;        /* the operation's own */
 	const char *name; /* of a parameter, for messages */
 	int readers;      /* operations that it is an input of */
+	int node;         /* in tape->graph, from 1; 0: in none */
 	bool needs_gradient;
 	bool parameter; /* g lies in the tape's flat gradient */
 	bool owns;      /* x is memory that nobody else looks at: a gradient's once y's has flowed */
@@ -115,6 +131,7 @@ struct tape {
 	struct free_memory *free; /* [frees] memory for gradients, used before */
 	size_t frees, free_capacity;
 	struct profile *profile; /* NULL: costs are not recorded */
+	struct graph *graph;     /* NULL: operations are not; else everything is kept */
 	bool keep_attention;
 	struct attention_weights *attention; /* the latest first */
 	const struct attention_mask *masked; /* [masks] heads that see no key; the caller's, who may
@@ -174,7 +191,7 @@ bool tape_frozen_product(struct tape *, int rows, const real *x, const struct va
 void tape_input(struct tape *, struct var *y, int i, struct var *in);
 
 /* The part of tape_input that does not keep `in` in y->in, for those with more than VAR_INPUTS. */
-void tape_reads(struct tape *, struct var *y, struct var *in);
+void tape_reads(struct tape *, struct var *y, int i, struct var *in);
 
 /* Records y, which needs a gradient whatever its inputs. */
 void tape_record(struct tape *, struct var *y);

@@ -8,8 +8,8 @@ enum { VARIANT_VOCABULARY = 23, VARIANT_LONGEST = 16 };
 
 struct variant {
 	const char *architecture; /* "rnn", or "transformer-rnn": the encoder's and the decoder's */
-	const char *settings; /* "key=value" separated by spaces, for both sides; "encoder.key=value"
-	                         for one */
+	const char *settings;     /* "key=value" separated by spaces, for both sides;
+	                             "encoder.key=value"     for one */
 };
 
 extern const struct variant variants[];
