@@ -2,6 +2,7 @@
 #include "eval/bleu.h"
 
 #include "core/error.h"
+#include "eval/tokens.h"
 #include "eval/unicode.h"
 
 #include <assert.h>
@@ -24,8 +25,9 @@ struct bleu {
 	struct bleu_settings settings;
 	struct ngrams *ngrams;
 	struct buffer lower;      /* the text at hand in lower case */
-	struct buffer hypothesis; /* its tokens */
+	struct buffer hypothesis; /* tokenized */
 	struct buffer reference;  /* likewise */
+	struct tokens tokens;     /* of the text at hand */
 	struct buffer scratch[TOKENIZER_SCRATCH];
 };
 
@@ -61,11 +63,13 @@ void bleu_free(struct bleu *bleu)
 	buffer_free(&bleu->lower);
 	buffer_free(&bleu->hypothesis);
 	buffer_free(&bleu->reference);
+	tokens_free(&bleu->tokens);
 	for (int i = 0; i < TOKENIZER_SCRATCH; i++)
 		buffer_free(&bleu->scratch[i]);
 	free(bleu);
 }
 
+/* Writes the tokens of a segment, which lie in `out`. */
 static void tokenize(struct bleu *bleu, struct segment segment, struct buffer *out)
 {
 	if (bleu->settings.lowercase) {
@@ -78,6 +82,8 @@ static void tokenize(struct bleu *bleu, struct segment segment, struct buffer *o
 	buffer_reserve(out, segment.bytes + 1);
 	bleu->settings.tokenizer->tokenize(segment.text, unicode_trim(segment.text, segment.bytes),
 	                                   out, bleu->scratch);
+	tokens_clear(&bleu->tokens);
+	tokens_add_words(&bleu->tokens, out->data, out->bytes);
 }
 
 /* The reference length nearer to the hypothesis's; of two equally near the shorter. */
@@ -99,17 +105,15 @@ void bleu_segment(struct bleu *bleu, struct segment hypothesis, const struct seg
 	bool found = false;
 
 	tokenize(bleu, hypothesis, &bleu->hypothesis);
-	length = ngrams_hypothesis(bleu->ngrams, bleu->hypothesis.data, bleu->hypothesis.bytes);
+	length = bleu->tokens.count;
+	ngrams_hypothesis(bleu->ngrams, bleu->tokens.token, length);
 	for (int i = 0; i < references; i++) {
-		size_t its_length;
-
 		if (!reference[i].text)
 			continue;
 		tokenize(bleu, reference[i], &bleu->reference);
-		its_length =
-			ngrams_reference(bleu->ngrams, bleu->reference.data, bleu->reference.bytes);
-		reference_length =
-			found ? closest(length, reference_length, its_length) : its_length;
+		ngrams_reference(bleu->ngrams, bleu->tokens.token, bleu->tokens.count);
+		reference_length = found ? closest(length, reference_length, bleu->tokens.count)
+		                         : bleu->tokens.count;
 		found = true;
 	}
 	assert(found);

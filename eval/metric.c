@@ -4,32 +4,52 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
-static void bleu_defaults(union metric_settings *settings)
-{
-	bleu_default(&settings->bleu);
-}
+/* What differs between metrics is behind functions of one type each. */
+#define METRIC_FUNCTIONS(name)                                                                     \
+	static void name##_defaults(union metric_settings *settings)                               \
+	{                                                                                          \
+		name##_default(&settings->name);                                                   \
+	}                                                                                          \
+	static void *name##_open(const union metric_settings *settings)                            \
+	{                                                                                          \
+		return name##_new(&settings->name);                                                \
+	}                                                                                          \
+	static void name##_close(void *scorer)                                                     \
+	{                                                                                          \
+		name##_free(scorer);                                                               \
+	}                                                                                          \
+	static void name##_add(void *scorer, struct segment hypothesis,                            \
+	                       const struct segment *reference, int references, double *row)       \
+	{                                                                                          \
+		name##_segment(scorer, hypothesis, reference, references, row);                    \
+	}                                                                                          \
+	static void name##_sign(const union metric_settings *settings, int references,             \
+	                        char text[METRIC_TEXT_SIZE])                                       \
+	{                                                                                          \
+		name##_signature(&settings->name, references, text);                               \
+	}
+
+METRIC_FUNCTIONS(bleu)
+METRIC_FUNCTIONS(chrf)
+METRIC_FUNCTIONS(ter)
 
 static size_t bleu_row(const union metric_settings *settings)
 {
 	return bleu_columns(&settings->bleu);
 }
 
-static void *bleu_open(const union metric_settings *settings)
+static size_t chrf_row(const union metric_settings *settings)
 {
-	return bleu_new(&settings->bleu);
+	return chrf_columns(&settings->chrf);
 }
 
-static void bleu_close(void *scorer)
+static size_t ter_row(const union metric_settings *settings)
 {
-	bleu_free(scorer);
-}
-
-static void bleu_add(void *scorer, struct segment hypothesis, const struct segment *reference,
-                     int references, double *row)
-{
-	bleu_segment(scorer, hypothesis, reference, references, row);
+	(void)settings;
+	return TER_COLUMNS;
 }
 
 static double bleu_points(const union metric_settings *settings, const double *sum)
@@ -40,16 +60,32 @@ static double bleu_points(const union metric_settings *settings, const double *s
 	return score.score;
 }
 
-static void bleu_title(const union metric_settings *settings, char text[METRIC_TEXT_SIZE])
+static double chrf_points(const union metric_settings *settings, const double *sum)
+{
+	return chrf_score(&settings->chrf, sum);
+}
+
+static double ter_points(const union metric_settings *settings, const double *sum)
+{
+	(void)settings;
+	return ter_score(sum);
+}
+
+static void bleu_name(const union metric_settings *settings, char text[METRIC_TEXT_SIZE])
 {
 	(void)settings;
 	snprintf(text, METRIC_TEXT_SIZE, "BLEU");
 }
 
-static void bleu_sign(const union metric_settings *settings, int references,
-                      char text[METRIC_TEXT_SIZE])
+static void chrf_name(const union metric_settings *settings, char text[METRIC_TEXT_SIZE])
 {
-	bleu_signature(&settings->bleu, references, text);
+	chrf_title(&settings->chrf, text);
+}
+
+static void ter_name(const union metric_settings *settings, char text[METRIC_TEXT_SIZE])
+{
+	(void)settings;
+	snprintf(text, METRIC_TEXT_SIZE, "TER");
 }
 
 static void bleu_details(const union metric_settings *settings, const double *sum,
@@ -61,18 +97,44 @@ static void bleu_details(const union metric_settings *settings, const double *su
 	bleu_verbose(&score, text);
 }
 
+static void chrf_words_defaults(union metric_settings *settings)
+{
+	chrf_default(&settings->chrf);
+	settings->chrf.word_order = 2;
+}
+
+#define CHRF_ENTRY                                                                                 \
+	.columns = chrf_row, .new = chrf_open, .free = chrf_close, .add = chrf_add,                \
+	.score = chrf_points, .title = chrf_name, .signature = chrf_sign
+
 const struct metric metrics[] = {
 	{
 		.name = "BLEU",
+		.most_bytes = SEGMENT_MOST,
 		.defaults = bleu_defaults,
 		.columns = bleu_row,
 		.new = bleu_open,
 		.free = bleu_close,
 		.add = bleu_add,
 		.score = bleu_points,
-		.title = bleu_title,
+		.title = bleu_name,
 		.signature = bleu_sign,
 		.verbose = bleu_details,
+	},
+	{ .name = "chrF", .most_bytes = 1 << 22, .defaults = chrf_defaults, CHRF_ENTRY },
+	{ .name = "chrF++", .most_bytes = 1 << 22, .defaults = chrf_words_defaults, CHRF_ENTRY },
+	{
+		.name = "TER",
+		.lower_is_better = true,
+		.most_bytes = 1 << 20,
+		.defaults = ter_defaults,
+		.columns = ter_row,
+		.new = ter_open,
+		.free = ter_close,
+		.add = ter_add,
+		.score = ter_points,
+		.title = ter_name,
+		.signature = ter_sign,
 	},
 	{ .name = NULL },
 };
@@ -83,6 +145,30 @@ const struct metric *metric_find(const char *name)
 		if (!strcasecmp(metric->name, name))
 			return metric;
 	return NULL;
+}
+
+void metric_signature(const struct metric *metric, const union metric_settings *settings,
+                      int references, const char *draws, char text[METRIC_TEXT_SIZE])
+{
+	char plain[METRIC_TEXT_SIZE];
+	int head;
+
+	metric->signature(settings, references, plain);
+	head = (int)strcspn(plain, "|");
+	snprintf(text, METRIC_TEXT_SIZE, "%.*s%s%s%s", head, plain, *draws ? "|" : "", draws,
+	         plain + head);
+}
+
+bool metric_check(const struct metric *metric, const struct segments *segments, const char *path,
+                  struct error *error)
+{
+	for (size_t i = 0; i < segments->count; i++)
+		if (segments->segment[i].bytes > metric->most_bytes)
+			return error_set(error,
+			                 "%s:%zu: a segment of %zu bytes; %s takes at most %zu",
+			                 path, i + 1, segments->segment[i].bytes, metric->name,
+			                 metric->most_bytes);
+	return true;
 }
 
 void metric_rows(const struct metric *metric, const union metric_settings *settings,

@@ -7,24 +7,29 @@
 #define BAKEOFF_METRIC_H
 
 #include "eval/bleu.h"
+#include "eval/chrf.h"
 #include "eval/segments.h"
+#include "eval/ter.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 enum {
-	METRIC_MOST_COLUMNS = 96, /* numbers in a row at most */
-	METRIC_TEXT_SIZE = 512,   /* bytes that any text of a metric needs at most */
+	METRIC_MOST_COLUMNS = CHRF_COUNTS * 2 * CHRF_MOST_ORDER, /* numbers in a row at most */
+	METRIC_TEXT_SIZE = 512, /* bytes that any text of a metric needs at most */
 };
 
 /* Of the metric at hand; a plain value, to be copied. */
 union metric_settings {
 	struct bleu_settings bleu;
+	struct chrf_settings chrf;
+	struct ter_settings ter;
 };
 
 struct metric {
 	const char *name; /* "BLEU", as scores are stored under it */
 	bool lower_is_better;
+	size_t most_bytes; /* of a segment: what its memory allows */
 
 	void (*defaults)(union metric_settings *); /* sacreBLEU's */
 	size_t (*columns)(const union metric_settings *);
@@ -56,6 +61,14 @@ extern const struct metric metrics[]; /* ends with an entry whose name is NULL *
 
 /* The metric of that name, upper or lower case alike, or NULL. */
 const struct metric *metric_find(const char *name);
+
+/* The signature with what was drawn behind the number of references, as sacreBLEU has it there:
+ * `draws` is "bs:1000|seed:12345", or "" where nothing was. */
+void metric_signature(const struct metric *, const union metric_settings *, int references,
+                      const char *draws, char text[METRIC_TEXT_SIZE]);
+
+/* Whether all segments are short enough for the metric; the error names file and line. */
+bool metric_check(const struct metric *, const struct segments *, const char *path, struct error *);
 
 /* Writes the rows of a corpus, [hypotheses->count][columns]; `reference` are `references` files
  * with as many segments. */

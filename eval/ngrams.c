@@ -1,25 +1,26 @@
 /* ngrams.c - clipped n-gram counts.
  *
- * Each different n-gram of the hypothesis has a number from 1: first the words, then the bigrams,
- * and so on. A word is found by its bytes; a longer n-gram by the pair (number of its first n - 1
- * words, number of its last word). A reference only looks up: an n-gram can be in the hypothesis
- * only where its first n - 1 words are. */
+ * Each different n-gram of the hypothesis has a number from 1: first the tokens, then the bigrams,
+ * and so on. A longer n-gram is found by the pair (number of its first n - 1 tokens, number of its
+ * last token). A reference only looks up: an n-gram can be in the hypothesis only where its first
+ * n - 1 tokens are. */
 #include "eval/ngrams.h"
 
 #include "core/error.h"
-#include "eval/unicode.h"
 
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 enum { TABLE_LEAST = 16, PLACES_LEAST = 64 };
 
 /* A hash table with open addressing, at most half full. */
 struct slot {
-	uint64_t key;    /* of a word its hash, of a longer n-gram the pair */
+	uint64_t key;    /* the pair */
 	uint32_t number; /* 0: the slot is free */
 };
 
@@ -27,11 +28,6 @@ struct table {
 	struct slot *slot; /* [mask + 1] */
 	size_t mask;
 	size_t capacity; /* slots taken from memory */
-};
-
-struct word {
-	const char *text;
-	size_t bytes;
 };
 
 struct counts {
@@ -44,13 +40,12 @@ struct ngrams {
 	int order;
 	size_t tokens;                         /* of the hypothesis */
 	uint32_t first[NGRAMS_MOST_ORDER + 2]; /* first number of each n; then behind the last */
-	struct table words, grams;
-	struct word *word;     /* by number */
+	struct numbers *numbers;               /* of the hypothesis's tokens */
+	struct table grams;
 	struct counts *counts; /* by number */
-	size_t word_capacity, counts_capacity;
-	struct word *place; /* each word of the text at hand */
-	uint32_t *token;    /* its number */
-	uint32_t *gram;     /* number of the n-gram that starts there */
+	size_t counts_capacity;
+	uint32_t *token; /* number of each token of the text at hand */
+	uint32_t *gram;  /* number of the n-gram that starts there */
 	size_t place_capacity;
 };
 
@@ -60,6 +55,7 @@ struct ngrams *ngrams_new(int order)
 
 	assert(order >= 1 && order <= NGRAMS_MOST_ORDER);
 	ngrams->order = order;
+	ngrams->numbers = numbers_new();
 	return ngrams;
 }
 
@@ -67,11 +63,9 @@ void ngrams_free(struct ngrams *ngrams)
 {
 	if (!ngrams)
 		return;
-	free(ngrams->words.slot);
+	numbers_free(ngrams->numbers);
 	free(ngrams->grams.slot);
-	free(ngrams->word);
 	free(ngrams->counts);
-	free(ngrams->place);
 	free(ngrams->token);
 	free(ngrams->gram);
 	free(ngrams);
@@ -92,21 +86,6 @@ static void table_reset(struct table *table, size_t entries)
 	memset(table->slot, 0, slots * sizeof *table->slot);
 }
 
-/* The slot of that word, or the free one where it belongs. */
-static struct slot *find_word(const struct ngrams *ngrams, uint64_t hash, const struct word *word)
-{
-	size_t i = hash & ngrams->words.mask;
-
-	for (;; i = (i + 1) & ngrams->words.mask) {
-		struct slot *slot = &ngrams->words.slot[i];
-		const struct word *known = &ngrams->word[slot->number];
-
-		if (!slot->number || (slot->key == hash && known->bytes == word->bytes &&
-		                      !memcmp(known->text, word->text, word->bytes)))
-			return slot;
-	}
-}
-
 /* The slot of the n-gram of that pair, or the free one where it belongs. */
 static struct slot *find_gram(const struct table *table, uint64_t key)
 {
@@ -120,33 +99,22 @@ static struct slot *find_gram(const struct table *table, uint64_t key)
 	}
 }
 
-static uint64_t pair_key(uint32_t start, uint32_t word)
+static uint64_t pair_key(uint32_t start, uint32_t token)
 {
-	return (uint64_t)start << 32 | word;
+	return (uint64_t)start << 32 | token;
 }
 
-static void grow_places(struct ngrams *ngrams)
+static void reserve_places(struct ngrams *ngrams, size_t tokens)
 {
-	size_t capacity = ngrams->place_capacity ? ngrams->place_capacity * 2 : PLACES_LEAST;
+	size_t capacity = ngrams->place_capacity ? ngrams->place_capacity : PLACES_LEAST;
 
+	while (capacity < tokens)
+		capacity *= 2;
+	if (capacity == ngrams->place_capacity)
+		return;
 	ngrams->place_capacity = capacity;
-	ngrams->place = memory_resize(ngrams->place, capacity, sizeof *ngrams->place);
 	ngrams->token = memory_resize(ngrams->token, capacity, sizeof *ngrams->token);
 	ngrams->gram = memory_resize(ngrams->gram, capacity, sizeof *ngrams->gram);
-}
-
-/* Writes place[]; returns the number of words. */
-static size_t split_words(struct ngrams *ngrams, const char *text, size_t bytes)
-{
-	const char *at = text, *word;
-	size_t words = 0, length;
-
-	while ((word = unicode_word(&at, text + bytes, &length))) {
-		if (words == ngrams->place_capacity)
-			grow_places(ngrams);
-		ngrams->place[words++] = (struct word){ word, length };
-	}
-	return words;
 }
 
 /* Numbers from 1 to `numbers` get counts of zero. */
@@ -160,25 +128,20 @@ static void reset_counts(struct ngrams *ngrams, size_t numbers)
 	memset(ngrams->counts, 0, (numbers + 1) * sizeof *ngrams->counts);
 }
 
-/* Gives numbers to the hypothesis's words and writes token[] and gram[]; returns the number behind
+/* Gives numbers to the hypothesis's tokens and writes token[] and gram[]; returns the number behind
  * the last. */
-static uint32_t number_words(struct ngrams *ngrams)
+static uint32_t number_tokens(struct ngrams *ngrams, const struct token *token)
 {
-	uint32_t next = 1;
+	uint32_t last = 0;
 
 	for (size_t i = 0; i < ngrams->tokens; i++) {
-		const struct word *word = &ngrams->place[i];
-		uint64_t hash = XXH3_64bits(word->text, word->bytes);
-		struct slot *slot = find_word(ngrams, hash, word);
+		uint32_t number = numbers_add(ngrams->numbers, token[i]);
 
-		if (!slot->number) {
-			*slot = (struct slot){ hash, next };
-			ngrams->word[next++] = *word;
-		}
-		ngrams->counts[slot->number].hypothesis++;
-		ngrams->token[i] = ngrams->gram[i] = slot->number;
+		ngrams->counts[number].hypothesis++;
+		ngrams->token[i] = ngrams->gram[i] = number;
+		last = number > last ? number : last;
 	}
-	return next;
+	return last + 1;
 }
 
 /* Turns gram[] from (n - 1)-grams to n-grams, giving numbers from `next`; returns the number behind
@@ -197,51 +160,45 @@ static uint32_t number_grams(struct ngrams *ngrams, size_t n, uint32_t next)
 	return next;
 }
 
-size_t ngrams_hypothesis(struct ngrams *ngrams, const char *text, size_t bytes)
+void ngrams_hypothesis(struct ngrams *ngrams, const struct token *token, size_t count)
 {
-	size_t tokens = split_words(ngrams, text, bytes), order = (size_t)ngrams->order;
+	size_t order = (size_t)ngrams->order;
 
-	assert(tokens < UINT32_MAX / NGRAMS_MOST_ORDER);
-	ngrams->tokens = tokens;
-	reset_counts(ngrams, tokens * order);
-	table_reset(&ngrams->words, tokens);
-	table_reset(&ngrams->grams, tokens * (order - 1));
-	if (tokens + 1 > ngrams->word_capacity) {
-		ngrams->word_capacity = (tokens + 1) * 2;
-		ngrams->word =
-			memory_resize(ngrams->word, ngrams->word_capacity, sizeof *ngrams->word);
-	}
+	assert(count < UINT32_MAX / NGRAMS_MOST_ORDER);
+	ngrams->tokens = count;
+	reserve_places(ngrams, count);
+	reset_counts(ngrams, count * order);
+	numbers_begin(ngrams->numbers, count);
+	table_reset(&ngrams->grams, count * (order - 1));
 	ngrams->first[1] = 1;
-	ngrams->first[2] = number_words(ngrams);
+	ngrams->first[2] = number_tokens(ngrams, token);
 	for (size_t n = 2; n <= order; n++)
 		ngrams->first[n + 1] = number_grams(ngrams, n, ngrams->first[n]);
-	return tokens;
 }
 
-/* Writes token[] and gram[] of a reference: 0 where the hypothesis has no such word. */
-static void look_up_words(struct ngrams *ngrams, size_t words)
+/* Writes token[] and gram[] of a reference: 0 where the hypothesis has no such token. */
+static void look_up_tokens(struct ngrams *ngrams, const struct token *token, size_t count)
 {
-	for (size_t i = 0; i < words; i++) {
-		const struct word *word = &ngrams->place[i];
-		uint64_t hash = XXH3_64bits(word->text, word->bytes);
-		uint32_t number = find_word(ngrams, hash, word)->number;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t number = numbers_find(ngrams->numbers, token[i]);
 
 		ngrams->counts[number].reference++;
 		ngrams->token[i] = ngrams->gram[i] = number;
 	}
 }
 
-size_t ngrams_reference(struct ngrams *ngrams, const char *text, size_t bytes)
+void ngrams_reference(struct ngrams *ngrams, const struct token *token, size_t count)
 {
-	size_t tokens = split_words(ngrams, text, bytes), order = (size_t)ngrams->order;
+	size_t order = (size_t)ngrams->order;
 
-	look_up_words(ngrams, tokens);
+	reserve_places(ngrams, count);
+	look_up_tokens(ngrams, token, count);
 	for (size_t n = 2; n <= order; n++) {
-		for (size_t i = 0; i + n <= tokens; i++) {
-			uint32_t word = ngrams->token[i + n - 1], *gram = &ngrams->gram[i];
+		for (size_t i = 0; i + n <= count; i++) {
+			uint32_t last = ngrams->token[i + n - 1], *gram = &ngrams->gram[i];
 
-			*gram = *gram && word
-			                ? find_gram(&ngrams->grams, pair_key(*gram, word))->number
+			*gram = *gram && last
+			                ? find_gram(&ngrams->grams, pair_key(*gram, last))->number
 			                : 0;
 			ngrams->counts[*gram].reference++;
 		}
@@ -253,7 +210,12 @@ size_t ngrams_reference(struct ngrams *ngrams, const char *text, size_t bytes)
 			counts->best = counts->reference;
 		counts->reference = 0;
 	}
-	return tokens;
+}
+
+void ngrams_forget_references(struct ngrams *ngrams)
+{
+	for (uint32_t i = 0; i < ngrams->first[ngrams->order + 1]; i++)
+		ngrams->counts[i].best = 0;
 }
 
 size_t ngrams_matches(const struct ngrams *ngrams, int n)

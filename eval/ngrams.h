@@ -2,6 +2,8 @@
 #ifndef BAKEOFF_NGRAMS_H
 #define BAKEOFF_NGRAMS_H
 
+#include "eval/tokens.h"
+
 #include <stddef.h>
 
 enum { NGRAMS_MOST_ORDER = 16 };
@@ -14,13 +16,15 @@ struct ngrams;
 struct ngrams *ngrams_new(int order);
 void ngrams_free(struct ngrams *);
 
-/* Forgets what was and takes a new hypothesis: the words between white space of `text`, at most
- * SEGMENT_MOST bytes, which must stay where they are until the last reference was taken. Returns
- * the number of tokens. */
-size_t ngrams_hypothesis(struct ngrams *, const char *text, size_t bytes);
+/* Forgets what was and takes a new hypothesis, whose text must stay where it is until the last
+ * reference was taken. */
+void ngrams_hypothesis(struct ngrams *, const struct token *, size_t count);
 
-/* Takes one more reference; returns its number of tokens. */
-size_t ngrams_reference(struct ngrams *, const char *text, size_t bytes);
+/* Takes one more reference. */
+void ngrams_reference(struct ngrams *, const struct token *, size_t count);
+
+/* Forgets the references, keeps the hypothesis. */
+void ngrams_forget_references(struct ngrams *);
 
 /* The hypothesis's n-grams (n from 1 to the order) that are in a reference, each counted at most as
  * often as the one reference that has it most often. Papineni et al. 2002, section 2.1: clipped

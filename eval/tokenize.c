@@ -1,148 +1,20 @@
-/* tokenize.c - text to tokens as mteval-v13a.pl (NIST) does it, in the reading of sacreBLEU. */
+/* tokenize.c - text to tokens as mteval-v13a.pl and mteval-v14.pl (NIST) do it, by characters, and
+ * Chinese, in the reading of sacreBLEU. */
 #include "eval/tokenize.h"
 
+#include "eval/tokenize_steps.h"
 #include "eval/unicode.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_period_or_comma(char c)
-{
-	return c == '.' || c == ',';
-}
-
-/* ASCII punctuation but ' , - . and the blank itself. */
-static bool is_symbol(char c)
-{
-	if (c >= '{')
-		return c <= '~';
-	if (c >= '[')
-		return c <= '`';
-	if (c >= ':')
-		return c <= '@';
-	return c == '/' || (c >= '(' && c <= '+') || (c >= ' ' && c <= '&');
-}
-
-/* Replaces every `what`, from left to right, in place; `with` is not longer. */
-static void replace(struct buffer *text, const char *what, const char *with)
-{
-	size_t what_bytes = strlen(what), with_bytes = strlen(with);
-	const char *from = text->data, *end = text->data + text->bytes, *hit;
-	char *to = text->data;
-
-	while ((hit = memmem(from, (size_t)(end - from), what, what_bytes))) {
-		memmove(to, from, (size_t)(hit - from));
-		to += hit - from;
-		memcpy(to, with, with_bytes);
-		to += with_bytes;
-		from = hit + what_bytes;
-	}
-	memmove(to, from, (size_t)(end - from));
-	text->bytes = (size_t)(to + (end - from) - text->data);
-}
-
-/* The steps below are substitutions of regular expressions, each over the whole result of the one
- * before; all that they look at is ASCII, so they work on bytes. A byte becomes at most so many: */
-enum { SYMBOL_GROWTH = 3, PAIR_GROWTH = 2 };
-
-/* ([symbol]) -> " \1 " */
-static void set_symbols_apart(const struct buffer *in, struct buffer *out)
-{
-	char *to;
-
-	out->bytes = 0;
-	to = buffer_reserve(out, in->bytes * SYMBOL_GROWTH);
-	for (size_t i = 0; i < in->bytes; i++) {
-		char c = in->data[i];
-
-		if (is_symbol(c)) {
-			*to++ = ' ';
-			*to++ = c;
-			*to++ = ' ';
-		} else {
-			*to++ = c;
-		}
-	}
-	out->bytes = (size_t)(to - out->data);
-}
-
-/* ([^0-9])([.,]) -> "\1 \2 " */
-static bool is_pair_before_mark(char first, char second)
-{
-	return !is_digit(first) && is_period_or_comma(second);
-}
-
-/* ([.,])([^0-9]) -> " \1 \2" */
-static bool is_pair_after_mark(char first, char second)
-{
-	return is_period_or_comma(first) && !is_digit(second);
-}
-
-/* ([0-9])(-) -> "\1 \2 " */
-static bool is_pair_of_dash(char first, char second)
-{
-	return is_digit(first) && second == '-';
-}
-
-/* Sets a pair of characters apart, with the other blank behind the pair or, `before`, ahead of it.
- * Pairs do not overlap. */
-static void set_pairs_apart(bool (*is_pair)(char, char), bool before, const struct buffer *in,
-                            struct buffer *out)
-{
-	char *to;
-	size_t i = 0;
-
-	out->bytes = 0;
-	to = buffer_reserve(out, in->bytes * PAIR_GROWTH);
-	while (i < in->bytes) {
-		if (i + 1 == in->bytes || !is_pair(in->data[i], in->data[i + 1])) {
-			*to++ = in->data[i++];
-			continue;
-		}
-		if (before)
-			*to++ = ' ';
-		*to++ = in->data[i++];
-		*to++ = ' ';
-		*to++ = in->data[i++];
-		if (!before)
-			*to++ = ' ';
-	}
-	out->bytes = (size_t)(to - out->data);
-}
-
-/* Words with one blank between them, none at the ends. */
-static void join_words(const struct buffer *in, struct buffer *out)
-{
-	const char *at = in->data, *end = in->data + in->bytes, *word;
-	char *to = buffer_reserve(out, in->bytes), *start = to;
-	size_t bytes;
-
-	while ((word = unicode_word(&at, end, &bytes))) {
-		if (to > start)
-			*to++ = ' ';
-		memcpy(to, word, bytes);
-		to += bytes;
-	}
-	out->bytes += (size_t)(to - start);
-}
-
 /* The language-independent part: marks of skipped text, line breaks inside, entities. */
 static void clean(struct buffer *text)
 {
-	replace(text, "<skipped>", "");
-	replace(text, "-\n", "");
-	replace(text, "\n", " ");
-	if (!memchr(text->data, '&', text->bytes))
-		return;
-	replace(text, "&quot;", "\"");
-	replace(text, "&amp;", "&");
-	replace(text, "&lt;", "<");
-	replace(text, "&gt;", ">");
+	step_replace(text, "<skipped>", "");
+	step_replace(text, "-\n", "");
+	step_replace(text, "\n", " ");
+	step_entities(text);
 }
 
 static void tokenize_13a(const char *text, size_t bytes, struct buffer *out,
@@ -155,11 +27,9 @@ static void tokenize_13a(const char *text, size_t bytes, struct buffer *out,
 	buffer_add(a, text, bytes);
 	buffer_add(a, " ", 1);
 	clean(a);
-	set_symbols_apart(a, b);
-	set_pairs_apart(is_pair_before_mark, false, b, a);
-	set_pairs_apart(is_pair_after_mark, true, a, b);
-	set_pairs_apart(is_pair_of_dash, false, b, a);
-	join_words(a, out);
+	step_symbols(a, b);
+	step_marks(b, a);
+	step_join(a, out);
 }
 
 static void tokenize_none(const char *text, size_t bytes, struct buffer *out,
@@ -169,9 +39,102 @@ static void tokenize_none(const char *text, size_t bytes, struct buffer *out,
 	buffer_add(out, text, bytes);
 }
 
+static void tokenize_char(const char *text, size_t bytes, struct buffer *out,
+                          struct buffer scratch[TOKENIZER_SCRATCH])
+{
+	const char *at = text, *end = text + bytes;
+
+	(void)scratch;
+	while (at < end) {
+		const char *start = at;
+
+		unicode_next(&at, end);
+		buffer_add(out, " ", start > text);
+		buffer_add(out, start, (size_t)(at - start));
+	}
+}
+
+/* Two of the ranges are what Python makes of escapes with five digits: \u20000 is U+2000 and a 0.
+ * So much of the text between U+2001 and U+2A6D is set apart, and no ideograph beyond U+FFFF. */
+static bool is_chinese(int32_t c)
+{
+	static const struct character_range chinese[] = {
+		{ 0x2001, 0x2a6d }, { 0x2e80, 0x2eff }, { 0x2f00, 0x2fdf }, { 0x2f81, 0x2fa1 },
+		{ 0x2ff0, 0x2fff }, { 0x3000, 0x303f }, { 0x3100, 0x312f }, { 0x31a0, 0x31bf },
+		{ 0x31c0, 0x31ef }, { 0x3200, 0x33ff }, { 0x3400, 0x4db5 }, { 0x4e00, 0x9fbb },
+		{ 0xf900, 0xfa2d }, { 0xfa30, 0xfa6a }, { 0xfa70, 0xfad9 }, { 0xfe10, 0xfe1f },
+		{ 0xfe30, 0xfe4f }, { 0xff00, 0xffef }, { 0, 0 },
+	};
+
+	return character_is_in(chinese, c);
+}
+
+static void tokenize_zh(const char *text, size_t bytes, struct buffer *out,
+                        struct buffer scratch[TOKENIZER_SCRATCH])
+{
+	struct buffer *a = &scratch[0], *b = &scratch[1];
+	const char *at = text, *end = text + bytes, *start = text;
+
+	while (at < end && unicode_is_space(unicode_next(&at, end)))
+		start = at;
+	a->bytes = 0;
+	buffer_reserve(a, 1);
+	step_characters(is_chinese, start, (size_t)(end - start), a);
+	step_symbols(a, b);
+	step_marks(b, a);
+	step_join(a, out);
+}
+
+/* (not a number)(punctuation) -> "\1 \2 ", and (punctuation)(not a number) -> " \1 \2" where it is
+ * `before`. */
+static void set_punctuation_apart(bool before, const struct buffer *in, struct buffer *out)
+{
+	const char *at = in->data, *end = in->data + in->bytes;
+
+	out->bytes = 0;
+	buffer_reserve(out, 1);
+	while (at < end) {
+		const char *first = at, *second;
+		int32_t a = unicode_next(&at, end), b = 0;
+		bool hit = false;
+
+		second = at;
+		if (at < end) {
+			b = unicode_next(&at, end);
+			hit = before ? unicode_is_punctuation(a) && !unicode_is_number(b)
+			             : !unicode_is_number(a) && unicode_is_punctuation(b);
+		}
+		if (!hit)
+			at = second;
+		buffer_add(out, " ", hit && before);
+		buffer_add(out, first, (size_t)(second - first));
+		buffer_add(out, " ", hit);
+		buffer_add(out, second, (size_t)(at - second));
+		buffer_add(out, " ", hit && !before);
+	}
+}
+
+static void tokenize_intl(const char *text, size_t bytes, struct buffer *out,
+                          struct buffer scratch[TOKENIZER_SCRATCH])
+{
+	struct buffer *a = &scratch[0], *b = &scratch[1];
+
+	a->bytes = 0;
+	buffer_reserve(a, 1);
+	buffer_add(a, text, bytes);
+	set_punctuation_apart(false, a, b);
+	set_punctuation_apart(true, b, a);
+	b->bytes = 0;
+	step_characters(unicode_is_symbol, a->data, a->bytes, b);
+	step_join(b, out);
+}
+
 const struct tokenizer tokenizers[] = {
 	{ "13a", "mteval-v13a: Western punctuation set apart, entities resolved", tokenize_13a },
-	{ "none", "none: tokens are the words between white space", tokenize_none },
+	{ "intl", "mteval-v14: punctuation and symbols of all scripts set apart", tokenize_intl },
+	{ "zh", "Chinese characters set apart, the rest as 13a", tokenize_zh },
+	{ "char", "tokens are the characters", tokenize_char },
+	{ "none", "tokens are the words between white space", tokenize_none },
 	{ NULL, NULL, NULL },
 };
 

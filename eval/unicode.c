@@ -108,6 +108,41 @@ static inline int32_t decode(const char *text, const char *end, size_t *bytes)
 	return c;
 }
 
+int32_t unicode_next(const char **at, const char *end)
+{
+	size_t bytes;
+	int32_t c = decode(*at, end, &bytes);
+
+	*at += bytes;
+	return c;
+}
+
+bool unicode_is_space(int32_t c)
+{
+	return is_space(c);
+}
+
+bool unicode_is_number(int32_t c)
+{
+	utf8proc_category_t category = utf8proc_category(c);
+
+	return category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
+}
+
+bool unicode_is_punctuation(int32_t c)
+{
+	utf8proc_category_t category = utf8proc_category(c);
+
+	return category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;
+}
+
+bool unicode_is_symbol(int32_t c)
+{
+	utf8proc_category_t category = utf8proc_category(c);
+
+	return category >= UTF8PROC_CATEGORY_SM && category <= UTF8PROC_CATEGORY_SO;
+}
+
 /* Where the character that ends before `end` starts. */
 static const char *step_back(const char *start, const char *end)
 {

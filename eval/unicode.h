@@ -6,10 +6,23 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The first byte, counted from 1, where the text is not valid UTF-8; 0 where all is well. NUL is
  * valid. */
 size_t unicode_bad_byte(const char *text, size_t bytes);
+
+/* The character at *at, which must lie before `end`; moves *at behind it. A byte that is not UTF-8
+ * is U+FFFD. */
+int32_t unicode_next(const char **at, const char *end);
+
+/* str.isspace of a character. */
+bool unicode_is_space(int32_t);
+
+/* General categories N*, P* and S*. */
+bool unicode_is_number(int32_t);
+bool unicode_is_punctuation(int32_t);
+bool unicode_is_symbol(int32_t);
 
 /* How many bytes are left without the white space at the right end (str.rstrip). Text must be valid
  * UTF-8, here and below; bytes that are not count as letters. */

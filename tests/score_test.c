@@ -126,7 +126,7 @@ static void errors_name_the_place_and_the_remedy(void **state)
 		{ { TEXT "english.hyp" }, 2, "--ref FILE is missing" },
 		{ { ENGLISH, TEXT "world.hyp" }, 2, "2 files of hypotheses" },
 		{ { ENGLISH, "--metric", "bluff" }, 2, "--metric bluff: must be" },
-		{ { ENGLISH, "--tokenize", "14b" }, 2, "--tokenize 14b: must be one of 13a, none" },
+		{ { ENGLISH, "--tokenize", "14b" }, 2, "--tokenize 14b: must be one of 13a, intl, zh" },
 		{ { ENGLISH, "--smooth", "sand" }, 2, "--smooth sand: must be" },
 		{ { ENGLISH, "--smooth-value", "1" }, 2, "goes with --smooth floor or add-k" },
 		{ { ENGLISH, "--smooth", "floor", "--smooth-value", "nan" },
