@@ -57,6 +57,13 @@ FORCE:
 $B/core/machine.o: CPPFLAGS += -I$B
 $B/core/machine.o: $B/version.h
 
+# The page of `bakeoff attend --format html`, as lines of C.
+$B/cli/attend_page.inc: cli/attend_page.html
+	@mkdir -p $(@D)
+	@sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n",/' $< > $@.new && mv $@.new $@
+$B/cli/attend_export.o: CPPFLAGS += -I$B
+$B/cli/attend_export.o: $B/cli/attend_page.inc
+
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
 	@echo "  CC $@"
@@ -102,7 +109,7 @@ programs: $B/bakeoff $(TESTS:%=$B/tests/%)
 
 .PHONY: check
 check: programs
-	@BAKEOFF=$B/bakeoff tests/run.sh --jobs $(JOBS) --tally $(TALLY) tests/commands.sh tests/manage.sh $(TESTS:%=$B/tests/%) || true
+	@BAKEOFF=$B/bakeoff tests/run.sh --jobs $(JOBS) --tally $(TALLY) tests/commands.sh tests/attend.sh tests/manage.sh $(TESTS:%=$B/tests/%) || true
 
 .PHONY: test
 test: ## build and run all tests, in float and in double; FIXTURES=DIR runs a folder of reference values instead

@@ -30,12 +30,17 @@ static const char usage[] =
 	"(on)\n"
 	"  --mask HEADS  switch heads off: cross:2.1 is head 1 of layer 2, encoder:1 all of a "
 	"layer, decoder\n"
-	"                all of a kind; several are separated by commas\n\n"
+	"                all of a kind; several are separated by commas\n"
+	"  --format F    terminal, or svg (that map), json or html (all maps, or those of --kind, "
+	"--layer and\n"
+	"                --head) (terminal)\n"
+	"  --out FILE    where svg, json and html go (standard output)\n\n"
 	"What each head does, over sentences of the run's test set:\n\n"
 	"  --statistics     entropy, distance, shares on neighbours and ends, agreement with other "
 	"heads\n"
 	"  --importance     how the loss changes when the head is switched off; either or both\n"
 	"  --sentences N    the first N (200)\n"
+	"  --test-set NAME  where the run has several\n"
 	"  --source FILE --target FILE\n"
 	"                   other sentences than the test set's\n"
 	"  --format NAME    " TABLE_FORMATS " (box)\n"
@@ -53,6 +58,7 @@ enum {
 	STATISTICS,
 	IMPORTANCE,
 	SENTENCES,
+	TEST_SET,
 	SOURCE,
 	TARGET,
 	FORMAT,
@@ -72,6 +78,7 @@ static const struct option long_options[] = {
 	{ "statistics", no_argument, NULL, STATISTICS },
 	{ "importance", no_argument, NULL, IMPORTANCE },
 	{ "sentences", required_argument, NULL, SENTENCES },
+	{ "test-set", required_argument, NULL, TEST_SET },
 	{ "source", required_argument, NULL, SOURCE },
 	{ "target", required_argument, NULL, TARGET },
 	{ "format", required_argument, NULL, FORMAT },
@@ -132,6 +139,8 @@ static bool take_option(struct attend_options *o, int option, const char *text)
 		return take_flag(&o->importance);
 	case SENTENCES:
 		return option_number("attend", "--sentences", text, 1, 1L << 30, &o->sentences);
+	case TEST_SET:
+		return take_word(&o->test_set, text);
 	case SOURCE:
 		return take_word(&o->source_file, text);
 	case TARGET:
@@ -157,6 +166,16 @@ static bool usage_error(const char *what)
 	return false;
 }
 
+static bool is_pair_format(const char *format)
+{
+	static const char *const formats[] = { "terminal", "svg", "json", "html" };
+
+	for (size_t i = 0; format && i < sizeof formats / sizeof formats[0]; i++)
+		if (!strcmp(format, formats[i]))
+			return true;
+	return !format;
+}
+
 /* What options and arguments must have in common. */
 static bool check_usage(struct attend_options *o, int arguments, char **argument)
 {
@@ -175,6 +194,11 @@ static bool check_usage(struct attend_options *o, int arguments, char **argument
 	if (arguments < 1 || arguments > 2)
 		return usage_error("give a sentence in quotes, or a sentence and its translation, "
 		                   "or --statistics or --importance");
+	if (!is_pair_format(o->format))
+		return wrong("--format", o->format,
+		             "terminal, svg, json or html for a sentence pair");
+	if (o->out && (!o->format || !strcmp(o->format, "terminal")))
+		return usage_error("--out goes with --format svg, json or html");
 	if (o->source_file || o->target_file)
 		return usage_error("--source and --target go with --statistics or --importance");
 	o->source = argument[0];
@@ -190,7 +214,8 @@ static bool show_pair(const struct attend_options *o, const struct trained *t,
 
 	if (!attend_pair_open(&pair, o, t, heads, error))
 		return false;
-	shown = attend_terminal(&pair, error);
+	shown = !o->format || !strcmp(o->format, "terminal") ? attend_terminal(&pair, error)
+	                                                     : attend_export(&pair, error);
 	attend_pair_free(&pair);
 	return shown;
 }

@@ -14,7 +14,7 @@ struct attend_options {
 	bool no_end;
 	bool statistics, importance;
 	long sentences, threads;
-	const char *source_file, *target_file;
+	const char *source_file, *target_file, *test_set;
 	char *source, *target; /* target NULL: the run's own translation; both: with statistics */
 };
 
@@ -36,8 +36,16 @@ void attend_pair_free(struct attend_pair *);
  * that says what there is where it does not exist. */
 bool attend_choose(const struct attend_pair *, struct attention_mask *, struct error *);
 
+/* "cross-attention, layer 2, head 1 of 4" */
+void attend_name(const struct attend_pair *, const struct attention_mask *, char *text,
+                 size_t size);
+
 /* The map that was asked for, in the terminal. */
 bool attend_terminal(const struct attend_pair *, struct error *);
+
+/* As options->format says, to options->out: the map that was asked for as SVG; all maps, or those
+ * of the kind, layer and head that were asked for, as JSON or as an HTML page. */
+bool attend_export(const struct attend_pair *, struct error *);
 
 /* Whether there is a format of that name for a table of heads. */
 bool attend_table_format(const char *name, struct error *);

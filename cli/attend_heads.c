@@ -4,8 +4,8 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "eval/head_statistics.h"
-#include "results/pairs.h"
 #include "results/table.h"
+#include "results/translations.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -60,13 +60,22 @@ static bool sample_of_files(struct sample *s, const struct attend_options *o,
 static bool sample_of_run(struct sample *s, const struct attend_options *o, const struct trained *t,
                           struct database *database, struct error *error)
 {
-	struct sentence_pairs pairs;
+	struct translations set;
+	char **source, **target;
 
-	if (!sentence_pairs_read(&pairs, database, o->run, o->sentences, error))
-		return error_prefix(error, "name files with --source and --target");
-	make_sample(s, o, t, pairs.source, pairs.reference, pairs.count);
-	snprintf(s->name, sizeof s->name, "test set %s", pairs.test_set);
-	sentence_pairs_free(&pairs);
+	if (!translations_read(database, o->run, o->test_set, &set, error))
+		return error_prefix(error, "--test-set");
+	source = memory_new(set.count, sizeof *source);
+	target = memory_new(set.count, sizeof *target);
+	for (size_t i = 0; i < set.count; i++) {
+		source[i] = (char *)(uintptr_t)set.translation[i].source;
+		target[i] = (char *)(uintptr_t)set.translation[i].reference;
+	}
+	make_sample(s, o, t, source, target, set.count);
+	snprintf(s->name, sizeof s->name, "test set %s", set.test_set);
+	free(source);
+	free(target);
+	translations_free(&set);
 	return true;
 }
 

@@ -111,23 +111,32 @@ bool attend_choose(const struct attend_pair *p, struct attention_mask *choice, s
 	return true;
 }
 
-static void print_heading(const struct attend_pair *p, const struct attention_mask *choice)
+void attend_name(const struct attend_pair *p, const struct attention_mask *choice, char *text,
+                 size_t size)
 {
 	static const char *const name[] = { "encoder self-attention", "decoder self-attention",
 		                            "cross-attention" };
+	const int heads = attention_heads(&p->maps, choice->kind, choice->layer);
+
+	if (choice->head < 0)
+		snprintf(text, size, "%s, layer %d, mean of %d heads", name[choice->kind],
+		         choice->layer + 1, heads);
+	else
+		snprintf(text, size, "%s, layer %d, head %d of %d", name[choice->kind],
+		         choice->layer + 1, choice->head + 1, heads);
+}
+
+static void print_heading(const struct attend_pair *p, const struct attention_mask *choice)
+{
 	static const char *const what[] = {
 		"each source token (row) looks at the source (columns)",
 		"each target token (row), read, looks back at the target (columns)",
 		"each target token (row), written, looks at the source (columns)",
 	};
-	const int heads = attention_heads(&p->maps, choice->kind, choice->layer);
+	char name[96];
 
-	printf("%s, layer %d, ", name[choice->kind], choice->layer + 1);
-	if (choice->head < 0)
-		printf("mean of %d heads", heads);
-	else
-		printf("head %d of %d", choice->head + 1, heads);
-	printf(": %s%s\n\n", what[choice->kind],
+	attend_name(p, choice, name, sizeof name);
+	printf("%s: %s%s\n\n", name, what[choice->kind],
 	       p->options->no_end ? "; without begin and end, rows scaled to 1" : "");
 }
 

@@ -1,4 +1,4 @@
-/* markup.h - text of unknown origin in HTML and LaTeX. Internal to results/. */
+/* markup.h - text of unknown origin in HTML and LaTeX. */
 #ifndef BAKEOFF_MARKUP_H
 #define BAKEOFF_MARKUP_H
 
