@@ -31,6 +31,8 @@ SOURCES := $(filter-out core/vector.c,$(foreach d,$(LAYERS),$(wildcard $d/*.c)))
 CXXSOURCES := $(foreach d,$(LAYERS),$(wildcard $d/*.cc))
 OBJECTS = $(SOURCES:%.c=$B/%.o) $(CXXSOURCES:%.cc=$B/%.o) \
 	$(if $(wildcard core/vector.c),$(VECTOR_SETS:%=$B/core/vector_%.o))
+# Tests of the program itself; the others in tests/ are tools, or run by targets of their own.
+SCRIPTS := $(filter-out %/run.sh %/layers.sh %/bench.sh %/tap.sh %/kills.sh,$(wildcard tests/*.sh))
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/*_test.c))
 HELPERS := $(filter-out $(wildcard tests/*_test.c),$(wildcard tests/*.c))
 
@@ -109,7 +111,7 @@ programs: $B/bakeoff $(TESTS:%=$B/tests/%)
 
 .PHONY: check
 check: programs
-	@BAKEOFF=$B/bakeoff tests/run.sh --jobs $(JOBS) --tally $(TALLY) tests/commands.sh tests/attend.sh tests/manage.sh $(TESTS:%=$B/tests/%) || true
+	@BAKEOFF=$B/bakeoff tests/run.sh --jobs $(JOBS) --tally $(TALLY) $(SCRIPTS) $(TESTS:%=$B/tests/%) || true
 
 .PHONY: test
 test: ## build and run all tests, in float and in double; FIXTURES=DIR runs a folder of reference values instead
@@ -127,6 +129,12 @@ else
 	@$(MAKE) --no-print-directory $(DOUBLE) check
 	@tests/run.sh --sum $(TALLY)
 endif
+
+.PHONY: test-kills
+test-kills: ## 100 trials under 20 random kill -9 end with the database of an undisturbed run; TRIALS=, KILLS=, SEED=
+	@./setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) $B/bakeoff
+	@BAKEOFF=$B/bakeoff tests/kills.sh
 
 .PHONY: ci
 ci: ## what .ci/run runs: warnings are errors, tests, and the tests again under ASan and UBSan

@@ -1,24 +1,60 @@
 /* progress.c - how a run goes, in lines for people. */
 #include "cli/progress.h"
-#include "cli/interrupt.h"
 #include "cli/options.h"
 #include "core/machine.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const double TERMINAL_SECONDS = 0.5, PLAIN_SECONDS = 15;
 
-static void end_line(struct progress_view *v)
+/* Takes the lines that are rewritten off the terminal. */
+static void erase(struct progress_view *v)
 {
-	if (v->line_open)
-		fputs("\r\033[K", stdout);
-	v->line_open = false;
+	for (; v->drawn > 0; v->drawn--)
+		fputs(v->drawn > 1 ? "\r\033[K\033[A" : "\r\033[K", stdout);
 }
 
-/* A line that stays. */
+/* Bytes of the text that are whole characters and at most so many of them. */
+static int clipped(const char *text, int most)
+{
+	int size = 0, characters = 0;
+
+	for (; text[size]; size++)
+		if (((unsigned char)text[size] & 0xc0) != 0x80 && ++characters > most)
+			break;
+	return size;
+}
+
+static int columns(void)
+{
+	struct winsize window;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1 ? window.ws_col
+	                                                                           : 80;
+}
+
+/* A line for each trial under way; the cursor stays at the end of the last. */
+static void draw(struct progress_view *v)
+{
+	const int most = columns() - 1;
+
+	v->next = machine_seconds() + TERMINAL_SECONDS;
+	for (int i = 0; i < v->jobs; i++) {
+		const struct progress_trial *t = &v->trial[i];
+
+		if (!t->number || !t->line[0])
+			continue;
+		printf("%s%.*s", v->drawn ? "\n" : "", clipped(t->line, most), t->line);
+		v->drawn++;
+	}
+	fflush(stdout);
+}
+
+/* A line that stays, above those. */
 static void __attribute__((format(printf, 2, 3)))
 say(struct progress_view *v, const char *format, ...)
 {
@@ -26,43 +62,63 @@ say(struct progress_view *v, const char *format, ...)
 
 	if (v->quiet)
 		return;
-	end_line(v);
+	erase(v);
 	va_start(arguments, format);
 	vprintf(format, arguments);
 	va_end(arguments);
 	putchar('\n');
+	if (v->terminal)
+		draw(v);
 	fflush(stdout);
 }
 
-/* A line that the next one replaces, where the terminal can. */
-static void __attribute__((format(printf, 2, 3)))
-show(struct progress_view *v, const char *format, ...)
+/* What a line about a trial begins with: where several run, which it is. */
+static const char *name_of(const struct progress_view *v, const struct trial *t, char *text,
+                           size_t size)
 {
+	snprintf(text, size, "  ");
+	if (v->jobs > 1)
+		snprintf(text, size, "[%d/%d] %s, seed %ld: ", t->number, v->trials,
+		         t->contestant->name, t->seed);
+	return text;
+}
+
+/* The trial's own line, which its next one replaces, where the terminal can. */
+static void __attribute__((format(printf, 4, 5)))
+show(struct progress_view *v, struct progress_trial *t, const struct trial *trial,
+     const char *format, ...)
+{
+	const double now = machine_seconds();
 	va_list arguments;
+	size_t used;
 
-	v->next = machine_seconds() + (v->terminal ? TERMINAL_SECONDS : PLAIN_SECONDS);
-	if (v->quiet)
+	if (v->quiet || (!v->terminal && now < t->next))
 		return;
-	end_line(v);
+	name_of(v, trial, t->line, sizeof t->line);
+	used = (size_t)clipped(t->line, PROGRESS_LINE / 2);
 	va_start(arguments, format);
-	vprintf(format, arguments);
+	vsnprintf(t->line + used, sizeof t->line - used, format, arguments);
 	va_end(arguments);
-	if (!v->terminal)
-		putchar('\n');
-	v->line_open = v->terminal;
-	fflush(stdout);
+	t->next = now + PLAIN_SECONDS;
+	if (!v->terminal) {
+		puts(t->line);
+		fflush(stdout);
+	} else if (now >= v->next) {
+		erase(v);
+		draw(v);
+	}
 }
 
-void progress_open(struct progress_view *v, int trials, bool quiet)
+void progress_open(struct progress_view *v, int trials, int jobs, bool quiet)
 {
-	*v = (struct progress_view){ .trials = trials,
-		                     .terminal = isatty(STDOUT_FILENO),
-		                     .quiet = quiet };
+	*v = (struct progress_view){
+		.trials = trials, .jobs = jobs, .terminal = isatty(STDOUT_FILENO), .quiet = quiet
+	};
 }
 
 void progress_close(struct progress_view *v)
 {
-	end_line(v);
+	erase(v);
 	fflush(stdout);
 }
 
@@ -71,12 +127,27 @@ void progress_line(void *view, const char *line)
 	say(view, "%s", line);
 }
 
-static void time_left(const struct progress_view *v, const struct trial_news *n, char *text,
+/* The place of a trial; a free one where it has none yet. */
+static struct progress_trial *place_of(struct progress_view *v, const struct trial *t)
+{
+	struct progress_trial *empty = &v->trial[0];
+
+	for (int i = v->jobs - 1; i >= 0; i--) {
+		if (v->trial[i].number == t->number)
+			return &v->trial[i];
+		if (!v->trial[i].number)
+			empty = &v->trial[i];
+	}
+	*empty = (struct progress_trial){ .number = t->number };
+	return empty;
+}
+
+static void time_left(const struct progress_trial *t, const struct trial_news *n, char *text,
                       size_t size)
 {
-	const double share = train_share(n->settings, n->progress), done = share - v->started_share;
+	const double share = train_share(n->settings, n->progress), done = share - t->started_share;
 	const double seconds =
-		n->progress->train_seconds + n->progress->valid_seconds - v->started_seconds;
+		n->progress->train_seconds + n->progress->valid_seconds - t->started_seconds;
 
 	text[0] = '\0';
 	if (done > 0.005 && share < 1)
@@ -85,59 +156,59 @@ static void time_left(const struct progress_view *v, const struct trial_news *n,
 		snprintf(text, size, "?");
 }
 
-static void show_update(struct progress_view *v, const struct trial_news *n)
+static void show_update(struct progress_view *v, struct progress_trial *t,
+                        const struct trial_news *n)
 {
 	const struct progress *p = n->progress;
 	char left[32];
 
-	if (!v->started) {
-		v->started = true;
-		v->started_share = train_share(n->settings, p);
-		v->started_seconds = p->train_seconds + p->valid_seconds;
+	if (!t->started) {
+		t->started = true;
+		t->started_share = train_share(n->settings, p);
+		t->started_seconds = p->train_seconds + p->valid_seconds;
 	}
-	if (machine_seconds() < v->next || !v->loss || train_share(n->settings, p) >= 1)
+	if (!t->loss || train_share(n->settings, p) >= 1)
 		return;
-	time_left(v, n, left, sizeof left);
-	show(v, "  update %ld, epoch %.2f: loss %.3f, %.0f target tok/s, rate %.2g, left %s",
-	     p->update, (double)p->epoch + (double)p->batch / (double)p->batches, v->loss, v->speed,
+	time_left(t, n, left, sizeof left);
+	show(v, t, n->trial,
+	     "update %ld, epoch %.2f: loss %.3f, %.0f target tok/s, rate %.2g, left %s", p->update,
+	     (double)p->epoch + (double)p->batch / (double)p->batches, t->loss, t->speed,
 	     p->learning_rate, left);
 }
 
-static void note_report(struct progress_view *v, const struct progress *p)
+static void note_report(struct progress_trial *t, const struct progress *p)
 {
-	v->loss = p->report_loss / p->report_target_tokens;
-	v->speed = p->report_target_tokens / p->report_seconds;
+	t->loss = p->report_loss / p->report_target_tokens;
+	t->speed = p->report_target_tokens / p->report_seconds;
 }
 
-static void start(struct progress_view *v, const struct trial_news *n, bool resumed)
+static void say_start(struct progress_view *v, const struct trial_news *n, bool resumed)
 {
 	const struct trial *t = n->trial;
 	char architecture[64];
 
 	design_name(&t->contestant->design, architecture);
-	v->trial++;
-	v->loss = v->speed = 0;
-	v->next = 0;
-	v->started = false;
-	say(v, "[%d/%d] run %ld, %s (%s), seed %ld: %.2f M parameters%s", v->trial, v->trials,
-	    n->run, t->contestant->name, architecture, t->seed,
-	    (double)n->parameters / 1e6, resumed ? ", resumed" : "");
+	say(v, "[%d/%d] run %ld, %s (%s), seed %ld: %.2f M parameters%s", t->number, v->trials,
+	    n->run, t->contestant->name, architecture, t->seed, (double)n->parameters / 1e6,
+	    resumed ? ", resumed" : "");
 	if (resumed && n->reason)
 		say(v, "  note: %s", n->reason);
 }
 
-static void say_validation(struct progress_view *v, const struct trial_news *n)
+static void say_validation(struct progress_view *v, const struct progress_trial *t,
+                           const struct trial_news *n)
 {
 	const struct progress *p = n->progress;
-	char left[32], spent[32], train[96] = "", speed[64] = "";
+	char name[PROGRESS_LINE], left[32], spent[32], train[96] = "", speed[64] = "";
 
-	time_left(v, n, left, sizeof left);
+	time_left(t, n, left, sizeof left);
 	write_seconds(spent, sizeof spent, p->train_seconds);
-	if (v->speed > 0) {
-		snprintf(train, sizeof train, "train loss %.3f, ", v->loss);
-		snprintf(speed, sizeof speed, "%.0f target tok/s, ", v->speed);
+	if (t->speed > 0) {
+		snprintf(train, sizeof train, "train loss %.3f, ", t->loss);
+		snprintf(speed, sizeof speed, "%.0f target tok/s, ", t->speed);
 	}
-	say(v, "  epoch %.1f, update %ld: %svalidation loss %.4f, perplexity %.2f%s; %s%s%s%s",
+	say(v, "%sepoch %.1f, update %ld: %svalidation loss %.4f, perplexity %.2f%s; %s%s%s%s",
+	    name_of(v, n->trial, name, sizeof name),
 	    (double)p->epoch + (double)p->batch / (double)p->batches, p->update, train,
 	    p->valid_nll, exp(p->valid_nll), p->best_update == p->update ? " (best)" : "", speed,
 	    spent, left[0] ? ", left " : "", left);
@@ -145,51 +216,61 @@ static void say_validation(struct progress_view *v, const struct trial_news *n)
 
 static void say_score(struct progress_view *v, const struct trial_news *n)
 {
-	say(v, "  %s: BLEU %.2f, %zu sentences in %.1f s", n->test_set, n->bleu->score, n->all,
-	    n->seconds);
+	char name[PROGRESS_LINE];
+
+	say(v, "%s%s: BLEU %.2f, %zu sentences in %.1f s", name_of(v, n->trial, name, sizeof name),
+	    n->test_set, n->bleu->score, n->all, n->seconds);
 }
 
-bool progress_watch(void *view, const struct trial_news *n)
+static void say_failure(struct progress_view *v, const struct trial_news *n)
+{
+	erase(v);
+	fflush(stdout);
+	fprintf(stderr, "bakeoff run: [%d/%d] %s, seed %ld: %s\n", n->trial->number, v->trials,
+	        n->trial->contestant->name, n->trial->seed, n->reason);
+	if (v->terminal)
+		draw(v);
+}
+
+void progress_watch(void *view, const struct trial_news *n)
 {
 	struct progress_view *v = view;
+	struct progress_trial *t = place_of(v, n->trial);
 
 	switch (n->event) {
 	case TRIAL_STARTED:
 	case TRIAL_RESUMED:
-		start(v, n, n->event == TRIAL_RESUMED);
+		say_start(v, n, n->event == TRIAL_RESUMED);
 		break;
 	case TRIAL_SKIPPED:
-		v->trial++;
-		say(v, "[%d/%d] run %ld, %s, seed %ld: done already", v->trial, v->trials, n->run,
-		    n->trial->contestant->name, n->trial->seed);
+		say(v, "[%d/%d] run %ld, %s, seed %ld: done already", n->trial->number, v->trials,
+		    n->run, n->trial->contestant->name, n->trial->seed);
+		t->number = 0;
 		break;
 	case TRIAL_REPORT:
-		note_report(v, n->progress);
+		note_report(t, n->progress);
 		break;
 	case TRIAL_UPDATE:
-		show_update(v, n);
+		show_update(v, t, n);
 		break;
 	case TRIAL_VALIDATED:
-		say_validation(v, n);
+		t->line[0] = '\0';
+		say_validation(v, t, n);
 		break;
 	case TRIAL_DECODING:
-		if (machine_seconds() >= v->next)
-			show(v, "  translating %s: %zu of %zu", n->test_set, n->done, n->all);
+		show(v, t, n->trial, "translating %s: %zu of %zu", n->test_set, n->done, n->all);
 		break;
 	case TRIAL_SCORED:
+		t->line[0] = '\0';
 		say_score(v, n);
 		break;
 	case TRIAL_FINISHED:
 	case TRIAL_STOPPED:
+		t->number = 0;
 		break;
 	case TRIAL_FAILED:
-		if (!n->run)
-			v->trial++;
-		end_line(v);
-		fflush(stdout);
-		fprintf(stderr, "bakeoff run: [%d/%d] %s, seed %ld: %s\n", v->trial, v->trials,
-		        n->trial->contestant->name, n->trial->seed, n->reason);
+		t->number = 0;
+		say_failure(v, n);
 		break;
 	}
-	return !interrupt_asked();
 }

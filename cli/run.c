@@ -28,15 +28,41 @@ static const char usage[] =
 	"  --only NAME      only this contestant\n"
 	"  --threads N      workers (all processors); the results are the same bits for any "
 	"number\n"
+	"  --jobs N         trials at once (1), which share the threads; one that needs more memory "
+	"than is left waits\n"
+	"  --memory MIB     memory for all of them (what the machine has left)\n"
+	"  --stall SECONDS  a trial that gives no sign of life for so long is killed (3600); 0: "
+	"never\n"
 	"  --dry-run        say what would be done: parameters, multiply-adds, time, memory\n"
-	"  --quiet          only errors and the comparison\n";
+	"  --quiet          only errors and the comparison\n"
+	"  --json           what happens as lines of JSON, for programs; no comparison\n\n"
+	"Each trial is a process: one that crashes or is killed is a failed run with its reason, and "
+	"the others go on.\n"
+	"Ctrl-C once: every trial stops at its next update with a checkpoint; twice: at once, and the "
+	"last checkpoint counts.\n";
 
-enum { DB = 256, SET, ONLY, THREADS, DRY_RUN, QUIET, HELP, MOST_SETS = 64 };
+enum {
+	DB = 256,
+	SET,
+	ONLY,
+	THREADS,
+	JOBS,
+	MEMORY,
+	STALL,
+	DRY_RUN,
+	QUIET,
+	JSON,
+	HELP,
+	MOST_SETS = 64,
+	MOST_MEMORY = 1 << 30, /* MiB */
+};
 
 static const struct option long_options[] = {
 	{ "db", required_argument, NULL, DB },     { "set", required_argument, NULL, SET },
 	{ "only", required_argument, NULL, ONLY }, { "threads", required_argument, NULL, THREADS },
-	{ "dry-run", no_argument, NULL, DRY_RUN }, { "quiet", no_argument, NULL, QUIET },
+	{ "jobs", required_argument, NULL, JOBS }, { "memory", required_argument, NULL, MEMORY },
+	{ "stall", required_argument, NULL, STALL }, { "dry-run", no_argument, NULL, DRY_RUN },
+	{ "quiet", no_argument, NULL, QUIET },     { "json", no_argument, NULL, JSON },
 	{ "help", no_argument, NULL, HELP },       { NULL, 0, NULL, 0 },
 };
 
@@ -45,7 +71,7 @@ struct request {
 	const char *file;
 	char *set[MOST_SETS];
 	int sets;
-	bool dry_run, quiet;
+	bool dry_run, quiet, json;
 };
 
 /* 0: go on; else the exit status plus 1. */
@@ -74,11 +100,29 @@ static int read_options(int argc, char **argv, struct request *r)
 				return 3;
 			r->run.threads = (int)number;
 			break;
+		case JOBS:
+			if (!option_number("run", "--jobs", optarg, 1, PROGRESS_MOST_JOBS, &number))
+				return 3;
+			r->run.jobs = (int)number;
+			break;
+		case MEMORY:
+			if (!option_number("run", "--memory", optarg, 1, MOST_MEMORY, &number))
+				return 3;
+			r->run.memory_bytes = (double)number * 1048576;
+			break;
+		case STALL:
+			if (!option_number("run", "--stall", optarg, 0, 1000000000, &number))
+				return 3;
+			r->run.stall_seconds = (double)number;
+			break;
 		case DRY_RUN:
 			r->dry_run = true;
 			break;
 		case QUIET:
 			r->quiet = true;
+			break;
+		case JSON:
+			r->json = true;
 			break;
 		case HELP:
 			fputs(usage, stdout);
@@ -119,6 +163,8 @@ static int say_result(const struct request *r, const struct experiment *e,
 	struct error error;
 	bool shown;
 
+	if (r->json)
+		return result->interrupted || result->failed;
 	if (result->interrupted) {
 		puts("\nStopped; nothing is lost. The same command again goes on from here.");
 		return 1;
@@ -149,7 +195,7 @@ static void say_shards(const struct request *r, const struct experiment *e)
 
 	for (int i = 0; i < e->contestants; i++)
 		most = e->contestant[i].train.shards > most ? e->contestant[i].train.shards : most;
-	if (!r->quiet && most < r->run.threads)
+	if (!r->quiet && !r->json && most * r->run.jobs < r->run.threads)
 		printf("train.shards = %ld: training uses that many of the %d threads; more shards "
 		       "use more, "
 		       "and change the bits\n",
@@ -170,8 +216,9 @@ static int run_it(const struct request *r, struct experiment *e)
 	}
 	interrupt_catch();
 	say_shards(r, e);
-	progress_open(&view, trials_of(r, e), r->quiet);
-	ran = run_experiment(e, text, &r->run, progress_line, progress_watch, &view, &result,
+	progress_open(&view, trials_of(r, e), r->run.jobs, r->quiet);
+	ran = run_experiment(e, text, &r->run, r->json ? progress_json_line : progress_line,
+	                     r->json ? progress_json_watch : progress_watch, &view, &result,
 	                     &error);
 	progress_close(&view);
 	free(text);
@@ -210,7 +257,11 @@ static int plan_it(const struct request *r, struct experiment *e)
 
 int run_command(int argc, char **argv)
 {
-	struct request r = { .run = { "results.db", NULL, machine_processors() } };
+	struct request r = { .run = { .database = "results.db",
+		                     .threads = machine_processors(),
+		                     .jobs = 1,
+		                     .stall_seconds = 3600,
+		                     .asked = interrupt_asked } };
 	struct experiment experiment;
 	int status = read_options(argc, argv, &r);
 

@@ -1,11 +1,13 @@
-/* run.c - all trials of an experiment, one after the other. */
+/* run.c - all trials of an experiment: what they share is made ready, then each is a process. */
 #include "experiments/run.h"
 #include "core/error.h"
 #include "core/gemm.h"
+#include "experiments/jobs.h"
 #include "experiments/match.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -46,35 +48,27 @@ static bool is_wanted(const struct run_options *options, const struct contestant
 	return !options->only || !strcmp(options->only, contestant->name);
 }
 
-static void run_trials(struct trial *trial, const struct run_options *options, trial_watch *watch,
-                       void *context, struct run_result *result)
+/* The trials that are wanted, in the order in which they start; the caller frees the list. */
+static struct trial *list_trials(const struct trial *common, const struct run_options *options,
+                                 int *trials)
 {
-	const struct experiment *e = trial->experiment;
+	const struct experiment *e = common->experiment;
+	struct trial *list =
+		memory_new((size_t)e->contestants * (size_t)e->seeds, sizeof *list);
 
+	*trials = 0;
 	for (int s = 0; s < e->seeds; s++)
 		for (int c = 0; c < e->contestants; c++) {
-			struct error error;
+			struct trial *t = &list[*trials];
 
-			trial->contestant = &e->contestant[c];
-			trial->seed = e->seed[s];
-			if (!is_wanted(options, trial->contestant))
+			if (!is_wanted(options, &e->contestant[c]))
 				continue;
-			result->trials++;
-			switch (trial_run(trial, watch, context, &error)) {
-			case TRIAL_DONE:
-				result->done++;
-				break;
-			case TRIAL_WAS_DONE:
-				result->skipped++;
-				break;
-			case TRIAL_BROKEN:
-				result->failed++;
-				break;
-			case TRIAL_INTERRUPTED:
-				result->interrupted = true;
-				return;
-			}
+			*t = *common;
+			t->contestant = &e->contestant[c];
+			t->seed = e->seed[s];
+			t->number = ++*trials;
 		}
+	return list;
 }
 
 static bool wants_bfloat16(const struct experiment *e)
@@ -97,45 +91,55 @@ static void report_migration(const struct database *database, dataset_report *re
 	report(context, line);
 }
 
-bool run_experiment(struct experiment *experiment, const char *specification,
-                    const struct run_options *options, dataset_report *report, trial_watch *watch,
-                    void *context, struct run_result *result, struct error *error)
+/* Opens what all trials share; what threads and connections that took is closed again, so that
+ * processes can be forked. */
+static bool prepare(struct trial *common, struct experiment *experiment, const char *specification,
+                    const struct run_options *options, struct dataset *dataset,
+                    dataset_report *report, void *context, struct error *error)
 {
 	struct database database = { 0 };
+	struct pool *pool = NULL;
+	bool ready;
+
+	if (!database_open(&database, options->database, DATABASE_WRITE, error))
+		return false;
+	report_migration(&database, report, context);
+	ready = (pool = pool_open(options->threads, error)) != NULL &&
+	        experiment_data(experiment, common->folder, pool, dataset, report, context, error) &&
+	        match_contestants(experiment, dataset, error) &&
+	        database_experiment(&database, experiment->name, specification,
+	                            &common->experiment_id, error);
+	pool_close(pool);
+	database_close(&database);
+	return ready;
+}
+
+bool run_experiment(struct experiment *experiment, const char *specification,
+                    const struct run_options *options, dataset_report *report, run_watch *watch,
+                    void *context, struct run_result *result, struct error *error)
+{
 	struct dataset dataset = { 0 };
-	struct trial trial = { .experiment = experiment,
-		               .dataset = &dataset,
-		               .database = &database };
+	struct trial common = { .experiment = experiment, .dataset = &dataset };
 	struct gemm_warming *warming;
 	char folder[PATH_SIZE];
-	bool ran = false;
+	bool ready;
 
 	*result = (struct run_result){ 0 };
 	runs_folder(options->database, folder, sizeof folder);
-	trial.folder = folder;
+	common.folder = folder;
 	if (!gemm_init(error))
 		return false;
 	warming = options->threads > 1 ? gemm_warm(gemm_for_processor(), wants_bfloat16(experiment))
 	                               : NULL;
-	if (!database_open(&database, options->database, DATABASE_WRITE, error)) {
-		gemm_warm_end(warming);
-		return false;
-	}
-	report_migration(&database, report, context);
-	trial.pool = pool_open(options->threads, error);
-	if (trial.pool && experiment_data(experiment, folder, trial.pool, &dataset, report, context,
-	                                  error) &&
-	    match_contestants(experiment, &dataset, error) &&
-	    database_experiment(&database, experiment->name, specification, &trial.experiment_id,
-	                        error)) {
-		gemm_warm_end(warming);
-		warming = NULL;
-		run_trials(&trial, options, watch, context, result);
-		ran = true;
-	}
+	ready = prepare(&common, experiment, specification, options, &dataset, report, context,
+	                error);
 	gemm_warm_end(warming);
+	if (ready) {
+		struct trial *trial = list_trials(&common, options, &result->trials);
+
+		jobs_run(&(struct jobs){ trial, result->trials, options, watch, context, result });
+		free(trial);
+	}
 	dataset_free(&dataset);
-	pool_close(trial.pool);
-	database_close(&database);
-	return ran;
+	return ready;
 }

@@ -1,4 +1,4 @@
-/* run.h - all trials of an experiment, one after the other, and the plan of them. */
+/* run.h - all trials of an experiment, and the plan of them. */
 #ifndef BAKEOFF_RUN_H
 #define BAKEOFF_RUN_H
 
@@ -7,7 +7,12 @@
 struct run_options {
 	const char *database; /* path */
 	const char *only;     /* the contestant to run, or NULL for all */
-	int threads;
+	int threads;          /* of all trials together */
+	int jobs;             /* trials at once, at least 1 */
+	double memory_bytes;  /* for all of them; 0: what the machine has left */
+	double stall_seconds; /* a trial that says nothing for so long is killed; 0: never */
+	bool (*asked)(void);  /* whether the user said stop; may be NULL. Also called in children,
+	                         where a signal of their own may say so */
 };
 
 /* What came of the trials. */
@@ -16,12 +21,15 @@ struct run_result {
 	bool interrupted;
 };
 
-/* Matches the contestants where that is asked, then runs every trial: contestants in the order of
- * the file, for each seed. A trial that fails is reported to the watcher and does not keep the
- * others from running. False where nothing can go on (data, database). `report` is told about the
- * preparation of the data. */
+/* Is told what the trials do. */
+typedef void run_watch(void *context, const struct trial_news *);
+
+/* Matches the contestants where that is asked, then runs every trial in a process of its own:
+ * contestants in the order of the file, for each seed. A trial that fails, crashes or is killed is
+ * reported to the watcher and does not keep the others from running. False where nothing can go on
+ * (data, database). `report` is told about the preparation of the data. */
 bool run_experiment(struct experiment *, const char *specification, const struct run_options *,
-                    dataset_report *report, trial_watch *watch, void *context, struct run_result *,
+                    dataset_report *report, run_watch *watch, void *context, struct run_result *,
                     struct error *);
 
 /* What one trial of a contestant will take. Seconds and memory from a few updates on this machine.

@@ -18,6 +18,7 @@ struct trial {
 	const char *folder; /* below which runs keep their files; exists */
 	long experiment_id;
 	long seed;
+	int number; /* among the trials of this call, from 1 */
 };
 
 enum trial_event {
