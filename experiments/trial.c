@@ -18,7 +18,7 @@
 
 static const double FLUSH_SECONDS = 2;
 
-enum { LOCK_TRIES = 5, LOCK_WAIT_US = 20000 };
+enum { LOCK_TRIES = 50, LOCK_WAIT_US = 20000 };
 
 bool trial_tell(struct work *w, enum trial_event event)
 {
@@ -145,7 +145,8 @@ static bool make_folder(struct work *w)
 }
 
 /* Two processes must not train the same trial in one folder. The lock goes with the process,
- * however that ends. Who only asks whether it is held (run_hold) has it for a moment. */
+ * however that ends. Who only asks whether it is held (run_hold), or was just
+ * killed, has it for a moment. */
 static bool lock_folder(struct work *w)
 {
 	char path[PATH_SIZE + 32];
