@@ -154,11 +154,6 @@ static int read_options(int argc, char **argv, struct request *r)
 }
 
 /* Contestants are told apart by a column where a program reads them, else by a title. */
-static bool is_for_reading(enum table_format format)
-{
-	return format == TABLE_BOX || format == TABLE_MARKDOWN || format == TABLE_LATEX;
-}
-
 static void add_columns(struct request *r)
 {
 	static const struct {
@@ -170,7 +165,7 @@ static void add_columns(struct request *r)
 		{ "GB/s", 1 },      { "roofline %", 0 },
 	};
 
-	if (!is_for_reading(r->format))
+	if (!table_for_reading(r->format))
 		table_add_column(&r->table, "contestant", 0, false);
 	for (size_t i = 0; i < sizeof column / sizeof column[0]; i++)
 		table_add_column(&r->table, column[i].name, column[i].decimals, false);
@@ -200,7 +195,7 @@ static void add_row(struct request *r, const struct profile_report *p,
 		roofline_seconds(roofline, row->multiply_adds, row->bfloat16, row->bytes);
 	struct cell *cell = table_add_row(&r->table);
 
-	if (!is_for_reading(r->format))
+	if (!table_for_reading(r->format))
 		cell_text(cell++, p->contestant->name, strlen(p->contestant->name));
 	cell_text(cell++, row->operation, strlen(row->operation));
 	write_direction(cell++, row->direction);
@@ -238,7 +233,7 @@ static void add_rows(struct request *r, const struct profile_report *p)
 	for (; i < p->rows.rows; i++) {
 		const struct profile_row *row = &p->rows.row[i];
 
-		if (is_for_reading(r->format) && row->seconds < 1e-3 * sum.seconds)
+		if (table_for_reading(r->format) && row->seconds < 1e-3 * sum.seconds)
 			break;
 		add_row(r, p, row, all);
 	}
@@ -276,7 +271,7 @@ static bool show(void *context, const struct profile_report *p, struct error *er
 	add_rows(r, p);
 	if (r->trace_path)
 		trace_add(&r->trace, p->contestant->name, p->timeline, p->workers);
-	if (!is_for_reading(r->format))
+	if (!table_for_reading(r->format))
 		return true;
 	write_title(r, p, title, sizeof title);
 	table_print_title(stdout, title, r->format);
@@ -292,7 +287,7 @@ static bool profile_it(struct request *r, struct experiment *e, struct error *er
 
 	add_columns(r);
 	good = good && profile_experiment(e, &r->options, show, r, error);
-	if (good && !is_for_reading(r->format))
+	if (good && !table_for_reading(r->format))
 		good = table_print(stdout, &r->table, r->format, error);
 	if (good && r->trace_path)
 		good = trace_commit(&r->trace, error);

@@ -1,17 +1,29 @@
 /* view.c - what the subcommands that read a results database have in common. */
 #include "cli/view.h"
 #include "cli/options.h"
+#include "core/number.h"
+#include "results/escape.h"
 #include "results/selection.h"
 
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Messages quote names out of databases, which may have been made to command a terminal. */
+static void say(const char *command, const struct error *error)
+{
+	char *text = escape_text(TABLE_BOX, error->message, strlen(error->message));
+
+	fprintf(stderr, "bakeoff %s: %s\n", command, text);
+	free(text);
+}
 
 int view_status(bool good, const char *command, const struct error *error)
 {
 	if (!good)
-		fprintf(stderr, "bakeoff %s: %s\n", command, error->message);
+		say(command, error);
 	return good ? 0 : 1;
 }
 
@@ -53,6 +65,10 @@ static int read_option(struct view *view, const char *command, int option, const
 	case 'l':
 		view->list = true;
 		return -1;
+	case 't':
+		if (number_read_real(optarg, &view->timeout) && view->timeout > 0)
+			return -1;
+		return wrong_usage(command, "--timeout must be a number of seconds above 0");
 	case 'h':
 		fputs(usage, stdout);
 		return 0;
@@ -64,7 +80,7 @@ static int read_option(struct view *view, const char *command, int option, const
 
 static bool is_allowed(int option, int extra)
 {
-	if (option == 's' || option == 'l')
+	if (option == 's' || option == 'l' || option == 't')
 		return extra & VIEW_QUERIES;
 	if (option == 'w')
 		return extra & VIEW_WHERE;
@@ -82,7 +98,7 @@ int view_read(struct view *view, int argc, char **argv, const char *usage, int l
 		{ "list", no_argument, NULL, 'l' },        { "where", required_argument, NULL, 'w' },
 		{ "sort", required_argument, NULL, 'o' },  { "limit", required_argument, NULL, 'n' },
 		{ "baseline", required_argument, NULL, 'b' }, { "pairs", optional_argument, NULL, 'p' },
-		{ NULL, 0, NULL, 0 },
+		{ "timeout", required_argument, NULL, 't' }, { NULL, 0, NULL, 0 },
 	};
 	int option, status;
 

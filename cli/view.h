@@ -11,6 +11,7 @@ struct view {
 	enum table_format format;
 	const char *sql; /* --sql, where it is allowed */
 	bool list;       /* --list, where it is allowed */
+	double timeout;  /* --timeout in s, where it is allowed; 0: not given */
 	const char *where, *sort; /* --where, --sort, where they are allowed; NULL: not given */
 	const char *baseline;     /* --baseline, where it is allowed; NULL: not given */
 	const char *pairs;        /* --pairs: a metric, where it is allowed; NULL: not given */
@@ -25,7 +26,7 @@ struct view {
 
 /* Options that some of the commands have besides. */
 enum {
-	VIEW_QUERIES = 1, /* --sql, --list */
+	VIEW_QUERIES = 1, /* --sql, --list, --timeout */
 	VIEW_WHERE = 2,   /* --where */
 	VIEW_ORDER = 4,   /* --sort, --limit */
 	VIEW_CONTEST = 8, /* --baseline, --pairs */

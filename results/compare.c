@@ -281,7 +281,7 @@ bool compare_print(FILE *out, struct database *database, const char *experiment,
 {
 	struct comparison c = { .database = database, .experiment = experiment };
 	enum table_format format = options->format;
-	bool reads = format == TABLE_BOX || format == TABLE_MARKDOWN || format == TABLE_LATEX;
+	bool reads = table_for_reading(format);
 	char *verdicts = NULL;
 	long id;
 	bool good = database_experiment_find(database, experiment, &id, error) &&

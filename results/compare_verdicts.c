@@ -9,11 +9,11 @@
 static void print_line(FILE *out, const char *line, enum table_format format)
 {
 	static const char *const before[] = {
-		[TABLE_BOX] = "", [TABLE_MARKDOWN] = "- ", [TABLE_LATEX] = "% "
+		[TABLE_BOX] = "", [TABLE_MARKDOWN] = "- ", [TABLE_LATEX] = "% ", [TABLE_HTML] = "<p>"
 	};
 	char *text = escape_text(format, line, strlen(line));
 
-	fprintf(out, "%s%s\n", before[format], text);
+	fprintf(out, "%s%s%s\n", before[format], text, format == TABLE_HTML ? "</p>" : "");
 	free(text);
 }
 

@@ -58,6 +58,30 @@ static void put_markdown(FILE *out, int c, int before)
 	put_character(out, c);
 }
 
+static void put_html(FILE *out, int c, int before)
+{
+	(void)before;
+	switch (c) {
+	case '&':
+		fputs("&amp;", out);
+		break;
+	case '<':
+		fputs("&lt;", out);
+		break;
+	case '>':
+		fputs("&gt;", out);
+		break;
+	case '"':
+		fputs("&quot;", out);
+		break;
+	case '\'':
+		fputs("&#39;", out);
+		break;
+	default:
+		put_character(out, c);
+	}
+}
+
 static const char *latex_command(int c)
 {
 	switch (c) {
@@ -188,6 +212,7 @@ void escape_write(FILE *out, enum table_format format, const char *text, size_t 
 		write_tsv(out, text, length);
 		break;
 	case TABLE_JSON:
+	case TABLE_JSONL:
 		write_json(out, text, length);
 		break;
 	case TABLE_MARKDOWN:
@@ -195,6 +220,9 @@ void escape_write(FILE *out, enum table_format format, const char *text, size_t 
 		break;
 	case TABLE_LATEX:
 		write_shown(out, text, length, true, put_latex);
+		break;
+	case TABLE_HTML:
+		write_shown(out, text, length, true, put_html);
 		break;
 	}
 }
@@ -220,4 +248,21 @@ int escape_width(const char *text)
 	while (left)
 		width += utf8proc_charwidth(next_character(&text, &left));
 	return width;
+}
+
+void escape_clip(char *text, int width)
+{
+	const char *at = text, *end = text;
+	size_t left = strlen(text);
+	int taken = 0;
+
+	if (escape_width(text) <= width)
+		return;
+	while (left) {
+		taken += utf8proc_charwidth(next_character(&at, &left));
+		if (taken > width - 1)
+			break;
+		end = at;
+	}
+	strcpy(text + (end - text), "…");
 }

@@ -15,7 +15,9 @@
  *   markdown  punctuation that has a meaning behind a backslash; line breaks as spaces, others as
  *             in box
  *   latex     commands for special characters, no ligatures of dashes, no optional argument at the
- *             start of a row; line breaks as spaces, others as in box */
+ *             start of a row; line breaks as spaces, others as in box
+ *   html      & < > and quotes as entities, for contents and attributes; line breaks as spaces,
+ *             others as in box */
 void escape_write(FILE *, enum table_format, const char *text, size_t length);
 
 /* The same as a string of the caller, to be freed. */
@@ -23,5 +25,9 @@ char *escape_text(enum table_format, const char *text, size_t length);
 
 /* Columns of a terminal that escaped text takes. */
 int escape_width(const char *text);
+
+/* Cuts escaped text to at most `width` columns of a terminal, 1 or more; an ellipsis, the last of
+ * them, shows that something is missing. `text` has room for 3 bytes more than it is long. */
+void escape_clip(char *text, int width);
 
 #endif

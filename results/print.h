@@ -12,7 +12,13 @@ struct style {
 	void (*end)(FILE *, const struct table *); /* NULL: nothing */
 };
 
-extern const struct style style_box, style_markdown, style_latex; /* print_read.c, for reading */
-extern const struct style style_csv, style_tsv, style_json;       /* print_data.c, for programs */
+extern const struct style style_box;                               /* print_box.c */
+extern const struct style style_markdown, style_latex, style_html; /* print_read.c, for reading */
+extern const struct style style_csv, style_tsv, style_json, style_jsonl; /* print_data.c, for
+                                                                            programs */
+
+/* A cell, or the name of a column, as it is read: numbers rounded, texts escaped. Of the caller. */
+char *print_shown(const struct column *, const struct cell *, enum table_format);
+char *print_shown_name(const struct column *, enum table_format);
 
 #endif

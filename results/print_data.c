@@ -1,4 +1,4 @@
-/* print_data.c - tables for programs: csv, tsv, json. */
+/* print_data.c - tables for programs: csv, tsv, json, jsonl. */
 #include "results/print.h"
 
 #include "results/escape.h"
@@ -143,9 +143,9 @@ static void json_begin(FILE *out, struct table *table)
 	fputc('[', out);
 }
 
-static void json_row(FILE *out, const struct table *table, const struct cell *row)
+static void json_object(FILE *out, const struct table *table, const struct cell *row)
 {
-	fputs(table->printed ? ",\n {" : "\n {", out);
+	fputc('{', out);
 	for (size_t c = 0; c < table->column_count; c++) {
 		fputs(c ? ", " : "", out);
 		json_name(out, table, c, "");
@@ -159,11 +159,29 @@ static void json_row(FILE *out, const struct table *table, const struct cell *ro
 	fputc('}', out);
 }
 
+static void json_row(FILE *out, const struct table *table, const struct cell *row)
+{
+	fputs(table->printed ? ",\n " : "\n ", out);
+	json_object(out, table, row);
+}
+
 static void json_end(FILE *out, const struct table *table)
 {
 	fputs(table->printed ? "\n]\n" : "]\n", out);
 }
 
+static void jsonl_begin(FILE *out, struct table *table)
+{
+	(void)out, (void)table;
+}
+
+static void jsonl_row(FILE *out, const struct table *table, const struct cell *row)
+{
+	json_object(out, table, row);
+	fputc('\n', out);
+}
+
 const struct style style_csv = { csv_begin, csv_row, NULL };
 const struct style style_tsv = { tsv_begin, tsv_row, NULL };
 const struct style style_json = { json_begin, json_row, json_end };
+const struct style style_jsonl = { jsonl_begin, jsonl_row, NULL };

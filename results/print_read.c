@@ -1,4 +1,4 @@
-/* print_read.c - tables for reading: box, markdown, latex. */
+/* print_read.c - tables for reading: markdown, latex, html. */
 #include "results/print.h"
 
 #include "results/escape.h"
@@ -36,7 +36,7 @@ static void show_number(char *text, const struct column *column, const struct ce
 }
 
 /* A cell for reading, escaped; the caller frees it. */
-static char *shown(const struct column *column, const struct cell *cell, enum table_format format)
+char *print_shown(const struct column *column, const struct cell *cell, enum table_format format)
 {
 	char text[2 * NUMBER_SIZE + 16];
 
@@ -48,78 +48,9 @@ static char *shown(const struct column *column, const struct cell *cell, enum ta
 	return memory_text(text);
 }
 
-static char *shown_name(const struct column *column, enum table_format format)
+char *print_shown_name(const struct column *column, enum table_format format)
 {
 	return escape_text(format, column->name, strlen(column->name));
-}
-
-static void measure(struct table *table)
-{
-	for (size_t c = 0; c < table->column_count; c++) {
-		struct column *column = &table->columns[c];
-		char *text = shown_name(column, TABLE_BOX);
-
-		column->width = escape_width(text);
-		free(text);
-		for (size_t r = 0; r < table->row_count; r++) {
-			int width;
-
-			text = shown(column, table_cell(table, r, c), TABLE_BOX);
-			width = escape_width(text) + column->marked;
-			if (width > column->width)
-				column->width = width;
-			free(text);
-		}
-	}
-}
-
-static void box_line(FILE *out, const struct table *table, const char *left, const char *middle,
-                     const char *right)
-{
-	for (size_t c = 0; c < table->column_count; c++) {
-		fputs(c ? middle : left, out);
-		for (int i = 0; i < table->columns[c].width + 2; i++)
-			fputs("─", out);
-	}
-	fprintf(out, "%s\n", right);
-}
-
-/* Takes `text`. */
-static void box_cell(FILE *out, const struct column *column, char *text, const char *mark)
-{
-	int space = column->width - escape_width(text) - (int)strlen(mark);
-
-	fprintf(out, "│ %*s%s%s%*s ", column->text ? 0 : space, "", text, mark,
-	        column->text ? space : 0, "");
-	free(text);
-}
-
-static void box_begin(FILE *out, struct table *table)
-{
-	measure(table);
-	box_line(out, table, "┌", "┬", "┐");
-	for (size_t c = 0; c < table->column_count; c++)
-		box_cell(out, &table->columns[c], shown_name(&table->columns[c], TABLE_BOX), "");
-	fputs("│\n", out);
-	box_line(out, table, "├", "┼", "┤");
-}
-
-static void box_row(FILE *out, const struct table *table, const struct cell *row)
-{
-	for (size_t c = 0; c < table->column_count; c++) {
-		const struct column *column = &table->columns[c];
-
-		box_cell(out, column, shown(column, &row[c], TABLE_BOX),
-		         !column->marked ? ""
-		         : row[c].best   ? "*"
-		                         : " ");
-	}
-	fputs("│\n", out);
-}
-
-static void box_end(FILE *out, const struct table *table)
-{
-	box_line(out, table, "└", "┴", "┘");
 }
 
 /* Takes `text`. */
@@ -132,7 +63,7 @@ static void markdown_cell(FILE *out, char *text, bool bold)
 static void markdown_begin(FILE *out, struct table *table)
 {
 	for (size_t c = 0; c < table->column_count; c++)
-		markdown_cell(out, shown_name(&table->columns[c], TABLE_MARKDOWN), false);
+		markdown_cell(out, print_shown_name(&table->columns[c], TABLE_MARKDOWN), false);
 	fputs("|\n", out);
 	for (size_t c = 0; c < table->column_count; c++)
 		fputs(table->columns[c].text ? "| :--- " : "| ---: ", out);
@@ -142,7 +73,8 @@ static void markdown_begin(FILE *out, struct table *table)
 static void markdown_row(FILE *out, const struct table *table, const struct cell *row)
 {
 	for (size_t c = 0; c < table->column_count; c++)
-		markdown_cell(out, shown(&table->columns[c], &row[c], TABLE_MARKDOWN), row[c].best);
+		markdown_cell(out, print_shown(&table->columns[c], &row[c], TABLE_MARKDOWN),
+		              row[c].best);
 	fputs("|\n", out);
 }
 
@@ -160,14 +92,15 @@ static void latex_begin(FILE *out, struct table *table)
 		fputc(table->columns[c].text ? 'l' : 'r', out);
 	fputs("}\n\\toprule\n", out);
 	for (size_t c = 0; c < table->column_count; c++)
-		latex_cell(out, c, shown_name(&table->columns[c], TABLE_LATEX), false);
+		latex_cell(out, c, print_shown_name(&table->columns[c], TABLE_LATEX), false);
 	fputs(" \\\\\n\\midrule\n", out);
 }
 
 static void latex_row(FILE *out, const struct table *table, const struct cell *row)
 {
 	for (size_t c = 0; c < table->column_count; c++)
-		latex_cell(out, c, shown(&table->columns[c], &row[c], TABLE_LATEX), row[c].best);
+		latex_cell(out, c, print_shown(&table->columns[c], &row[c], TABLE_LATEX),
+		           row[c].best);
 	fputs(" \\\\\n", out);
 }
 
@@ -177,6 +110,39 @@ static void latex_end(FILE *out, const struct table *table)
 	fputs("\\bottomrule\n\\end{tabular}\n", out);
 }
 
-const struct style style_box = { box_begin, box_row, box_end };
+static void html_begin(FILE *out, struct table *table)
+{
+	fputs("<table>\n<thead>\n<tr>", out);
+	for (size_t c = 0; c < table->column_count; c++) {
+		char *name = print_shown_name(&table->columns[c], TABLE_HTML);
+
+		fprintf(out, "<th scope=\"col\"%s>%s</th>",
+		        table->columns[c].text ? "" : " style=\"text-align: right\"", name);
+		free(name);
+	}
+	fputs("</tr>\n</thead>\n<tbody>\n", out);
+}
+
+static void html_row(FILE *out, const struct table *table, const struct cell *row)
+{
+	fputs("<tr>", out);
+	for (size_t c = 0; c < table->column_count; c++) {
+		char *text = print_shown(&table->columns[c], &row[c], TABLE_HTML);
+		bool number = row[c].type == CELL_INTEGER || row[c].type == CELL_REAL;
+
+		fprintf(out, row[c].best ? "<td%s><strong>%s</strong></td>" : "<td%s>%s</td>",
+		        number ? " style=\"text-align: right\"" : "", text);
+		free(text);
+	}
+	fputs("</tr>\n", out);
+}
+
+static void html_end(FILE *out, const struct table *table)
+{
+	(void)table;
+	fputs("</tbody>\n</table>\n", out);
+}
+
 const struct style style_markdown = { markdown_begin, markdown_row, NULL };
 const struct style style_latex = { latex_begin, latex_row, latex_end };
+const struct style style_html = { html_begin, html_row, html_end };

@@ -4,7 +4,10 @@
 #include <stddef.h>
 #include <string.h>
 
-#define OF_EXPERIMENT "(:experiment IS NULL OR experiment = :experiment)"
+/* :name stands for a value that may be left out. */
+#define OF(name) "(:" name " IS NULL OR " name " = :" name ")"
+#define OF_EXPERIMENT OF("experiment")
+#define OF_CURVE OF_EXPERIMENT " AND " OF("run") " AND " OF("contestant") " AND " OF("metric")
 
 const struct named_query named_queries[] = {
 	{ "experiments", "each experiment with its runs and when they were made",
@@ -40,25 +43,39 @@ const struct named_query named_queries[] = {
 	  " ORDER BY u.experiment, s.test_set, s.metric,"
 	  "  CASE s.direction WHEN 'lower' THEN avg(s.value) ELSE -avg(s.value) END" },
 
-	{ "curves", "every point of every metric",
-	  "SELECT run, experiment, contestant, seed, metric, step, value, unit FROM run_curves"
-	  " WHERE " OF_EXPERIMENT " ORDER BY run, metric, step" },
+	{ "best", "the best run of each contestant, by each metric and test set",
+	  "SELECT experiment, contestant, test_set, metric, value, unit, run, seed, step, runs"
+	  " FROM best WHERE " OF_EXPERIMENT " AND " OF("contestant") " AND " OF(
+		  "metric") " ORDER BY experiment, test_set, metric,"
+	                    "  CASE direction WHEN 'lower' THEN value ELSE -value END" },
+
+	{ "curves",
+	  "every point of every metric, and the tokens, seconds and multiply-adds until then",
+	  "SELECT run, experiment, contestant, seed, metric, updates, target_tokens, seconds,"
+	  "  forward_multiply_adds, value, unit FROM curves"
+	  " WHERE " OF_CURVE " ORDER BY run, metric, updates" },
+
+	{ "differences", "the settings in which runs differ, run by run",
+	  "SELECT experiment, setting, run, contestant, seed, value FROM differences"
+	  " WHERE " OF_EXPERIMENT " ORDER BY experiment, setting, run" },
 
 	{ "summaries", "first, last and best value of every metric of every run",
 	  "SELECT run, experiment, contestant, seed, metric, unit, count, first, last_step, last,"
-	  "  step_of_best, best FROM run_summaries"
-	  " WHERE " OF_EXPERIMENT " ORDER BY run, metric" },
+	  "  step_of_best, best, median FROM run_summaries"
+	  " WHERE " OF_CURVE " ORDER BY run, metric" },
 
 	{ "scores", "every score of every run on every test set, with its signature",
 	  "SELECT run, experiment, contestant, seed, status, test_set, metric, value, unit, step, "
 	  "beam,"
 	  "  length_penalty, sentences, seconds, signature FROM run_scores"
-	  " WHERE " OF_EXPERIMENT " ORDER BY experiment, test_set, metric, contestant, seed" },
+	  " WHERE " OF_CURVE
+	  " AND " OF("test_set") " ORDER BY experiment, test_set, metric, contestant, seed" },
 
 	{ "hypotheses", "every hypothesis with its source and reference",
 	  "SELECT run, contestant, seed, test_set, sentence, source, reference, hypothesis,"
 	  "  log_probability FROM run_hypotheses"
-	  " WHERE " OF_EXPERIMENT " ORDER BY test_set, sentence, run" },
+	  " WHERE " OF_EXPERIMENT " AND " OF("run") " AND " OF("contestant") " AND " OF(
+		  "test_set") " ORDER BY test_set, sentence, run" },
 
 	{ "translations",
 	  "ten sentences a test set, spread over it, and what the first run of each contestant "
@@ -133,26 +150,28 @@ const struct named_query named_queries[] = {
 	  " GROUP BY r.experiment, r.contestant ORDER BY r.experiment, min(r.run)" },
 
 	{ "target",
-	  "what each run took to the validation perplexity that all done runs of its experiment "
-	  "reach",
-	  "WITH best AS (SELECT s.experiment, s.run, s.best FROM run_summaries s JOIN runs r ON "
-	  "r.id = s.run"
-	  "  WHERE s.metric = 'valid_perplexity' AND r.status = 'done'),"
-	  " goal AS (SELECT experiment, max(best) AS target FROM best GROUP BY experiment),"
-	  " hit AS (SELECT b.run, g.target, min(c.step) AS updates"
-	  "  FROM best b JOIN goal g USING (experiment) JOIN run_curves c ON c.run = b.run"
-	  "  WHERE c.metric = 'valid_perplexity' AND c.value <= g.target GROUP BY b.run)"
-	  " SELECT l.run, l.experiment, l.contestant, l.seed, h.target AS valid_perplexity, "
-	  "h.updates,"
-	  "  (SELECT c.value FROM run_curves c WHERE c.run = h.run AND c.metric = 'seconds'"
-	  "    AND c.step <= h.updates ORDER BY c.step DESC LIMIT 1) AS seconds,"
-	  "  (SELECT c.value FROM run_curves c WHERE c.run = h.run AND c.metric = 'target_tokens'"
-	  "    AND c.step <= h.updates ORDER BY c.step DESC LIMIT 1) AS target_tokens,"
-	  "  l.multiply_adds * (SELECT c.value FROM run_curves c WHERE c.run = h.run"
-	  "    AND c.metric = 'target_tokens' AND c.step <= h.updates ORDER BY c.step DESC LIMIT 1)"
-	  "   AS forward_multiply_adds"
-	  " FROM hit h JOIN run_list l USING (run)"
-	  " WHERE " OF_EXPERIMENT " ORDER BY l.experiment, seconds" },
+	  "what each done run took to a value of a metric (valid_perplexity; the value that all of "
+	  "them reach)",
+	  "WITH done AS (SELECT s.experiment, s.contestant, s.seed, s.run, s.metric, s.direction,"
+	  "   s.best FROM run_summaries s JOIN runs r ON r.id = s.run"
+	  "  WHERE r.status = 'done' AND s.direction <> 'none'"
+	  "   AND s.metric = coalesce(:metric, 'valid_perplexity') "
+	  "   AND (:experiment IS NULL OR s.experiment = :experiment)),"
+	  " goal AS (SELECT experiment, coalesce(CAST(:value AS REAL), CASE direction"
+	  "   WHEN 'lower' THEN max(best) ELSE min(best) END) AS target"
+	  "  FROM done GROUP BY experiment),"
+	  " hit AS (SELECT c.run, c.value, c.updates, c.seconds, c.target_tokens,"
+	  "   c.forward_multiply_adds"
+	  "  FROM cost_to_target c JOIN goal g USING (experiment)"
+	  "  WHERE c.metric = coalesce(:metric, 'valid_perplexity')"
+	  "   AND CASE c.direction WHEN 'lower' THEN c.value <= g.target"
+	  "    AND (c.previous_best > g.target OR c.previous_best IS NULL)"
+	  "   ELSE c.value >= g.target"
+	  "    AND (c.previous_best < g.target OR c.previous_best IS NULL) END)"
+	  " SELECT d.run, d.experiment, d.contestant, d.seed, d.metric, g.target, h.value,"
+	  "  h.updates, h.seconds, h.target_tokens, h.forward_multiply_adds"
+	  " FROM done d JOIN goal g USING (experiment) LEFT JOIN hit h ON h.run = d.run"
+	  " ORDER BY d.experiment, h.seconds IS NULL, h.seconds" },
 
 	{ "machines", "where and with what program each run was made",
 	  "SELECT r.id AS run, e.name AS experiment, r.contestant, r.host, r.cpu, r.threads, "

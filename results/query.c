@@ -1,22 +1,48 @@
 /* query.c - runs a SELECT, of this program or of its user, and prints what it gives. */
 #include "results/query.h"
 
+#include "core/number.h"
 #include "results/statement.h"
 
+#include <math.h>
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { CHUNK = 1024 }; /* rows in memory of a format that streams */
-
-/* What the authorizer has refused first. */
-struct refusal {
-	int action; /* 0: nothing */
+enum {
+	CHUNK = 1024,     /* rows in memory of a format that streams */
+	PATIENCE = 20000, /* steps of SQLite's machine between looks at the clock */
 };
+
+/* What watches over a query. */
+struct guard {
+	int action;      /* what the authorizer has refused first; 0: nothing */
+	double timeout;  /* s; 0: none */
+	double deadline; /* of the monotonic clock */
+	bool expired;
+};
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static int look_at_clock(void *context)
+{
+	struct guard *guard = context;
+
+	guard->expired = now() > guard->deadline;
+	return guard->expired;
+}
 
 static int authorize(void *context, int action, const char *a, const char *b, const char *c,
                      const char *d)
 {
-	struct refusal *refusal = context;
+	struct guard *guard = context;
 
 	(void)c, (void)d;
 	if (action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_RECURSIVE)
@@ -26,8 +52,8 @@ static int authorize(void *context, int action, const char *a, const char *b, co
 		return SQLITE_OK;
 	if (a && !strncmp(a, "sqlite_", 7)) /* what CREATE and DROP do to the list of tables */
 		action = SQLITE_ALTER_TABLE;
-	if (!refusal->action)
-		refusal->action = action;
+	if (!guard->action)
+		guard->action = action;
 	return SQLITE_DENY;
 }
 
@@ -56,11 +82,17 @@ static const char *action_name(int action)
 	}
 }
 
-static bool refuse(struct database *database, const struct refusal *refusal, struct error *error)
+static bool refuse(struct database *database, const struct guard *guard, struct error *error)
 {
-	if (refusal->action)
+	if (guard->action)
 		return error_set(error, "%s is refused: a query may only read; write one SELECT",
-		                 action_name(refusal->action));
+		                 action_name(guard->action));
+	if (guard->expired)
+		return error_set(
+			error,
+			"the query is not ready after %g s and was stopped; a longer "
+			"--timeout, or a condition such as run = 1 or metric = 'BLEU', helps",
+			guard->timeout);
 	return error_set(
 		error,
 		"SQL: %s; `bakeoff query --sql \"SELECT * FROM sqlite_schema\"` shows the tables",
@@ -83,15 +115,70 @@ static bool more_follows(struct database *database, const char *tail)
 	return false;
 }
 
-static sqlite3_stmt *prepare(struct database *database, const char *sql, const char *experiment,
-                             struct refusal *refusal, struct error *error)
+/* A value that reads as a number is one, but the name of an experiment is a text. */
+static void bind_value(sqlite3_stmt *statement, int index, const struct query_value *value)
+{
+	const char *text = value->text;
+	double real;
+
+	if (!text || !strcmp(value->name, "experiment") || !number_read_real(text, &real))
+		sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
+	else if (!text[strspn(text, "-0123456789")] && fabs(real) < 1e15)
+		sqlite3_bind_int64(statement, index, (sqlite3_int64)real);
+	else
+		sqlite3_bind_double(statement, index, real);
+}
+
+/* The names that a query has values for, "a, b"; of the caller. */
+static char *list_names(sqlite3_stmt *statement)
+{
+	sqlite3_str *names = sqlite3_str_new(NULL);
+	char *list, *copy;
+
+	for (int i = 1; i <= sqlite3_bind_parameter_count(statement); i++) {
+		const char *name = sqlite3_bind_parameter_name(statement, i);
+
+		if (name)
+			sqlite3_str_appendf(names, "%s%s", sqlite3_str_length(names) ? ", " : "",
+			                    name + 1);
+	}
+	list = sqlite3_str_finish(names);
+	copy = memory_text(list ? list : "none");
+	sqlite3_free(list);
+	return copy;
+}
+
+/* The experiment may be unused: it has been looked up. */
+static bool bind_values(sqlite3_stmt *statement, const struct query *query, struct error *error)
+{
+	for (size_t i = 0; i < query->value_count; i++) {
+		const struct query_value *value = &query->values[i];
+		char *name = sqlite3_mprintf(":%s", value->name);
+		int index = name ? sqlite3_bind_parameter_index(statement, name) : 0;
+
+		sqlite3_free(name);
+		if (index) {
+			bind_value(statement, index, value);
+		} else if (strcmp(value->name, "experiment")) {
+			char *names = list_names(statement);
+
+			error_set(error, "the query has no value :%s; its values are: %s",
+			          value->name, names);
+			free(names);
+			return false;
+		}
+	}
+	return true;
+}
+
+static sqlite3_stmt *prepare(struct database *database, const struct query *query,
+                             struct guard *guard, struct error *error)
 {
 	sqlite3_stmt *statement = NULL;
 	const char *tail;
-	int index;
 
-	if (sqlite3_prepare_v2(database->handle, sql, -1, &statement, &tail) != SQLITE_OK) {
-		refuse(database, refusal, error);
+	if (sqlite3_prepare_v2(database->handle, query->sql, -1, &statement, &tail) != SQLITE_OK) {
+		refuse(database, guard, error);
 		return NULL;
 	}
 	if (!statement) {
@@ -105,15 +192,33 @@ static sqlite3_stmt *prepare(struct database *database, const char *sql, const c
 		sqlite3_finalize(statement);
 		return NULL;
 	}
-	index = sqlite3_bind_parameter_index(statement, ":experiment");
-	if (index)
-		sqlite3_bind_text(statement, index, experiment, -1, SQLITE_STATIC);
+	if (!bind_values(statement, query, error)) {
+		sqlite3_finalize(statement);
+		return NULL;
+	}
 	return statement;
+}
+
+/* Bytes that are no text, as SQL writes them: x'00ff'. */
+static void copy_blob(sqlite3_stmt *row, int i, struct cell *cell)
+{
+	const unsigned char *bytes = sqlite3_column_blob(row, i);
+	size_t count = (size_t)sqlite3_column_bytes(row, i), at = 2;
+	char *text = memory_new(2 * count + 4, 1);
+
+	memcpy(text, "x'", 2);
+	for (size_t k = 0; k < count; k++) {
+		text[at++] = "0123456789abcdef"[bytes[k] >> 4];
+		text[at++] = "0123456789abcdef"[bytes[k] & 15];
+	}
+	text[at++] = '\'';
+	cell_text(cell, text, at);
+	free(text);
 }
 
 static void copy_cell(sqlite3_stmt *row, int i, struct cell *cell)
 {
-	const void *bytes;
+	const unsigned char *text;
 
 	switch (sqlite3_column_type(row, i)) {
 	case SQLITE_INTEGER:
@@ -124,16 +229,20 @@ static void copy_cell(sqlite3_stmt *row, int i, struct cell *cell)
 		break;
 	case SQLITE_NULL:
 		break;
+	case SQLITE_BLOB:
+		copy_blob(row, i, cell);
+		break;
 	default:
-		bytes = sqlite3_column_blob(row, i);
-		cell_text(cell, bytes ? bytes : "", (size_t)sqlite3_column_bytes(row, i));
+		text = sqlite3_column_text(row, i);
+		cell_text(cell, text ? (const char *)text : "",
+		          (size_t)sqlite3_column_bytes(row, i));
 		break;
 	}
 }
 
 /* Steps at most `limit` rows (0: all) into the table; *end says that there are no more. */
 static bool fetch(struct database *database, sqlite3_stmt *statement, struct table *table,
-                  size_t limit, bool *end, const struct refusal *refusal, struct error *error)
+                  size_t limit, bool *end, const struct guard *guard, struct error *error)
 {
 	int code = SQLITE_ROW;
 
@@ -145,7 +254,7 @@ static bool fetch(struct database *database, sqlite3_stmt *statement, struct tab
 			copy_cell(statement, i, &cells[i]);
 	}
 	*end = code == SQLITE_DONE;
-	return code == SQLITE_DONE || code == SQLITE_ROW || refuse(database, refusal, error);
+	return code == SQLITE_DONE || code == SQLITE_ROW || refuse(database, guard, error);
 }
 
 static void add_columns(sqlite3_stmt *statement, struct table *table)
@@ -154,25 +263,42 @@ static void add_columns(sqlite3_stmt *statement, struct table *table)
 		table_add_column(table, sqlite3_column_name(statement, i), -1, false);
 }
 
+static void guard_begin(struct database *database, struct guard *guard, const struct query *query)
+{
+	*guard = (struct guard){ .timeout = query->timeout };
+	guard->deadline = now() + query->timeout;
+	sqlite3_set_authorizer(database->handle, authorize, guard);
+	if (query->timeout > 0)
+		sqlite3_progress_handler(database->handle, PATIENCE, look_at_clock, guard);
+}
+
+static void guard_end(struct database *database)
+{
+	sqlite3_set_authorizer(database->handle, NULL, NULL);
+	sqlite3_progress_handler(database->handle, 0, NULL, NULL);
+}
+
 bool query_table(struct database *database, const char *sql, const char *experiment,
                  struct table *table, struct error *error)
 {
-	struct refusal refusal = { 0 };
+	const struct query_value value = { "experiment", experiment };
+	const struct query query = { .sql = sql, .values = &value, .value_count = 1 };
+	struct guard guard;
 	sqlite3_stmt *statement;
 	bool end, good;
 
-	sqlite3_set_authorizer(database->handle, authorize, &refusal);
-	statement = prepare(database, sql, experiment, &refusal, error);
+	guard_begin(database, &guard, &query);
+	statement = prepare(database, &query, &guard, error);
 	if (statement)
 		add_columns(statement, table);
-	good = statement && fetch(database, statement, table, 0, &end, &refusal, error);
+	good = statement && fetch(database, statement, table, 0, &end, &guard, error);
 	sqlite3_finalize(statement);
-	sqlite3_set_authorizer(database->handle, NULL, NULL);
+	guard_end(database);
 	return good;
 }
 
 static bool print_rows(FILE *out, struct database *database, sqlite3_stmt *statement,
-                       enum table_format format, const struct refusal *refusal, struct error *error)
+                       enum table_format format, const struct guard *guard, struct error *error)
 {
 	struct table table = { 0 };
 	bool begun = false, end = false, good = true;
@@ -180,7 +306,7 @@ static bool print_rows(FILE *out, struct database *database, sqlite3_stmt *state
 	add_columns(statement, &table);
 	while (good && !end && !ferror(out)) {
 		good = fetch(database, statement, &table, format == TABLE_BOX ? 0 : CHUNK, &end,
-		             refusal, error);
+		             guard, error);
 		if (good && !begun)
 			table_print_begin(out, &table, format);
 		begun = true;
@@ -193,17 +319,26 @@ static bool print_rows(FILE *out, struct database *database, sqlite3_stmt *state
 	return good;
 }
 
-bool query_print(FILE *out, struct database *database, const char *sql, const char *experiment,
-                 enum table_format format, struct error *error)
+bool query_run(FILE *out, struct database *database, const struct query *query,
+               enum table_format format, struct error *error)
 {
-	struct refusal refusal = { 0 };
+	struct guard guard;
 	sqlite3_stmt *statement;
 	bool good;
 
-	sqlite3_set_authorizer(database->handle, authorize, &refusal);
-	statement = prepare(database, sql, experiment, &refusal, error);
-	good = statement && print_rows(out, database, statement, format, &refusal, error);
+	guard_begin(database, &guard, query);
+	statement = prepare(database, query, &guard, error);
+	good = statement && print_rows(out, database, statement, format, &guard, error);
 	sqlite3_finalize(statement);
-	sqlite3_set_authorizer(database->handle, NULL, NULL);
+	guard_end(database);
 	return good;
+}
+
+bool query_print(FILE *out, struct database *database, const char *sql, const char *experiment,
+                 enum table_format format, struct error *error)
+{
+	const struct query_value value = { "experiment", experiment };
+	const struct query query = { .sql = sql, .values = &value, .value_count = 1 };
+
+	return query_run(out, database, &query, format, error);
 }

@@ -9,16 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const format_words[] = { "box", "csv", "tsv", "json", "markdown", "latex" };
+static const char *const format_words[] = { "box",      "csv",   "tsv",   "json",
+	                                    "markdown", "latex", "jsonl", "html" };
 
 bool table_format_find(const char *word, enum table_format *format, struct error *error)
 {
-	for (int i = TABLE_BOX; i <= TABLE_LATEX; i++)
+	for (int i = TABLE_BOX; i <= TABLE_HTML; i++)
 		if (!strcmp(word, format_words[i])) {
 			*format = (enum table_format)i;
 			return true;
 		}
 	return error_set(error, "--format %s: must be " TABLE_FORMATS, word);
+}
+
+bool table_for_reading(enum table_format format)
+{
+	return format == TABLE_BOX || format == TABLE_MARKDOWN || format == TABLE_LATEX ||
+	       format == TABLE_HTML;
 }
 
 void cell_integer(struct cell *cell, long value)
@@ -113,6 +120,7 @@ static const struct style *style_of(enum table_format format)
 		[TABLE_BOX] = &style_box,           [TABLE_CSV] = &style_csv,
 		[TABLE_TSV] = &style_tsv,           [TABLE_JSON] = &style_json,
 		[TABLE_MARKDOWN] = &style_markdown, [TABLE_LATEX] = &style_latex,
+		[TABLE_JSONL] = &style_jsonl,       [TABLE_HTML] = &style_html,
 	};
 
 	return styles[format];
@@ -157,5 +165,7 @@ void table_print_title(FILE *out, const char *title, enum table_format format)
 		fprintf(out, "\n**%s**\n\n", text);
 	else if (format == TABLE_LATEX)
 		fprintf(out, "\n%% %s\n", text);
+	else if (format == TABLE_HTML)
+		fprintf(out, "<h2>%s</h2>\n", text);
 	free(text);
 }

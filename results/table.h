@@ -8,9 +8,22 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum table_format { TABLE_BOX, TABLE_CSV, TABLE_TSV, TABLE_JSON, TABLE_MARKDOWN, TABLE_LATEX };
+enum table_format {
+	TABLE_BOX,
+	TABLE_CSV,
+	TABLE_TSV,
+	TABLE_JSON,
+	TABLE_MARKDOWN,
+	TABLE_LATEX,
+	TABLE_JSONL, /* a JSON object a line */
+	TABLE_HTML,  /* a <table>, to be put into a page */
+};
 
-#define TABLE_FORMATS "box, csv, tsv, json, markdown or latex"
+#define TABLE_FORMATS "box, csv, tsv, json, jsonl, markdown, latex or html"
+
+/* Whether people read the format: numbers are rounded, and titles and notes may stand around a table.
+ */
+bool table_for_reading(enum table_format);
 
 /* The format of that name. */
 bool table_format_find(const char *word, enum table_format *, struct error *);
@@ -39,7 +52,7 @@ struct column {
 	                   json */
 	bool marked;    /* a cell is the best */
 	bool text;      /* a cell is text, so the column is set to the left */
-	int width;      /* box: of the widest cell */
+	int width;      /* box: of the widest cell, or less where the terminal is narrow */
 };
 
 /* A zeroed struct is an empty table. Columns are added before rows. */
@@ -49,6 +62,8 @@ struct table {
 	struct cell *cells; /* [row_count][column_count] */
 	size_t row_count, row_capacity;
 	size_t printed; /* rows that table_print_rows has printed */
+	int screen;     /* box: columns of the terminal, 0: any number; 0 becomes what `out` has */
+	size_t shown;   /* box: columns that fit there */
 };
 
 void table_add_column(struct table *, const char *name, int decimals, bool deviation);
@@ -57,7 +72,8 @@ struct cell *table_cell(const struct table *, size_t row, size_t column);
 void table_clear_rows(struct table *);
 void table_free(struct table *);
 
-/* Prints the whole table; integers and reals of csv, tsv and json have all their digits, and
+/* Prints the whole table. A box on a terminal clips texts to its width, and names the columns that
+ * do not fit even so. Integers and reals of csv, tsv, json and jsonl have all their digits, and
  * infinities and NaN are null in json. Two json columns of one name are told apart by a number. An
  * error where `out` cannot be written. */
 bool table_print(FILE *out, struct table *, enum table_format, struct error *);
@@ -68,7 +84,8 @@ void table_print_begin(FILE *out, struct table *, enum table_format);
 void table_print_rows(FILE *out, struct table *, enum table_format);
 bool table_print_end(FILE *out, struct table *, enum table_format, struct error *);
 
-/* A line over a table: a heading in box and markdown, a comment in latex, nothing in the others. */
+/* A line over a table: a heading in box, markdown and html, a comment in latex, nothing in the
+ * others. */
 void table_print_title(FILE *out, const char *title, enum table_format);
 
 #endif

@@ -932,12 +932,12 @@ static void named_queries_answer_right(void **state)
 		              "toy,train.warmup,lstm,100\ntoy,train.warmup,transformer,400\n" },
 		{ "unfinished", NULL },
 		{ "target",
-		  "run,experiment,contestant,seed,valid_perplexity,updates,seconds,target_tokens,"
+		  "run,experiment,contestant,seed,metric,target,value,updates,seconds,target_tokens,"
 		  "forward_multiply_adds\n"
-		  "1,toy,lstm,1,10,20,10,20000,120000000000\n2,toy,lstm,2,10,20,10,20000,"
-		  "120000000000\n"
-		  "3,toy,transformer,1,10,20,10,20000,120000000000\n"
-		  "4,toy,transformer,2,10,20,10,20000,120000000000\n" },
+		  "1,toy,lstm,1,valid_perplexity,10,10,20,10,20000,120000000000\n"
+		  "2,toy,lstm,2,valid_perplexity,10,9,20,10,20000,120000000000\n"
+		  "3,toy,transformer,1,valid_perplexity,10,8,20,10,20000,120000000000\n"
+		  "4,toy,transformer,2,valid_perplexity,10,7,20,10,20000,120000000000\n" },
 	};
 	struct fixture *f = *state;
 	char *text;
