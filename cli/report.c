@@ -1,5 +1,6 @@
 /* report.c - `bakeoff report`: what an experiment showed, for reading. */
 #include "cli/commands.h"
+#include "cli/report_guide.h"
 #include "cli/view.h"
 
 #include "core/file.h"
@@ -13,7 +14,7 @@
 static const char usage[] =
 	"usage: bakeoff report [--db FILE] [--format NAME] [--out FILE|FOLDER] EXPERIMENT\n"
 	"Writes what an experiment showed: scores, costs, learning curves, settings, and what "
-        "makes "
+	"makes "
 	"the\n"
 	"comparison unfair. HTML is one file that needs no network and no scripts.\n"
 	"  --db FILE      the database (results.db)\n"
@@ -119,6 +120,7 @@ int report_command(int argc, char **argv)
 	struct options o;
 	struct database database;
 	struct document document = { 0 };
+	struct report_guide guide;
 	struct error error;
 	bool good;
 	int status = read_options(&o, argc, argv);
@@ -128,7 +130,8 @@ int report_command(int argc, char **argv)
 	format_by_ending(&o);
 	if (!database_open(&database, o.database, DATABASE_READ, &error))
 		return view_status(false, "report", &error);
-	good = report_make(&document, &database, argv[optind], &error) &&
+	guide = report_guide(&database);
+	good = report_make(&document, &database, argv[optind], &guide, &error) &&
 	       write_report(&o, &document, &error);
 	document_free(&document);
 	database_close(&database);

@@ -16,7 +16,7 @@ enum {
 	ROW = 20,    /* of the legend */
 	SWATCH = 30,
 	LETTER = 7, /* width of a usual letter */
-	NAME = 34,  /* letters of a name in the legend */
+	NAME = 60,  /* letters of a name in the legend */
 	TICKS = 12, /* at most on an axis */
 	MARKERS = 5 /* on a line, about */
 };
@@ -158,7 +158,8 @@ static double legend(const struct plot *plot, struct canvas *canvas)
 	for (size_t i = 0; i < plot->series_count; i++) {
 		const struct plot_series *s = &plot->series[i];
 		char *name = shortened(s->name, NAME);
-		const double width = SWATCH + 6 + LETTER * escape_width(name) + 14;
+		const double swatch = s->line ? SWATCH : MARGIN;
+		const double width = swatch + 6 + LETTER * escape_width(name) + 10;
 
 		if (s->look == PLOT_BACKGROUND) {
 			free(name);
@@ -169,12 +170,12 @@ static double legend(const struct plot *plot, struct canvas *canvas)
 			y += ROW;
 		}
 		if (canvas) {
-			const double ends[] = { x, x + SWATCH }, level[] = { y - 4, y - 4 };
+			const double ends[] = { x, x + swatch }, level[] = { y - 4, y - 4 };
 
 			if (s->line)
 				canvas->path(canvas, STROKE_LINE, s->look, ends, level, 2);
-			canvas->marker(canvas, s->look, x + SWATCH / 2.0, y - 4);
-			canvas->text(canvas, ANCHOR_START, false, x + SWATCH + 6, y, name);
+			canvas->marker(canvas, s->look, x + swatch / 2, y - 4);
+			canvas->text(canvas, ANCHOR_START, false, x + swatch + 6, y, name);
 		}
 		x += width;
 		free(name);

@@ -27,7 +27,7 @@ const char *document_file_name(enum document_format format)
 	return file_names[format];
 }
 
-void text_add(struct text *text, enum span_style style, const char *format, ...)
+void prose_add(struct prose *text, enum span_style style, const char *format, ...)
 {
 	struct span span = { .style = style };
 	va_list arguments;
@@ -40,7 +40,7 @@ void text_add(struct text *text, enum span_style style, const char *format, ...)
 	text->spans[text->count++] = span;
 }
 
-static void text_free(struct text *text)
+static void prose_free(struct prose *text)
 {
 	for (size_t i = 0; i < text->count; i++)
 		free(text->spans[i].text);
@@ -63,15 +63,15 @@ void document_heading(struct document *document, int level, const char *text)
 	struct block *block = add_block(document, BLOCK_HEADING);
 
 	block->level = level;
-	text_add(&block->text, SPAN_PLAIN, "%s", text);
+	prose_add(&block->text, SPAN_PLAIN, "%s", text);
 }
 
-struct text *document_paragraph(struct document *document)
+struct prose *document_paragraph(struct document *document)
 {
 	return &add_block(document, BLOCK_PARAGRAPH)->text;
 }
 
-struct text *document_item(struct document *document)
+struct prose *document_item(struct document *document)
 {
 	return &add_block(document, BLOCK_ITEM)->text;
 }
@@ -102,10 +102,10 @@ void document_column(struct document_table *table, const char *name, bool number
 		(struct document_column){ memory_text(name), number };
 }
 
-struct text *document_row(struct document_table *table)
+struct prose *document_row(struct document_table *table)
 {
 	size_t columns = table->column_count;
-	struct text *row;
+	struct prose *row;
 
 	table->cells =
 		memory_resize(table->cells, (table->row_count + 1) * columns, sizeof *table->cells);
@@ -142,9 +142,9 @@ static void table_block_free(struct document_table *table)
 		free(table->columns[i].name);
 	free(table->columns);
 	for (size_t i = 0; i < table->row_count * table->column_count; i++)
-		text_free(&table->cells[i]);
+		prose_free(&table->cells[i]);
 	free(table->cells);
-	text_free(&table->note);
+	prose_free(&table->note);
 }
 
 static void figure_block_free(struct document_figure *figure)
@@ -167,14 +167,14 @@ static void figure_block_free(struct document_figure *figure)
 void document_free(struct document *document)
 {
 	for (size_t i = 0; i < document->count; i++) {
-		text_free(&document->blocks[i]->text);
+		prose_free(&document->blocks[i]->text);
 		table_block_free(&document->blocks[i]->table);
 		figure_block_free(&document->blocks[i]->figure);
 		free(document->blocks[i]);
 	}
 	free(document->blocks);
 	free(document->title);
-	text_free(&document->subtitle);
+	prose_free(&document->subtitle);
 	memset(document, 0, sizeof *document);
 }
 

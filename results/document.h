@@ -29,12 +29,12 @@ struct span {
 };
 
 /* A line of text, in runs of one style each. */
-struct text {
+struct prose {
 	struct span *spans;
 	size_t count;
 };
 
-void text_add(struct text *, enum span_style, const char *format, ...)
+void prose_add(struct prose *, enum span_style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 struct document_column {
@@ -47,10 +47,10 @@ struct document_table {
 	char *caption;
 	struct document_column *columns;
 	size_t column_count;
-	struct text *cells; /* [row_count][column_count] */
+	struct prose *cells; /* [row_count][column_count] */
 	size_t row_count;
-	struct text note; /* below the table; may be empty */
-	bool folded;      /* HTML: closed until its caption is clicked */
+	struct prose note; /* below the table; may be empty */
+	bool folded;       /* HTML: closed until its caption is clicked */
 };
 
 /* One choice of a figure that the reader sees at a time, where the format can: a row of plots. */
@@ -80,27 +80,27 @@ enum block_type {
 struct block {
 	enum block_type type;
 	int level; /* of a heading: 2 a section, 3 below it */
-	struct text text;
+	struct prose text;
 	struct document_table table;
 	struct document_figure figure;
 };
 
 struct document {
 	char *title;
-	struct text subtitle;
+	struct prose subtitle;
 	struct block **blocks;
 	size_t count;
 };
 
 void document_heading(struct document *, int level, const char *text);
-struct text *document_paragraph(struct document *);
-struct text *document_item(struct document *);
+struct prose *document_paragraph(struct document *);
+struct prose *document_item(struct document *);
 struct document_table *document_table(struct document *, const char *caption);
 struct document_figure *document_figure(struct document *, const char *name, const char *caption);
 
 /* Columns are added before rows. */
 void document_column(struct document_table *, const char *name, bool number);
-struct text *document_row(struct document_table *); /* [column_count], valid until the next row */
+struct prose *document_row(struct document_table *); /* [column_count], valid until the next row */
 
 struct figure_variant *figure_variant(struct document_figure *, const char *label);
 /* An empty plot of a variant; it belongs to the document. */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LONG_NAME = 24 };
+
 /* Choices of a figure work by :has() alone; a browser that lacks it shows all of them. */
 static const char page_css[] =
 	"*{box-sizing:border-box}\n"
@@ -15,13 +17,13 @@ static const char page_css[] =
 	"font:16px/1.55 system-ui,'Segoe UI','Helvetica Neue',Arial,sans-serif}\n"
 	"h1{font-size:1.75rem;line-height:1.2;margin:0 0 .3rem;overflow-wrap:anywhere}"
 	"h2{font-size:1.25rem;margin:3rem 0 .6rem;padding-top:.9rem;border-top:1px solid "
-        "var(--rule)}"
+	"var(--rule)}"
 	"h3{font-size:1rem;margin:1.8rem 0 .4rem}\n"
 	"p,li{max-width:46rem;overflow-wrap:break-word}p{margin:.5rem 0 .9rem}"
 	"ul{padding-left:1.2rem}li{margin:.3rem 0}\n"
 	".sub{color:var(--soft);margin:0}a{color:var(--c0)}\n"
 	"nav ul{list-style:none;padding:0;margin:1rem 0 0;display:flex;flex-wrap:wrap;gap:.1rem "
-        "1.2rem;"
+	"1.2rem;"
 	"font-size:.9rem}nav li{margin:0}\n"
 	".skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem}\n"
 	":focus-visible{outline:2px solid var(--c0);outline-offset:2px}\n"
@@ -37,7 +39,7 @@ static const char page_css[] =
 	"tbody th{font-weight:400}tbody tr+tr>*{border-top:1px solid var(--rule)}\n"
 	"th:first-child{padding-left:.1rem;position:sticky;left:0;background:var(--paper)}"
 	".num{text-align:right;white-space:nowrap}thead .num{white-space:normal}"
-	"td{min-width:3.2rem;max-width:34rem}\n"
+	"td{min-width:3.2rem;max-width:34rem}.long tbody th{min-width:17rem}\n"
 	"code{font:.88em ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}\n"
 	"u{text-decoration:underline wavy var(--c1) 1px;text-underline-offset:3px}"
 	"del{color:var(--soft)}\n"
@@ -49,7 +51,7 @@ static const char page_css[] =
 	"input{accent-color:var(--c0);margin:0}\n"
 	".plots{display:grid;gap:1rem 2rem;grid-template-columns:"
 	"repeat(auto-fit,minmax(min(100%,27rem),1fr))}"
-	".plots svg{width:100%;max-width:36rem;height:auto;display:block}"
+	".plots svg{width:100%;max-width:31rem;height:auto;display:block}"
 	".plots h4{margin:0;font-size:.9rem;grid-column:1/-1;font-weight:600}\n"
 	"@supports selector(:has(a)){.plots h4{display:none}"
 	".choose .plots{display:none}"
@@ -57,13 +59,13 @@ static const char page_css[] =
 	".choose:has(.r4:checked)>.v4,.choose:has(.r5:checked)>.v5,.choose:has(.r6:checked)>.v6"
 	"{display:grid}}\n"
 	"@media "
-        "print{body{max-width:none;padding:0;font-size:10.5pt}nav,fieldset,.data{display:none}"
+	"print{body{max-width:none;padding:0;font-size:10.5pt}nav,fieldset,.data{display:none}"
 	"h2,h3{break-after:avoid}tr,svg,li{break-inside:avoid}.scroll{overflow:visible}"
 	".plots{grid-template-columns:1fr 1fr}.plots h4{display:block}"
 	"th:first-child{position:static}th,td{padding:.2rem .4rem}table{font-size:8pt}}\n"
-	"@media (max-width:30rem){body{padding:1.2rem 1rem 3rem}}\n";
+	"@media (max-width:30rem){body{padding:1.2rem 1rem 3rem}.long tbody th{min-width:9rem}}\n";
 
-static void write_text(FILE *out, const struct text *text)
+static void write_text(FILE *out, const struct prose *text)
 {
 	static const char *const open[] = { "", "<strong>", "<code>", "<u>", "<del>" };
 	static const char *const close[] = { "", "</strong>", "</code>", "</u>", "</del>" };
@@ -94,7 +96,7 @@ static void write_head_row(FILE *out, const struct document_table *table)
 	fputs("</tr></thead>\n", out);
 }
 
-static void write_row(FILE *out, const struct document_table *table, const struct text *row)
+static void write_row(FILE *out, const struct document_table *table, const struct prose *row)
 {
 	fputs("<tr>", out);
 	for (size_t c = 0; c < table->column_count; c++) {
@@ -105,6 +107,18 @@ static void write_row(FILE *out, const struct document_table *table, const struc
 		fputs(c ? "</td>" : "</th>", out);
 	}
 	fputs("</tr>\n", out);
+}
+
+/* Names of rows that would break into many lines. */
+static bool has_long_names(const struct document_table *table)
+{
+	for (size_t r = 0; r < table->row_count; r++) {
+		const struct prose *name = &table->cells[r * table->column_count];
+
+		if (name->count && strlen(name->spans[0].text) > LONG_NAME)
+			return true;
+	}
+	return false;
 }
 
 static void write_table(FILE *out, const struct document_table *table, size_t number)
@@ -118,8 +132,8 @@ static void write_table(FILE *out, const struct document_table *table, size_t nu
 	write_caption(out, table->caption, "table", number);
 	fprintf(out,
 	        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"table%zu\">"
-	        "<table aria-labelledby=\"table%zu\">\n",
-	        number, number);
+	        "<table%s aria-labelledby=\"table%zu\">\n",
+	        number, has_long_names(table) ? " class=\"long\"" : "", number);
 	write_head_row(out, table);
 	fputs("<tbody>\n", out);
 	for (size_t r = 0; r < table->row_count; r++)

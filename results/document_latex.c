@@ -3,9 +3,13 @@
 #include "results/document.h"
 #include "results/markup.h"
 
-enum { LONG = 30 }; /* rows of a table that must be able to break over pages */
+#include <stdlib.h>
+#include <string.h>
 
-static void write_text(FILE *out, const struct text *text)
+enum { STACKED = 12 }; /* letters */
+enum { LONG = 30 };    /* rows of a table that must be able to break over pages */
+
+static void write_text(FILE *out, const struct prose *text)
 {
 	static const char *const open[] = { "{", "\\textbf{", "\\texttt{", "\\underline{",
 		                            "\\textit{[" };
@@ -21,7 +25,7 @@ static void write_text(FILE *out, const struct text *text)
 static bool has_long_text(const struct document_table *table, size_t column)
 {
 	for (size_t r = 0; r < table->row_count; r++) {
-		const struct text *cell = &table->cells[r * table->column_count + column];
+		const struct prose *cell = &table->cells[r * table->column_count + column];
 		size_t length = 0;
 
 		for (size_t i = 0; i < cell->count; i++)
@@ -31,6 +35,26 @@ static bool has_long_text(const struct document_table *table, size_t column)
 			return true;
 	}
 	return false;
+}
+
+/* The words of a long name over numbers stand below each other. */
+static void write_name(FILE *out, const struct document_column *column)
+{
+	char *name = memory_text(column->name), *rest = name, *word;
+
+	if (!column->number || strlen(name) < STACKED) {
+		markup_latex(out, name);
+	} else {
+		fputs("\\shortstack[r]{", out);
+		while ((word = strsep(&rest, " ")) != NULL) {
+			const bool joined =
+				strlen(word) < 3 || (rest && (unsigned char)*rest > 0x7f);
+
+			markup_latex(out, word);
+			fputs(!rest ? "}" : joined ? " " : "\\\\", out);
+		}
+	}
+	free(name);
 }
 
 static void write_columns(FILE *out, const struct document_table *table)
@@ -44,7 +68,7 @@ static void write_columns(FILE *out, const struct document_table *table)
 	fputs("@{}}\n\\toprule\n", out);
 	for (size_t c = 0; c < table->column_count; c++) {
 		fputs(c ? " & " : "", out);
-		markup_latex(out, table->columns[c].name);
+		write_name(out, &table->columns[c]);
 	}
 	fputs(" \\\\\n\\midrule\n", out);
 }
@@ -85,7 +109,7 @@ static void write_table(FILE *out, const struct document_table *table)
 		fputs("}\n", out);
 		return;
 	}
-	fputs("\\begin{table}[htbp]\n\\centering\n\\caption{", out);
+	fputs("\\begin{table}[H]\n\\centering\n\\caption{", out);
 	markup_latex(out, table->caption);
 	fputs("}\n\\small\n\\shrinktotext{\\begin{tabular}", out);
 	write_columns(out, table);
@@ -99,7 +123,7 @@ static void write_figure(FILE *out, const struct document_figure *figure)
 {
 	size_t number = 0;
 
-	fputs("\\begin{figure}[htbp]\n\\centering\n", out);
+	fputs("\\begin{figure}[H]\n\\centering\n", out);
 	for (size_t v = 0; v < figure->variant_count; v++)
 		for (size_t p = 0; p < figure->variants[v].plot_count; p++) {
 			plot_write_tikz(out, figure->variants[v].plots[p]);
@@ -146,7 +170,7 @@ void document_write_latex(FILE *out, const struct document *document)
 	fprintf(out,
 	        "\\documentclass[10pt]{article}\n%s"
 	        "\\usepackage[margin=25mm]{geometry}\n"
-	        "\\usepackage{booktabs,longtable,graphicx}\n%s"
+	        "\\usepackage{booktabs,float,longtable,graphicx}\n%s"
 	        "\\newsavebox{\\shrinkbox}\n"
 	        "\\newcommand{\\shrinktotext}[1]{\\sbox{\\shrinkbox}{#1}%%\n"
 	        "  "

@@ -10,7 +10,7 @@ static void write_plain(FILE *out, const char *text)
 	escape_write(out, TABLE_MARKDOWN, text, strlen(text));
 }
 
-static void write_text(FILE *out, const struct text *text)
+static void write_text(FILE *out, const struct prose *text)
 {
 	static const char *const mark[] = { "", "**", "", "**", "~~" };
 

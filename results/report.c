@@ -224,17 +224,33 @@ static void order_setups(struct report *r)
 	r->setups = ordered;
 }
 
-static void say_what_it_is(struct report *r)
+static bool say_what_it_is(struct report *r)
 {
-	struct text *subtitle = &r->document->subtitle;
+	struct prose *subtitle = &r->document->subtitle;
+	struct table dates = { 0 };
 	size_t done = 0;
+	const bool good =
+		report_query(r,
+	                     "SELECT substr(min(started), 1, 10), substr(max(finished), 1, 10)"
+	                     " FROM runs WHERE experiment ="
+	                     " (SELECT id FROM experiments WHERE name = :experiment)",
+	                     &dates);
 
 	for (size_t i = 0; i < r->run_count; i++)
 		done += r->runs[i].done;
-	if (asprintf(&r->document->title, "%s", r->experiment) < 0)
-		panic("no memory for a title");
-	text_add(subtitle, SPAN_PLAIN, "%zu contestant%s, %zu run%s, %zu done", r->setup_count,
-	         r->setup_count == 1 ? "" : "s", r->run_count, r->run_count == 1 ? "" : "s", done);
+	r->document->title = memory_text(r->experiment);
+	prose_add(subtitle, SPAN_PLAIN, "%zu contestant%s, %zu run%s, %zu done", r->setup_count,
+	          r->setup_count == 1 ? "" : "s", r->run_count, r->run_count == 1 ? "" : "s", done);
+	if (good && r->run_count) {
+		const char *first = report_cell_text(table_cell(&dates, 0, 0));
+		const char *last = report_cell_text(table_cell(&dates, 0, 1));
+
+		prose_add(subtitle, SPAN_PLAIN, "; %s", first);
+		if (*last && strcmp(first, last))
+			prose_add(subtitle, SPAN_PLAIN, " to %s", last);
+	}
+	table_free(&dates);
+	return good;
 }
 
 static void report_free(struct report *r)
@@ -255,17 +271,20 @@ static void report_free(struct report *r)
 		free(r->scores[i].deviation);
 		free(r->scores[i].count);
 	}
+	contest_free(&r->contest);
 	free(r->setups);
 	free(r->runs);
 	free(r->scores);
 }
 
 bool report_make(struct document *document, struct database *database, const char *experiment,
-                 struct error *error)
+                 const struct report_guide *guide, struct error *error)
 {
-	struct report r = {
-		.document = document, .database = database, .experiment = experiment, .error = error
-	};
+	struct report r = { .document = document,
+		            .database = database,
+		            .experiment = experiment,
+		            .guide = guide,
+		            .error = error };
 	long id;
 	bool good = database_experiment_find(database, experiment, &id, error) && load_runs(&r) &&
 	            load_scores(&r);
@@ -275,9 +294,9 @@ bool report_make(struct document *document, struct database *database, const cha
 		order_setups(&r);
 		for (size_t i = 0; i < r.score_count; i++)
 			average(&r, &r.scores[i]);
-		say_what_it_is(&r);
-		good = report_summary(&r) && report_warnings(&r) && report_curves(&r) &&
-		       report_settings(&r);
+		good = report_test(&r) && say_what_it_is(&r) && report_summary(&r) &&
+		       report_warnings(&r) && report_curves(&r) && report_costs(&r) &&
+		       report_sentences(&r) && report_settings(&r);
 	}
 	report_free(&r);
 	return good;

@@ -286,10 +286,10 @@ static bool add_metric(struct report *r, struct document_figure *figure, int met
 }
 
 static const char caption[] = "How fast does each contestant learn, by four measures of cost? "
-                              "Lines are means over seeds, "
+			      "Lines are means over seeds, "
 			      "bands reach from the lowest to the highest seed.";
 static const char caption_of_many[] = "How fast does each contestant learn, by four measures of "
-                                      "cost? Means over seeds; the six best "
+				      "cost? Means over seeds; the six best "
 				      "contestants are named, the others grey.";
 
 bool report_curves(struct report *r)

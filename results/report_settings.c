@@ -13,7 +13,7 @@ enum { WIDE = 8 }; /* contestants that fit as columns */
 static void add_budget_rows(struct report *r, struct document_table *table)
 {
 	for (size_t i = 0; i < r->setup_count; i++) {
-		struct text *row = document_row(table);
+		struct prose *row = document_row(table);
 		double updates = 0, tokens = 0, seconds = 0, all = 0, done = 0;
 
 		for (size_t k = 0; k < r->run_count; k++) {
@@ -30,7 +30,7 @@ static void add_budget_rows(struct report *r, struct document_table *table)
 			seconds += run->train_seconds;
 		}
 		report_string(&row[0], r->setups[i].label);
-		text_add(&row[1], SPAN_PLAIN, "%zu", r->setups[i].runs);
+		prose_add(&row[1], SPAN_PLAIN, "%zu", r->setups[i].runs);
 		report_quantity(&row[2], updates / done);
 		report_quantity(&row[3], tokens / done);
 		report_duration(&row[4], seconds / done);
@@ -45,6 +45,7 @@ static void add_budgets(struct report *r)
 		"Budget of each contestant: means over the runs that are done; the last "
 		"column adds up all runs, failed and unfinished ones too.");
 
+	table->folded = report_shown(r) < r->setup_count;
 	document_column(table, "contestant", false);
 	document_column(table, "runs", true);
 	document_column(table, "updates", true);
@@ -52,16 +53,6 @@ static void add_budgets(struct report *r)
 	document_column(table, "training", true);
 	document_column(table, "training, all runs", true);
 	add_budget_rows(r, table);
-}
-
-static void add_value(struct text *cell, const struct cell *value)
-{
-	if (value->type == CELL_TEXT)
-		text_add(cell, SPAN_PLAIN, "%s", value->text);
-	else if (value->type == CELL_INTEGER)
-		text_add(cell, SPAN_PLAIN, "%ld", value->integer);
-	else if (value->type == CELL_REAL)
-		text_add(cell, SPAN_PLAIN, "%.6g", value->real);
 }
 
 static size_t column_of(const struct document_table *table, const char *name)
@@ -75,7 +66,7 @@ static size_t column_of(const struct document_table *table, const char *name)
 /* `list` has rows (experiment, setting, contestant, value), by setting: a row each. */
 static void spread_down(struct report *r, const struct table *list, struct document_table *table)
 {
-	struct text *row = NULL;
+	struct prose *row = NULL;
 
 	document_column(table, "setting", false);
 	for (size_t i = 0; i < r->setup_count; i++)
@@ -87,11 +78,11 @@ static void spread_down(struct report *r, const struct table *list, struct docum
 		if (!i || strcmp(report_cell_text(&cells[1]),
 		                 report_cell_text(table_cell(list, i - 1, 1)))) {
 			row = document_row(table);
-			text_add(&row[0], SPAN_CODE, "%s", report_cell_text(&cells[1]));
+			prose_add(&row[0], SPAN_CODE, "%s", report_cell_text(&cells[1]));
 		}
 		column = column_of(table, report_cell_text(&cells[2]));
 		if (column && !row[column].count)
-			add_value(&row[column], &cells[3]);
+			report_value(&row[column], &cells[3]);
 	}
 }
 
@@ -112,16 +103,16 @@ static void spread_across(struct report *r, const struct table *list, struct doc
 		const size_t column = column_of(table, report_cell_text(&cells[1]));
 
 		for (size_t k = 0; k < r->setup_count; k++) {
-			struct text *cell = &table->cells[k * table->column_count + column];
+			struct prose *cell = &table->cells[k * table->column_count + column];
 
 			if (!strcmp(r->setups[k].label, report_cell_text(&cells[2])) &&
 			    !cell->count)
-				add_value(cell, &cells[3]);
+				report_value(cell, &cells[3]);
 		}
 	}
 }
 
-static bool add_differing(struct report *r)
+static bool add_differing(struct report *r, bool folded)
 {
 	struct table list = { 0 };
 	const bool good = report_query(r, named_query_find("settings")->sql, &list);
@@ -129,6 +120,7 @@ static bool add_differing(struct report *r)
 	if (good && list.row_count) {
 		struct document_table *table = document_table(r->document, "Settings that differ");
 
+		table->folded = folded || r->setup_count > WIDE;
 		(r->setup_count > WIDE ? spread_across : spread_down)(r, &list, table);
 	}
 	table_free(&list);
@@ -148,10 +140,10 @@ static bool add_query(struct report *r, const char *caption, const char *sql)
 		for (size_t c = 0; c < list.column_count; c++)
 			document_column(table, list.columns[c].name, false);
 		for (size_t i = 0; i < list.row_count; i++) {
-			struct text *row = document_row(table);
+			struct prose *row = document_row(table);
 
 			for (size_t c = 0; c < list.column_count; c++)
-				add_value(&row[c], table_cell(&list, i, c));
+				report_value(&row[c], table_cell(&list, i, c));
 		}
 	}
 	table_free(&list);
@@ -166,7 +158,7 @@ static const char shared[] = "WITH used AS (SELECT DISTINCT setup, setting, valu
 
 static const char machines[] =
 	"SELECT group_concat(r.id, ' ') AS runs, r.host, r.cpu, r.threads, r.blas, r.blas_kernel "
-        "AS "
+	"AS "
 	"\"BLAS kernel\", r.vector_kernels AS \"vector kernels\", r.program_version AS version,"
 	" r.source_commit AS \"commit\", r.compiler, r.data_hash AS \"data hash\""
 	" FROM (SELECT * FROM runs WHERE experiment ="
@@ -179,17 +171,20 @@ static const char signatures[] =
 	"SELECT s.test_set AS \"test set\", m.name AS metric, m.unit, m.help AS definition,"
 	" s.signature, s.sentences, s.beam, s.length_penalty AS \"length penalty\","
 	" count(*) AS runs FROM runs r JOIN scores s ON s.run = r.id JOIN metrics m ON m.id = "
-        "s.metric"
+	"s.metric"
 	" WHERE r.experiment = (SELECT id FROM experiments WHERE name = :experiment)"
 	" GROUP BY 1, m.id, s.signature, s.sentences, s.beam, s.length_penalty ORDER BY 1, m.id";
 
 bool report_settings(struct report *r)
 {
+	bool varied = false;
+
 	if (!r->run_count)
 		return true;
 	document_heading(r->document, 2, "What was run");
 	add_budgets(r);
-	return add_differing(r) && add_query(r, "Settings that all contestants share", shared) &&
+	return report_ablation(r, &varied) && add_differing(r, varied) &&
+	       add_query(r, "Settings that all contestants share", shared) &&
 	       add_query(r, "How scores were taken", signatures) &&
 	       add_query(r, "Machines, programs and data", machines);
 }

@@ -16,14 +16,14 @@ char *report_score_name(const struct report_score *s)
 	return name;
 }
 
-static void name_seeds(struct text *text, size_t count)
+static void name_seeds(struct prose *text, size_t count)
 {
-	text_add(text, SPAN_PLAIN, count == 1 ? " (one run)" : " (%zu runs)", count);
+	prose_add(text, SPAN_PLAIN, count == 1 ? " (one run)" : " (%zu runs)", count);
 }
 
 /* How far behind the leader the others are, the nearest first; of many only the nearest. */
 static void say_distances(struct report *r, const struct report_score *s, size_t best,
-                          struct text *text)
+                          struct prose *text)
 {
 	bool *said = memory_new(r->setup_count, sizeof *said);
 	size_t shown = 0;
@@ -39,13 +39,13 @@ static void say_distances(struct report *r, const struct report_score *s, size_t
 		if (next == SIZE_MAX)
 			break;
 		said[next] = true;
-		text_add(text, SPAN_PLAIN, shown++ ? "; " : ": ");
+		prose_add(text, SPAN_PLAIN, shown++ ? "; " : ": ");
 		if (s->mean[next] == s->mean[best])
-			text_add(text, SPAN_PLAIN, "level with ");
+			prose_add(text, SPAN_PLAIN, "equal to that of ");
 		else
-			text_add(text, SPAN_PLAIN, "%.2f better than ",
-			         fabs(s->mean[best] - s->mean[next]));
-		text_add(text, SPAN_STRONG, "%s", r->setups[next].label);
+			prose_add(text, SPAN_PLAIN, "%.2f better than that of ",
+			          fabs(s->mean[best] - s->mean[next]));
+		prose_add(text, SPAN_STRONG, "%s", r->setups[next].label);
 	}
 	free(said);
 }
@@ -53,21 +53,21 @@ static void say_distances(struct report *r, const struct report_score *s, size_t
 static void say_leader(struct report *r, const struct report_score *s)
 {
 	const size_t best = report_best(r, s);
-	struct text *text;
+	struct prose *text;
 	char *name;
 
 	if (best == SIZE_MAX)
 		return;
 	text = document_paragraph(r->document);
 	name = report_score_name(s);
-	text_add(text, SPAN_PLAIN, "By %s, ", name);
-	text_add(text, SPAN_STRONG, "%s", r->setups[best].label);
-	text_add(text, SPAN_PLAIN, r->setup_count > 1 ? " leads with " : " has ");
+	prose_add(text, SPAN_PLAIN, "By %s, ", name);
+	prose_add(text, SPAN_STRONG, "%s", r->setups[best].label);
+	prose_add(text, SPAN_PLAIN, r->setup_count > 1 ? " has the best mean, " : " has the mean ");
 	report_number(text, SPAN_PLAIN, s->mean[best], s->deviation[best], 2);
 	name_seeds(text, s->count[best]);
 	if (r->setup_count > 1)
 		say_distances(r, s, best, text);
-	text_add(text, SPAN_PLAIN, ".");
+	prose_add(text, SPAN_PLAIN, ".");
 	free(name);
 }
 
@@ -83,53 +83,55 @@ static void say_leaders(struct report *r)
 	if (said)
 		return;
 	if (report_best(r, &r->scores[0]) == SIZE_MAX)
-		text_add(document_paragraph(r->document), SPAN_PLAIN,
-		         "No run is done yet, so there is nothing to compare.");
+		prose_add(document_paragraph(r->document), SPAN_PLAIN,
+		          "No run is done yet, so there is nothing to compare.");
 	else
 		say_leader(r, &r->scores[0]);
 }
 
+/* Nothing is best where all are alike. */
 static bool is_best(const struct report *r, const struct report_score *s, size_t setup)
 {
 	const size_t best = report_best(r, s);
-	size_t known = 0;
+	bool worse = false;
 
-	for (size_t i = 0; i < r->setup_count; i++)
-		known += !isnan(s->mean[i]);
-	return known > 1 && best != SIZE_MAX && s->mean[setup] == s->mean[best];
+	for (size_t i = 0; i < r->setup_count && best != SIZE_MAX; i++)
+		worse |= s->sign * s->mean[i] > s->sign * s->mean[best];
+	return worse && s->mean[setup] == s->mean[best];
 }
 
-static void add_rows(struct report *r, struct document_table *table)
+static void add_row(struct report *r, struct document_table *table, size_t i)
 {
-	for (size_t i = 0; i < r->setup_count; i++) {
-		const struct report_setup *setup = &r->setups[i];
-		struct text *row = document_row(table);
+	const struct report_setup *setup = &r->setups[i];
+	struct prose *row = document_row(table);
 
-		report_string(&row[0], setup->label);
-		if (setup->parameters > 0)
-			report_quantity(&row[1], setup->parameters);
-		if (setup->done == setup->runs)
-			text_add(&row[2], SPAN_PLAIN, "%zu", setup->done);
-		else
-			text_add(&row[2], SPAN_PLAIN, "%zu of %zu", setup->done, setup->runs);
-		for (size_t k = 0; k < r->score_count; k++) {
-			const struct report_score *s = &r->scores[k];
+	report_string(&row[0], setup->label);
+	if (setup->parameters > 0)
+		report_quantity(&row[1], setup->parameters);
+	if (setup->done == setup->runs)
+		prose_add(&row[2], SPAN_PLAIN, "%zu", setup->done);
+	else
+		prose_add(&row[2], SPAN_PLAIN, "%zu of %zu", setup->done, setup->runs);
+	for (size_t k = 0; k < r->score_count; k++) {
+		const struct report_score *s = &r->scores[k];
 
-			report_number(&row[3 + k], is_best(r, s, i) ? SPAN_STRONG : SPAN_PLAIN,
-			              s->mean[i], s->deviation[i], 2);
-		}
+		report_number(&row[3 + k], is_best(r, s, i) ? SPAN_STRONG : SPAN_PLAIN, s->mean[i],
+		              s->deviation[i], 2);
+		if (report_told_apart(r, s, i))
+			prose_add(&row[3 + k], SPAN_PLAIN, "†");
 	}
 }
 
-bool report_summary(struct report *r)
+size_t report_shown(const struct report *r)
 {
-	struct document_table *table;
+	return r->setup_count > REPORT_MANY ? REPORT_SHOWN : r->setup_count;
+}
 
-	document_heading(r->document, 2, "Result");
-	say_leaders(r);
-	table = document_table(r->document,
-	                       "Scores: mean ± sample deviation over the runs that are "
-	                       "done, one run a seed; the best in bold.");
+static void add_scores(struct report *r, const char *caption, size_t count, bool folded)
+{
+	struct document_table *table = document_table(r->document, caption);
+
+	table->folded = folded;
 	document_column(table, "contestant", false);
 	document_column(table, "parameters", true);
 	document_column(table, "runs done", true);
@@ -142,7 +144,38 @@ bool report_summary(struct report *r)
 		free(heading);
 		free(name);
 	}
-	add_rows(r, table);
-	text_add(&table->note, SPAN_PLAIN, "↑ higher is better, ↓ lower is better.");
+	for (size_t i = 0; i < count; i++)
+		add_row(r, table, i);
+	prose_add(&table->note, SPAN_PLAIN, "↑ higher is better, ↓ lower is better.");
+	for (size_t k = 0; k < r->score_count; k++)
+		for (size_t i = 0; i < r->setup_count; i++)
+			if (report_told_apart(r, &r->scores[k], i)) {
+				prose_add(&table->note, SPAN_PLAIN,
+				          " † the test tells it apart from the best.");
+				return;
+			}
+}
+
+bool report_summary(struct report *r)
+{
+	static const char caption[] =
+		"Scores: mean ± sample deviation over the runs that are done, one "
+		"run a seed; the best in bold.";
+	const size_t shown = report_shown(r);
+	char *of_many;
+
+	document_heading(r->document, 2, "Result");
+	say_leaders(r);
+	report_verdicts(r);
+	if (shown == r->setup_count) {
+		add_scores(r, caption, shown, false);
+		return true;
+	}
+	if (asprintf(&of_many, "The best %zu of %zu contestants. %s", shown, r->setup_count,
+	             caption) < 0)
+		panic("no memory for a caption");
+	add_scores(r, of_many, shown, false);
+	add_scores(r, "Scores of all contestants", r->setup_count, true);
+	free(of_many);
 	return true;
 }

@@ -14,7 +14,7 @@ static const double unfair = 1.10; /* a ratio that is still called equal */
 static void warn_ratio(struct report *r, const char *what, const double *value)
 {
 	size_t least = SIZE_MAX, most = SIZE_MAX;
-	struct text *item;
+	struct prose *item;
 
 	for (size_t i = 0; i < r->setup_count; i++) {
 		if (!(value[i] > 0))
@@ -27,13 +27,13 @@ static void warn_ratio(struct report *r, const char *what, const double *value)
 	if (least == SIZE_MAX || value[most] <= unfair * value[least])
 		return;
 	item = document_item(r->document);
-	text_add(item, SPAN_STRONG, "%s differ: ", what);
-	text_add(item, SPAN_PLAIN, "%s has ", r->setups[most].label);
+	prose_add(item, SPAN_STRONG, "%s differ: ", what);
+	prose_add(item, SPAN_PLAIN, "%s has ", r->setups[most].label);
 	report_quantity(item, value[most]);
-	text_add(item, SPAN_PLAIN, ", %.2f times the ", value[most] / value[least]);
+	prose_add(item, SPAN_PLAIN, ", %.2f times the ", value[most] / value[least]);
 	report_quantity(item, value[least]);
-	text_add(item, SPAN_PLAIN, " of %s; up to 10 %% more is usually called fair.",
-	         r->setups[least].label);
+	prose_add(item, SPAN_PLAIN, " of %s; up to 10 %% more is usually called fair.",
+	          r->setups[least].label);
 }
 
 /* Means over done runs of each setup. */
@@ -84,42 +84,70 @@ static void warn_seeds(struct report *r)
 	if (!most)
 		return;
 	if (least < most)
-		text_add(document_item(r->document), SPAN_PLAIN,
-		         "Contestants have from %zu to %zu runs that are done.", least, most);
+		prose_add(document_item(r->document), SPAN_PLAIN,
+		          "Contestants have from %zu to %zu runs that are done.", least, most);
 	if (most < FEW_RUNS)
-		text_add(
+		prose_add(
 			document_item(r->document), SPAN_PLAIN,
 			"With fewer than three seeds, a difference may be the luck of one run; add "
 			"some with --set 'seeds=[1, 2, 3]'.");
 }
 
+/* Architectures that were tried with more settings had more luck to choose from. */
+static void warn_tuning(struct report *r)
+{
+	size_t least = SIZE_MAX, most = SIZE_MAX, tried[2] = { 0 };
+
+	for (size_t i = 0; i < r->setup_count; i++) {
+		size_t alike = 0;
+
+		for (size_t j = 0; j < r->setup_count; j++)
+			alike += !strcmp(r->setups[i].architecture, r->setups[j].architecture);
+		if (least == SIZE_MAX || alike < tried[0]) {
+			least = i;
+			tried[0] = alike;
+		}
+		if (most == SIZE_MAX || alike > tried[1]) {
+			most = i;
+			tried[1] = alike;
+		}
+	}
+	if (tried[0] < tried[1])
+		prose_add(document_item(r->document), SPAN_PLAIN,
+		          "Tuning differs: %s was tried with %zu settings, %s with %zu; the best "
+		          "of more "
+		          "is better by luck alone.",
+		          r->setups[most].architecture, tried[1], r->setups[least].architecture,
+		          tried[0]);
+}
+
 static void warn_unfinished(struct report *r)
 {
 	size_t count = 0, named = 0;
-	struct text *item;
+	struct prose *item;
 
 	for (size_t i = 0; i < r->run_count; i++)
 		count += !r->runs[i].done;
 	if (!count)
 		return;
 	item = document_item(r->document);
-	text_add(item, SPAN_STRONG, count == 1 ? "%zu run is not done" : "%zu runs are not done",
-	         count);
-	text_add(item, SPAN_PLAIN, " and left out of scores: ");
+	prose_add(item, SPAN_STRONG, count == 1 ? "%zu run is not done" : "%zu runs are not done",
+	          count);
+	prose_add(item, SPAN_PLAIN, " and left out of scores: ");
 	for (size_t i = 0; i < r->run_count && named < NAMED; i++) {
 		const struct report_run *run = &r->runs[i];
 
 		if (run->done)
 			continue;
-		text_add(item, SPAN_PLAIN, "%srun %ld (%s, seed %ld) %s%s", named++ ? "; " : "",
-		         run->id, r->setups[run->setup].label, run->seed,
-		         strcmp(run->status, "running") ? "" : "is ", run->status);
+		prose_add(item, SPAN_PLAIN, "%srun %ld (%s, seed %ld) %s%s", named++ ? "; " : "",
+		          run->id, r->setups[run->setup].label, run->seed,
+		          strcmp(run->status, "running") ? "" : "is ", run->status);
 		if (*run->reason)
-			text_add(item, SPAN_PLAIN, ": %s", run->reason);
+			prose_add(item, SPAN_PLAIN, ": %s", run->reason);
 	}
 	if (count > named)
-		text_add(item, SPAN_PLAIN, "; and %zu more", count - named);
-	text_add(item, SPAN_PLAIN, ".");
+		prose_add(item, SPAN_PLAIN, "; and %zu more", count - named);
+	prose_add(item, SPAN_PLAIN, ".");
 }
 
 /* What runs must share: a column of runs or a setting, and what it means where they do not. */
@@ -159,10 +187,10 @@ static bool warn_differing(struct report *r)
 		         shared[i].expression);
 		good = report_query(r, sql, &table);
 		if (good && table.row_count && table_cell(&table, 0, 0)->integer > 1)
-			text_add(document_item(r->document), SPAN_PLAIN,
-			         "The runs have %ld different %s: %s.",
-			         table_cell(&table, 0, 0)->integer, shared[i].what,
-			         shared[i].consequence);
+			prose_add(document_item(r->document), SPAN_PLAIN,
+			          "The runs have %ld different %s: %s.",
+			          table_cell(&table, 0, 0)->integer, shared[i].what,
+			          shared[i].consequence);
 		table_free(&table);
 	}
 	return good;
@@ -180,10 +208,10 @@ static bool warn_signatures(struct report *r)
 		&table);
 
 	for (size_t i = 0; i < table.row_count && good; i++)
-		text_add(document_item(r->document), SPAN_PLAIN,
-		         "%s %s was taken in different ways (signature or number of sentences).",
-		         report_cell_text(table_cell(&table, i, 0)),
-		         report_cell_text(table_cell(&table, i, 1)));
+		prose_add(document_item(r->document), SPAN_PLAIN,
+		          "%s %s was taken in different ways (signature or number of sentences).",
+		          report_cell_text(table_cell(&table, i, 0)),
+		          report_cell_text(table_cell(&table, i, 1)));
 	table_free(&table);
 	return good;
 }
@@ -196,7 +224,7 @@ static bool warn_still_learning(struct report *r)
 	const bool good = report_query(
 		r,
 		"SELECT s.run FROM runs r JOIN summaries s ON s.run = r.id JOIN metrics m ON m.id "
-	        "= "
+		"= "
 		"s.metric WHERE m.name = 'valid_perplexity' AND s.step_of_best = s.last_step"
 		" AND s.count > 1 AND r.status = 'done'"
 		" AND r.experiment = (SELECT id FROM experiments WHERE name = :experiment)",
@@ -207,10 +235,10 @@ static bool warn_still_learning(struct report *r)
 	for (size_t i = 0; i < r->run_count; i++)
 		done += r->runs[i].done;
 	if (runs)
-		text_add(document_item(r->document), SPAN_PLAIN,
-		         "In %zu of %zu runs the last validation was the best: they were still "
-		         "learning, and more training may change the order.",
-		         runs, done);
+		prose_add(document_item(r->document), SPAN_PLAIN,
+		          "In %zu of %zu runs the last validation was the best: they were still "
+		          "learning, and more training may change the order.",
+		          runs, done);
 	table_free(&table);
 	return good;
 }
@@ -224,9 +252,10 @@ bool report_warnings(struct report *r)
 	warn_unfinished(r);
 	warn_sizes(r);
 	warn_seeds(r);
+	warn_tuning(r);
 	good = warn_differing(r) && warn_signatures(r) && warn_still_learning(r);
 	if (good && r->document->count == before + 1)
-		text_add(
+		prose_add(
 			document_paragraph(r->document), SPAN_PLAIN,
 			"Nothing found: contestants have equal parameters, budgets, data, settings "
 			"of search and machines.");

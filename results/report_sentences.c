@@ -1,0 +1,320 @@
+/* report_sentences.c - what contestants made of single sentences: scores by length, and where they
+ * disagree most. */
+#include "results/report_parts.h"
+
+#include "eval/metric.h"
+#include "results/translations.h"
+#include "results/words.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BINS = 6, FEWEST = 5, EXAMPLES = 4, TEST_SETS = 3 };
+
+/* Classes of source length in words: 1 to `step`, and so on; the last has all that are longer. */
+struct bins {
+	size_t step;
+	size_t sentences[BINS];
+	double words[BINS]; /* of all sentences of the class */
+};
+
+static size_t bin_of(const struct bins *b, size_t words)
+{
+	const size_t bin = words ? (words - 1) / b->step : 0;
+
+	return bin < BINS ? bin : BINS - 1;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The step is such that 19 of 20 sentences lie before the last class ends. */
+static struct bins find_bins(const struct translations *t)
+{
+	struct bins b = { .step = 1 };
+	size_t *words = memory_new(t->count + 1, sizeof *words), most;
+
+	for (size_t i = 0; i < t->count; i++)
+		words[i] = words_count(t->translation[i].source);
+	qsort(words, t->count, sizeof *words, by_size);
+	most = t->count ? words[t->count * 19 / 20] : 1;
+	b.step = most > BINS ? (most + BINS - 1) / BINS : 1;
+	for (size_t i = 0; i < t->count; i++) {
+		const size_t bin = bin_of(&b, words[i]);
+
+		b.sentences[bin]++;
+		b.words[bin] += (double)words[i];
+	}
+	free(words);
+	return b;
+}
+
+/* The score of each class; NAN where it has too few sentences. */
+static void score_bins(const struct metric *metric, const struct translations *t,
+                       const struct bins *b, double score[BINS])
+{
+	union metric_settings settings;
+	double row[METRIC_MOST_COLUMNS], sum[BINS][METRIC_MOST_COLUMNS] = { 0 };
+	void *scorer;
+
+	metric->defaults(&settings);
+	scorer = metric->new (&settings);
+	for (size_t i = 0; i < t->count; i++) {
+		const struct segment reference = segment_of(t->translation[i].reference);
+		const size_t bin = bin_of(b, words_count(t->translation[i].source));
+
+		metric->add(scorer, segment_of(t->translation[i].hypothesis), &reference, 1, row);
+		for (size_t c = 0; c < metric->columns(&settings); c++)
+			sum[bin][c] += row[c];
+	}
+	for (int bin = 0; bin < BINS; bin++)
+		score[bin] = b->sentences[bin] < FEWEST ? (double)NAN
+		                                        : metric->score(&settings, sum[bin]);
+	metric->free(scorer);
+}
+
+/* Sums over the runs of a setup. */
+struct setup_bins {
+	double sum[BINS], least[BINS], most[BINS];
+	size_t runs;
+};
+
+static void draw_setup(const struct report *r, size_t setup, const struct bins *b,
+                       const struct setup_bins *scores, const char *test_set, struct plot *plot,
+                       struct table *data)
+{
+	struct plot_series *series =
+		plot_add(plot, r->setups[setup].label, r->setups[setup].look, true);
+
+	for (int bin = 0; bin < BINS; bin++) {
+		const double mean = scores->sum[bin] / (double)scores->runs;
+		const bool spread = scores->runs > 1;
+		struct cell *row;
+
+		if (isnan(mean))
+			continue;
+		plot_point(series, b->words[bin] / (double)b->sentences[bin], mean,
+		           spread ? scores->least[bin] : (double)NAN,
+		           spread ? scores->most[bin] : (double)NAN);
+		row = table_add_row(data);
+		cell_text(&row[0], test_set, strlen(test_set));
+		cell_text(&row[1], r->setups[setup].label, strlen(r->setups[setup].label));
+		cell_integer(&row[2], (long)(b->step * (size_t)bin + 1));
+		if (bin + 1 < BINS)
+			cell_integer(&row[3], (long)(b->step * (size_t)(bin + 1)));
+		cell_integer(&row[4], (long)b->sentences[bin]);
+		cell_real(&row[5], mean);
+		cell_real(&row[6], scores->least[bin]);
+		cell_real(&row[7], scores->most[bin]);
+		cell_integer(&row[8], (long)scores->runs);
+	}
+}
+
+static void add_run(const struct metric *metric, const struct translations *t, const struct bins *b,
+                    struct setup_bins *s)
+{
+	double score[BINS];
+
+	score_bins(metric, t, b, score);
+	for (int bin = 0; bin < BINS; bin++) {
+		s->sum[bin] += score[bin];
+		s->least[bin] = s->runs ? fmin(s->least[bin], score[bin]) : score[bin];
+		s->most[bin] = s->runs ? fmax(s->most[bin], score[bin]) : score[bin];
+	}
+	s->runs++;
+}
+
+/* The scores by length on one test set, of those setups that have a look. */
+static bool draw_test_set(struct report *r, const struct metric *metric, const char *test_set,
+                          struct document_figure *figure)
+{
+	struct setup_bins *scores = memory_new(r->setup_count + 1, sizeof *scores);
+	struct bins bins = { 0 };
+	struct plot *plot;
+	char *title;
+
+	for (size_t i = 0; i < r->run_count; i++) {
+		struct translations t;
+		struct error none; /* a run that has no hypotheses */
+
+		if (!r->runs[i].done || r->setups[r->runs[i].setup].look == PLOT_BACKGROUND ||
+		    !translations_read(r->database, r->runs[i].id, test_set, &t, &none))
+			continue;
+		if (!bins.step)
+			bins = find_bins(&t);
+		add_run(metric, &t, &bins, &scores[r->runs[i].setup]);
+		translations_free(&t);
+	}
+	if (bins.step) {
+		plot = figure_plot(&figure->variants[0]);
+		if (asprintf(&title, "%s %s", test_set, metric->name) < 0)
+			panic("no memory for a title");
+		plot_begin(plot, title, "words of the source, mean of a class of lengths");
+		free(title);
+		for (size_t i = 0; i < r->setup_count; i++)
+			if (scores[i].runs)
+				draw_setup(r, i, &bins, &scores[i], test_set, plot, &figure->data);
+	}
+	free(scores);
+	return bins.step > 0;
+}
+
+static void add_lengths(struct report *r)
+{
+	static const char *const names[] = { "test_set", "contestant", "shortest",
+		                             "longest",  "sentences",  "mean",
+		                             "least",    "most",       "seeds" };
+	const struct report_score *headline = &r->scores[r->headline];
+	const struct metric *metric = metric_find(headline->metric);
+	struct document_figure *figure =
+		document_figure(r->document, "lengths",
+	                        "Does quality fall with length? Scores of sentences of about the "
+	                        "same length; means over "
+	                        "seeds, bands from the lowest to the highest seed.");
+	int drawn = 0;
+
+	figure_variant(figure, "length");
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		table_add_column(&figure->data, names[i], -1, false);
+	for (size_t i = 1; i < r->score_count && drawn < TEST_SETS; i++)
+		if (!strcmp(r->scores[i].metric, headline->metric))
+			drawn += draw_test_set(r, metric, r->scores[i].test_set, figure);
+}
+
+/* Words that the hypothesis has and the reference lacks are marked, and words of the reference that
+ * are missing stand where they would be. */
+static void add_marked(struct prose *text, const char *hypothesis, const char *reference)
+{
+	struct word_difference *d = words_difference(hypothesis, reference);
+
+	for (size_t i = 0; i < d->count; i++) {
+		const struct word *w = &d->words[i];
+
+		prose_add(text, SPAN_PLAIN, i ? " " : "");
+		prose_add(text,
+		          w->side == WORD_BOTH    ? SPAN_PLAIN
+		          : w->side == WORD_FIRST ? SPAN_WRONG
+		                                  : SPAN_MISSED,
+		          "%.*s", (int)w->length, w->text);
+	}
+	words_difference_free(d);
+}
+
+/* The first done run of each setup that plots show, as a list for SQL. */
+static char *first_runs(const struct report *r)
+{
+	char *list = memory_new(24 * r->setup_count + 8, 1), *end = list;
+
+	for (size_t s = 0; s < r->setup_count; s++)
+		for (size_t i = 0; i < r->run_count; i++)
+			if (r->runs[i].setup == s && r->runs[i].done &&
+			    r->setups[s].look != PLOT_BACKGROUND) {
+				end += sprintf(end, "%s%ld", end == list ? "" : ",", r->runs[i].id);
+				break;
+			}
+	return list;
+}
+
+static bool find_examples(struct report *r, struct table *table)
+{
+	char *runs = first_runs(r), *sql;
+	bool good;
+
+	if (asprintf(&sql,
+	             "WITH rated AS (SELECT run, test_set, sentence, source, reference, hypothesis,"
+	             "  word_overlap(hypothesis, reference) AS overlap FROM hypotheses"
+	             "  WHERE run IN (%s)), spread AS (SELECT test_set, sentence,"
+	             "  max(overlap) - min(overlap) AS difference FROM rated"
+	             "  GROUP BY test_set, sentence HAVING difference > 0"
+	             "  ORDER BY difference DESC, test_set, sentence LIMIT %d)"
+	             " SELECT run, test_set, sentence, source, reference, hypothesis FROM spread"
+	             " JOIN rated USING (test_set, sentence)"
+	             " ORDER BY difference DESC, test_set, sentence, overlap DESC, run",
+	             runs, EXAMPLES) < 0)
+		panic("no memory for a query");
+	good = report_query(r, sql, table);
+	free(sql);
+	free(runs);
+	return good;
+}
+
+static bool same_sentence(const struct cell *a, const struct cell *b)
+{
+	return a[2].integer == b[2].integer &&
+	       !strcmp(report_cell_text(&a[1]), report_cell_text(&b[1]));
+}
+
+static struct document_table *begin_example(struct report *r, const struct cell *row)
+{
+	struct document_table *table;
+	struct prose *cells;
+	char *caption;
+
+	if (asprintf(&caption, "%s, sentence %ld", report_cell_text(&row[1]), row[2].integer + 1) <
+	    0)
+		panic("no memory for a caption");
+	table = document_table(r->document, caption);
+	free(caption);
+	document_column(table, "contestant", false);
+	document_column(table, "text", false);
+	cells = document_row(table);
+	report_string(&cells[0], "source");
+	report_string(&cells[1], report_cell_text(&row[3]));
+	cells = document_row(table);
+	report_string(&cells[0], "reference");
+	report_string(&cells[1], report_cell_text(&row[4]));
+	return table;
+}
+
+static bool add_examples(struct report *r)
+{
+	struct table list = { 0 };
+	struct document_table *table = NULL;
+	const bool good = find_examples(r, &list);
+
+	if (good && list.row_count) {
+		struct prose *text;
+
+		document_heading(r->document, 3, "Where contestants disagree most");
+		text = document_paragraph(r->document);
+		prose_add(text, SPAN_PLAIN,
+		          "Sentences in which the words that are shared with the reference differ "
+		          "most "
+		          "between contestants, the best first; of each the first run. ");
+		prose_add(text, SPAN_WRONG, "Underlined");
+		prose_add(text, SPAN_PLAIN, ": not in the reference; ");
+		prose_add(text, SPAN_MISSED, "struck out");
+		prose_add(text, SPAN_PLAIN, ": missing from the translation.");
+	}
+	for (size_t i = 0; i < list.row_count && good; i++) {
+		const struct cell *row = table_cell(&list, i, 0);
+		const size_t setup = report_setup_of(r, row[0].integer);
+		struct prose *cells;
+
+		if (!i || !same_sentence(row, table_cell(&list, i - 1, 0)))
+			table = begin_example(r, row);
+		cells = document_row(table);
+		report_string(&cells[0], r->setups[setup].label);
+		add_marked(&cells[1], report_cell_text(&row[5]), report_cell_text(&row[4]));
+	}
+	table_free(&list);
+	return good;
+}
+
+bool report_sentences(struct report *r)
+{
+	const struct report_score *headline = &r->scores[r->headline];
+
+	if (!headline->test_set || report_best(r, headline) == SIZE_MAX)
+		return true;
+	document_heading(r->document, 2, "Sentences");
+	if (metric_find(headline->metric))
+		add_lengths(r);
+	return r->setup_count < 2 || add_examples(r);
+}
