@@ -9,6 +9,7 @@ int runs_command(int argc, char **argv);
 int compare_command(int argc, char **argv);
 int report_command(int argc, char **argv);
 int query_command(int argc, char **argv);
+int export_command(int argc, char **argv);
 int watch_command(int argc, char **argv);
 int tag_command(int argc, char **argv);
 int note_command(int argc, char **argv);

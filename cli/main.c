@@ -17,6 +17,7 @@ static const struct command commands[] = {
 	{ "compare", compare_command, "contestants side by side" },
 	{ "report", report_command, "what an experiment showed, as HTML, Markdown or LaTeX" },
 	{ "query", query_command, "ask the database: a named query, or SQL" },
+	{ "export", export_command, "runs as CSV or JSON lines, or for TensorBoard" },
 	{ "watch", watch_command, "follow the runs that are running" },
 	{ "tag", tag_command, "give runs names to find them by" },
 	{ "note", note_command, "keep a text with a run" },

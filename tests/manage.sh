@@ -150,6 +150,83 @@ older() {
 	[ "$(cksum < old.db)" = "$before" ] && return $status
 }
 
+# count SQL - one number of the database.
+count() {
+	"$program" query --db all.db --format csv --sql "$1" | tail -n 1
+}
+
+tables() {
+	"$program" export small --db all.db && "$program" export --run 2 --db all.db --out one > /dev/null || return 1
+	for table in runs points scores hypotheses; do
+		[ "$(wc -l < export/$table.csv)" -eq $((1 + $(count "SELECT count(*) FROM $table"))) ] || { wc -l export/*; return 1; }
+		[ "$(head -n 1 export/$table.csv)" = "$(head -n 1 one/$table.csv)" ] || return 1
+	done
+	"$program" export small --db all.db --format jsonl > /dev/null && [ "$(wc -l < export/runs.jsonl)" -eq 4 ] &&
+		head -n 1 export/scores.jsonl | grep -q '^{"run": *1, .*"metric": *"BLEU"' || return 1
+	[ "$(wc -l < one/runs.csv)" -eq 2 ] && grep -q '^2,small,transformer,1,done,' one/runs.csv &&
+		"$program" export --where 'seed = 2' --db all.db --out two > /dev/null && [ "$(wc -l < two/runs.csv)" -eq 3 ]
+}
+
+# Each record's checksums hold, steps do not fall, and the curve is the database's in 32 bits.
+events() {
+	"$program" export small --db all.db --format tensorboard --out board > /dev/null &&
+		[ "$(find board -name 'events.out.tfevents.*' | wc -l)" -eq 4 ] || return 1
+	"$program" query --db all.db --format csv --sql "SELECT step, value FROM run_curves WHERE run = 1 AND metric = 'train_loss'" > curve.csv
+	! command -v python3 > /dev/null || python3 - board/small/run1*/events* curve.csv <<'PYTHON'
+import csv, struct, sys
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+def masked(data):
+    crc = crc32c(data)
+    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+def varint(data, at):
+    value = shift = 0
+    while True:
+        value |= (data[at] & 0x7F) << shift
+        shift += 7
+        at += 1
+        if not data[at - 1] & 0x80:
+            return value, at
+def fields(data):
+    at, found = 0, {}
+    while at < len(data):
+        key, at = varint(data, at)
+        if key & 7 == 0:
+            value, at = varint(data, at)
+        elif key & 7 == 1:
+            value, at = struct.unpack_from("<d", data, at)[0], at + 8
+        elif key & 7 == 2:
+            size, at = varint(data, at)
+            value, at = data[at:at + size], at + size
+        else:
+            assert key & 7 == 5
+            value, at = struct.unpack_from("<f", data, at)[0], at + 4
+        found[key >> 3] = value
+    assert at == len(data)
+    return found
+data, at, events = open(sys.argv[1], "rb").read(), 0, []
+while at < len(data):
+    size, check = struct.unpack_from("<QI", data, at)
+    assert check == masked(data[at:at + 8])
+    record = data[at + 12:at + 12 + size]
+    assert struct.unpack_from("<I", data, at + 12 + size)[0] == masked(record)
+    events.append(fields(record))
+    at += 16 + size
+assert events[0][3] == b"brain.Event:2"
+points = [(e.get(2, 0), fields(fields(e[5])[1]), e[1]) for e in events[1:]]
+assert all(a[0] <= b[0] and a[2] <= b[2] for a, b in zip(points, points[1:]))
+curve = [(step, value[2]) for step, value, _ in points if value[1] == b"train_loss"]
+rows = list(csv.reader(open(sys.argv[2])))[1:]
+assert curve == [(int(s), struct.unpack("<f", struct.pack("<f", float(v)))[0]) for s, v in rows] and curve
+assert any(value[1] == b"test/test/BLEU" for _, value, _ in points)
+PYTHON
+}
+
 ok 'a small experiment' trained
 ok 'runs, compare: conditions, order and limit' filtered
 ok 'runs: a mistake in a condition is shown by its column' says 1 'column 8, near "x": a number' "$program" runs --db all.db --where 'seed = x'
@@ -167,6 +244,11 @@ ok 'watch: a run whose process is gone is lost, and can be deleted' lost
 ! command -v sqlite3 > /dev/null || ok 'runs: conditions on a database of an older version' older
 ok 'watch: no database' says 1 'no database none.db' "$program" watch --db none.db
 ok 'watch: no such experiment' says 1 'no experiment none' "$program" watch none --db all.db
+ok 'export: tables have every row' tables
+ok 'export: events of TensorBoard' events
+ok 'export: no such run' says 1 'no run 99' "$program" export --run 99 --db all.db
+ok 'export: no such format' says 2 'csv, jsonl or tensorboard' "$program" export small --db all.db --format xml
+ok 'export: a file in the place of the folder' says 1 'cannot make this folder' "$program" export small --db all.db --out small.yaml
 ok 'rm: neither number nor condition' says 2 'give either' "$program" rm --yes --db all.db
 ok 'rm: a number that is none' says 2 'must be a whole number' "$program" rm 1x --yes --db all.db
 echo "1..$number"
