@@ -62,6 +62,19 @@ const char *const schema_2[] = {
 	"  m.direction, x.count, x.first, x.last_step, x.last, x.step_of_best, x.best, x.median"
 	RUNS_AND_METRICS " CROSS JOIN summaries x" OF_RUN_AND_METRIC,
 
+	"DROP VIEW run_setups",
+
+	/* As in version 1, but a condition on the experiment spares the settings of all others. */
+	"CREATE VIEW run_setups AS"
+	" SELECT run, experiment, contestant, setup,"
+	"  CASE WHEN min(setup) OVER named = max(setup) OVER named THEN contestant"
+	"   ELSE contestant || ' (run ' || setup || ')' END AS label"
+	" FROM (SELECT r.id AS run, e.name AS experiment, r.contestant,"
+	"   min(r.id) OVER (PARTITION BY e.name, r.contestant,"
+	"    json_remove(r.settings, '$.seed'), r.data_hash) AS setup"
+	"  FROM experiments e CROSS JOIN runs r WHERE r.experiment = e.id)"
+	" WINDOW named AS (PARTITION BY experiment, contestant)",
+
 	"CREATE VIEW curves AS"
 	" SELECT r.id AS run, e.name AS experiment, r.contestant, r.seed, m.name AS metric, m.unit,"
 	"  x.step AS updates, " USED_COLUMNS("r.id", "x.step", "r.multiply_adds") ", x.value"

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -38,12 +39,17 @@ static void make_old(const char *path)
 	FILE *file = fopen("tests/golden/results_v1.sql", "r");
 	char *sql = NULL;
 	size_t size = 0;
+	char log[PATH_SIZE + 128];
 	sqlite3 *handle;
 
 	assert_non_null(file);
 	assert_true(getdelim(&sql, &size, '\0', file) > 0);
 	fclose(file);
 	unlink(path);
+	snprintf(log, sizeof log, "%s-wal", path);
+	unlink(log);
+	snprintf(log, sizeof log, "%s-shm", path);
+	unlink(log);
 	assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
 	run_sql(handle, "PRAGMA synchronous = OFF");
 	run_sql(handle, sql);
@@ -318,6 +324,55 @@ static void a_migration_that_is_cut_off_leaves_the_old_file(void **state)
 	assert_as_it_was(f, copy);
 }
 
+static int die(void *context)
+{
+	if (count_down(context))
+		_exit(1);
+	return 0;
+}
+
+/* Migrates in a process of its own, which dies after so many steps; true where it came to its end
+ * before. */
+static bool migrate_and_die(struct fixture *f, long steps)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		char *backup;
+		sqlite3 *handle;
+
+		if (sqlite3_open(f->path, &handle) != SQLITE_OK ||
+		    !functions_register(handle, f->path, &f->error))
+			_exit(2);
+		sqlite3_progress_handler(handle, 1, die, &steps);
+		if (!schema_migrate(handle, f->path, schema_scripts, SCHEMA_VERSION, &backup,
+		                    &f->error))
+			_exit(3);
+		_exit(0);
+	}
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+	return WEXITSTATUS(status) == 0;
+}
+
+static void a_process_that_dies_while_migrating_leaves_the_old_file(void **state)
+{
+	struct fixture *f = *state;
+	struct database database;
+	long steps = 100, deaths = 0;
+
+	for (; !migrate_and_die(f, steps); steps *= 2, deaths++)
+		assert_as_it_was(f, f->path);
+	assert_true(deaths > 3);
+	assert_int_equal(ask_file(f->path, "PRAGMA user_version"), SCHEMA_VERSION);
+	make_old(f->path);
+	assert_true(database_open(&database, f->path, DATABASE_WRITE, &f->error));
+	assert_as_it_was(f, database.backup);
+	database_close(&database);
+}
+
 /* Without room for the copy's name, and with a full disk. */
 static void without_a_copy_nothing_is_migrated(void **state)
 {
@@ -372,6 +427,7 @@ int main(void)
 		TEST(an_older_copy_is_not_lost),
 		TEST(reading_an_older_file_changes_nothing),
 		TEST(a_migration_that_is_cut_off_leaves_the_old_file),
+		TEST(a_process_that_dies_while_migrating_leaves_the_old_file),
 		TEST(without_a_copy_nothing_is_migrated),
 		TEST(a_newer_file_is_refused_in_a_line),
 	};

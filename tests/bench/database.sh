@@ -13,7 +13,7 @@ if [ "$free" -lt $((points / 1024 * 60)) ]; then # 30 bytes a point, and as many
 fi
 trap 'rm -f large.db large.db-wal large.db-shm' EXIT
 rm -f large.db large.db-wal large.db-shm
-written=$("$fill" large.db "$points")
+written=$(nice "$fill" large.db "$points")
 
 # time_of NAME WHAT ARGUMENT... - a row: median seconds of the whole command, with the least and the greatest.
 time_of() {
