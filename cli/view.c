@@ -57,6 +57,15 @@ static int read_option(struct view *view, const char *command, int option, const
 	case 'p':
 		view->pairs = optarg ? optarg : "BLEU";
 		return -1;
+	case 'x':
+		view->x = optarg;
+		return -1;
+	case 'm':
+		view->metric = optarg;
+		return -1;
+	case 'g':
+		view->target = optarg;
+		return -1;
 	case 'o':
 		view->sort = optarg;
 		return -1;
@@ -86,6 +95,8 @@ static bool is_allowed(int option, int extra)
 		return extra & VIEW_WHERE;
 	if (option == 'b' || option == 'p')
 		return extra & VIEW_CONTEST;
+	if (option == 'x' || option == 'm' || option == 'g')
+		return extra & VIEW_CURVES;
 	return (option != 'o' && option != 'n') || extra & VIEW_ORDER;
 }
 
@@ -98,7 +109,9 @@ int view_read(struct view *view, int argc, char **argv, const char *usage, int l
 		{ "list", no_argument, NULL, 'l' },        { "where", required_argument, NULL, 'w' },
 		{ "sort", required_argument, NULL, 'o' },  { "limit", required_argument, NULL, 'n' },
 		{ "baseline", required_argument, NULL, 'b' }, { "pairs", optional_argument, NULL, 'p' },
-		{ "timeout", required_argument, NULL, 't' }, { NULL, 0, NULL, 0 },
+		{ "timeout", required_argument, NULL, 't' }, { "x", required_argument, NULL, 'x' },
+		{ "metric", required_argument, NULL, 'm' }, { "target", required_argument, NULL, 'g' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option, status;
 

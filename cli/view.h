@@ -15,6 +15,7 @@ struct view {
 	const char *where, *sort; /* --where, --sort, where they are allowed; NULL: not given */
 	const char *baseline;     /* --baseline, where it is allowed; NULL: not given */
 	const char *pairs;        /* --pairs: a metric, where it is allowed; NULL: not given */
+	const char *x, *metric, *target; /* --x, --metric, --target, where they are allowed */
 	long limit;               /* --limit, where it is allowed; 0: not given */
 	char **names;    /* [name_count], arguments that are not options */
 	int name_count;
@@ -30,6 +31,7 @@ enum {
 	VIEW_WHERE = 2,   /* --where */
 	VIEW_ORDER = 4,   /* --sort, --limit */
 	VIEW_CONTEST = 8, /* --baseline, --pairs */
+	VIEW_CURVES = 16, /* --x, --metric, --target */
 };
 
 #define VIEW_WHERE_HELP                                                                            \

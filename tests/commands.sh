@@ -359,6 +359,9 @@ ok 'translate: sampling is a function of the seed' sampled
 ok 'translate: forced scores' forced
 ok 'attend: a map in the terminal' attended
 ok 'compare, runs, query' sh -c "'$program' compare small --db whole.db && '$program' runs --db whole.db && '$program' query --db whole.db --list"
+ok 'curves: power laws, and what a score costs' sh -c "'$program' curves small --db whole.db --target 2 | grep -q 'reached by'"
+ok 'mistake: a cost that is none' says 2 'multiply-adds' "$program" curves small --db whole.db --x hours
+ok 'mistake: a baseline that is none' says 1 'lstm, convs2s, transformer' "$program" compare small --db whole.db --baseline gru
 ok 'models: every architecture with its settings' sh -c "'$program' models | grep -q feed_forward"
 ok 'models: the keys of train' sh -c "'$program' models train | grep -q stop.patience"
 ok 'score: BLEU as sacreBLEU has it' scored
