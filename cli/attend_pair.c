@@ -133,10 +133,14 @@ static void print_heading(const struct attend_pair *p, const struct attention_ma
 		"each target token (row), read, looks back at the target (columns)",
 		"each target token (row), written, looks at the source (columns)",
 	};
+	const bool joined = model_is_decoder_only(&p->trained->model);
 	char name[96];
 
 	attend_name(p, choice, name, sizeof name);
-	printf("%s: %s%s\n\n", name, what[choice->kind],
+	printf("%s: %s%s\n\n", name,
+	       joined ? "each token (row) of the source and the target, read as one, looks at both "
+	                "(columns)"
+	              : what[choice->kind],
 	       p->options->no_end ? "; without begin and end, rows scaled to 1" : "");
 }
 

@@ -217,6 +217,7 @@ static struct var *around(struct tape *tape, const struct block *b, const struct
 		*over = (struct convolution){ b->kernel, b->dilation, past / 2, past / 2 };
 		return x;
 	}
+	x = op_blank_steps(tape, x, steps->blank);
 	seen = carry_extend(tape, steps->carry, slice_all(x), past).v;
 	*over = (struct convolution){ b->kernel, b->dilation, past - (seen->t - x->t), 0 };
 	return seen;

@@ -46,6 +46,7 @@ struct steps {
 	const struct model *model;
 	int side;
 	const int *length;         /* encoder: what lies behind a sentence's end counts as 0 */
+	const int *blank;          /* decoder: steps before each sentence, which do, too; NULL: 0 */
 	struct carry *carry;       /* decoder; NULL in training */
 	double dropout;            /* gated: of x */
 	struct var *const *weight; /* [2] of the filters: block_weight */

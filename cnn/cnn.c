@@ -2,6 +2,7 @@
 #include "cnn/block.h"
 #include "core/error.h"
 #include "core/segment.h"
+#include "models/joined.h"
 #include "models/sublayer.h"
 
 #include <math.h>
@@ -186,6 +187,7 @@ static void encode_block(struct tape *tape, const void *context, struct var **re
 		                     SIDE_SOURCE,
 		                     run->memory->length,
 		                     NULL,
+		                     NULL,
 		                     input_dropout(run->model, SIDE_SOURCE),
 		                     weight };
 	struct var *y = block_apply(tape, block, &steps, block_input(tape, run, SIDE_SOURCE));
@@ -251,6 +253,7 @@ static void decode_block(struct tape *tape, const void *context, struct var **re
 	const struct steps steps = { run->model,
 		                     SIDE_TARGET,
 		                     NULL,
+		                     joined_blank(run->memory, run->carry),
 		                     run->carry,
 		                     input_dropout(run->model, SIDE_TARGET),
 		                     run->memory->weight + 2 * run->number };

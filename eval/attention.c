@@ -128,12 +128,39 @@ static void name_axis(struct attention_maps *m, struct attention_axis *axis, enu
 		axis->label[i] = vocabulary_token(vocabulary, token[i]);
 }
 
+/* Decoder-only: the source's tokens, then the target's. */
+static void name_joined(struct attention_maps *m)
+{
+	struct attention_axis part[SIDES], *all = &m->query[ATTENTION_DECODER];
+	const int count[SIDES] = { m->batch.source_t, m->batch.target_t };
+
+	name_axis(m, &part[SIDE_SOURCE], SIDE_SOURCE, m->batch.source, count[SIDE_SOURCE]);
+	name_axis(m, &part[SIDE_TARGET], SIDE_TARGET, m->batch.target, count[SIDE_TARGET]);
+	*all = (struct attention_axis){ .steps = count[SIDE_SOURCE] + count[SIDE_TARGET] };
+	all->token = tape_memory(&m->tape, (size_t)all->steps * sizeof *all->token);
+	if (part[SIDE_SOURCE].label)
+		all->label = tape_memory(&m->tape, (size_t)all->steps * sizeof *all->label);
+	for (int i = 0; i < all->steps; i++) {
+		const int side = i < count[SIDE_SOURCE] ? SIDE_SOURCE : SIDE_TARGET;
+		const int at = side == SIDE_SOURCE ? i : i - count[SIDE_SOURCE];
+
+		all->token[i] = part[side].token[at];
+		if (all->label)
+			all->label[i] = part[side].label[at];
+	}
+	m->key[ATTENTION_DECODER] = *all;
+}
+
 static void name_axes(struct attention_maps *m)
 {
 	struct batch *b = &m->batch;
 
 	memset(m->query, 0, sizeof m->query);
 	memset(m->key, 0, sizeof m->key);
+	if (m->maps && model_is_decoder_only(m->model)) {
+		name_joined(m);
+		return;
+	}
 	for (int i = 0; i < m->maps; i++) {
 		const enum attention_kind kind = m->map[i].kind;
 		const bool from_source = kind == ATTENTION_ENCODER;

@@ -154,6 +154,8 @@ bool contestant_read(struct contestant *c, const struct experiment *e, const str
 	for (int i = 0; i < choices; i++)
 		if (!apply_choice(c, &choice[i], error))
 			return false;
+	if (!spec_arrange(&c->design, node, choice, choices, error))
+		return false;
 	name_it(c, node->key);
 	return check(c, e, &source, error);
 }

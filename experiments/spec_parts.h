@@ -56,6 +56,11 @@ bool spec_design(struct design *, const struct node *, struct error *);
 const struct setting *spec_design_choose(struct design *, const struct choice *, const void **base,
                                          struct error *);
 
+/* Once all keys and choices are read: the rest of what the arrangement says (design_arrange). False and
+ * an error at a key that means nothing in it. */
+bool spec_arrange(struct design *, const struct node *, const struct choice *, int choices,
+                  struct error *);
+
 /* Resolves one variant of a contestant. */
 bool contestant_read(struct contestant *, const struct experiment *, const struct node *top,
                      const struct node *, const struct choice *, int choices, struct error *);

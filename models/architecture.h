@@ -32,6 +32,8 @@ struct memory {
 	struct var
 		*summary; /* [1][N][C] one vector a sentence: the encoder's own, or the mean of its
 	                     states; NULL where nobody wants it */
+	int prefix;            /* decoder-only (joined.h): source steps before the target; else 0 */
+	const int *padding;    /* [N] of them, those before each sentence's first; NULL: none */
 	int projected_count;
 	struct slice
 		projected[MEMORY_PROJECTED]; /* the decoder's own, [S][N][.] or [1][N][.]: made once
@@ -64,6 +66,8 @@ struct architecture {
 	/* Names of its settings that mean something to one side alone; lists end with NULL, and may
 	 * be NULL. */
 	const char *const *only[SIDES];
+	/* The same of settings that mean something beside an encoder only. */
+	const char *const *of_encoder;
 
 	/* Rules between a side's settings, layer_settings_check's among them. The message names the
 	 * key: "kernel = 4: must be odd". */
@@ -83,10 +87,11 @@ struct architecture {
 	void (*project)(struct tape *, const struct model *, struct memory *);
 
 	/* y [T][R][C] embedded target -> [T][R][output width]. Row r attends to sentence r / (R /
-	 * N). */
+	 * N). Decoder-only: y may be source and target, see joined.h, and nothing was encoded. */
 	struct var *(*decode)(struct tape *, const struct model *, const struct memory *,
 	                      struct var *y, struct carry *);
 
+	/* For one sentence pair; ask model_cost. */
 	struct cost (*cost)(const struct model *, int side, int source, int target);
 };
 

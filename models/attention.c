@@ -204,9 +204,9 @@ static void extend(struct tape *tape, const struct attention_block *block, struc
 }
 
 struct var *attention_self(struct tape *tape, const struct attention_block *block, struct var *x,
-                           const int *length, bool causal, struct carry *carry, int layer)
+                           struct sight sight, struct carry *carry, int layer)
 {
-	const enum attention_kind kind = causal ? ATTENTION_DECODER : ATTENTION_ENCODER;
+	const enum attention_kind kind = sight.causal ? ATTENTION_DECODER : ATTENTION_ENCODER;
 	struct attention how = describe(tape, block, kind, layer);
 	struct var *all = projection_apply(tape, block->query_key_value, x, ACTIVATION_NONE);
 	const int query_c = block->query_c, key_c = block->key_c;
@@ -218,8 +218,10 @@ struct var *attention_self(struct tape *tape, const struct attention_block *bloc
 		query = slice_all(
 			op_rotary(tape, query, block->heads, carry ? carry->position : 0));
 	extend(tape, block, carry, &key, &value, &how.place);
-	how.causal = causal;
-	how.length = length;
+	how.causal = sight.causal;
+	how.prefix = sight.prefix;
+	how.first = sight.first;
+	how.length = sight.length;
 	how.window = block->window;
 	how.block = block->block;
 	how.alibi = block->alibi;

@@ -62,10 +62,16 @@ struct attention_block attention_block_self(struct parameters *, const struct la
 struct attention_block attention_block_cross(struct parameters *, const struct layer_settings *,
                                              int d, int memory_width, const char *name);
 
-/* Attention of x [T][R][d] to itself; `length` as in op_attention (NULL with `causal`). Takes one
- * slot of the carry. */
+/* What the steps of a sequence see of it, as in op_attention. */
+struct sight {
+	bool causal;
+	int prefix;
+	const int *first, *length;
+};
+
+/* Attention of x [T][R][d] to itself. Takes one slot of the carry. */
 struct var *attention_self(struct tape *, const struct attention_block *, struct var *x,
-                           const int *length, bool causal, struct carry *, int layer);
+                           struct sight, struct carry *, int layer);
 
 /* Projects the source once: adds keys (from memory->states) and values (from memory->values) as the
  * next two entries of memory->projected. */

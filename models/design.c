@@ -85,6 +85,32 @@ void design_name(const struct design *design, char name[64])
 		snprintf(name, 64, "%s-%s", a->name, b->name);
 }
 
+bool design_is_decoder_only(const struct design *design)
+{
+	return design->model.arrangement == ARRANGEMENT_DECODER_ONLY;
+}
+
+void design_arrange(struct design *design)
+{
+	struct body *body = &design->side[SIDE_TARGET];
+	const struct architecture *a = body->architecture;
+	struct error error;
+
+	if (!design_is_decoder_only(design))
+		return;
+	for (const char *const *name = a->of_encoder; name && *name; name++) {
+		const struct setting *s = setting_find(a->settings, *name);
+
+		if (!s || !setting_read(s, body->settings, s->standard, &error))
+			panic("%s: no setting %s", a->name, *name);
+	}
+	body->layer.attention = ATTEND_NONE;
+	body->layer.attention_layers = ATTENTION_ALL;
+	body->layer.attend_embeddings = false;
+	body_free(&design->side[SIDE_SOURCE]);
+	body_copy(&design->side[SIDE_SOURCE], body);
+}
+
 int design_width(const struct design *design, int side)
 {
 	return design->side[side].architecture->width(design, side);
@@ -108,8 +134,29 @@ static bool check_embeddings(const struct design *design, struct error *error)
 	return true;
 }
 
+static bool check_prefix(const struct design *design, struct error *error)
+{
+	if (design->model.prefix == PREFIX_CAUSAL)
+		return true;
+	if (!design_is_decoder_only(design))
+		return error_set(error, "prefix = bidirectional: is about arrangement: "
+		                        "decoder-only; an encoder sees the whole source as it is");
+	if (design->side[SIDE_TARGET].layer.self_attention == ATTEND_NONE)
+		return error_set(error, "prefix = bidirectional: needs self-attention, which these "
+		                        "layers do not have; set self_attention: scaled-dot, or "
+		                        "prefix: causal");
+	return true;
+}
+
 bool design_check(const struct design *design, int *side, struct error *error)
 {
+	const struct body *stack = &design->side[SIDE_TARGET];
+
+	*side = SIDE_TARGET;
+	if (!check_prefix(design, error))
+		return false;
+	if (design_is_decoder_only(design))
+		return stack->architecture->check(design, SIDE_TARGET, error);
 	for (*side = 0; *side < SIDES; ++*side)
 		if (!design->side[*side].architecture->check(design, *side, error))
 			return false;

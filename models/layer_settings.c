@@ -58,6 +58,9 @@ static const char *const only_decoder[] = { "decoder_layers", "attention", "atte
 
 const char *const *const layer_settings_only[SIDES] = { only_encoder, only_decoder };
 
+const char *const layer_settings_of_encoder[] = { "encoder_layers", "attention", "attention_layers",
+	                                          "attend_embeddings", NULL };
+
 int layers_of(const struct layer_settings *s, int side)
 {
 	return (int)(s->layers             ? s->layers

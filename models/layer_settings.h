@@ -49,6 +49,9 @@ extern const struct setting layer_settings_table[];
 /* Names of those that mean something to one side alone; NULL after the last. */
 extern const char *const *const layer_settings_only[SIDES];
 
+/* Names of those that mean something beside an encoder only; NULL after the last. */
+extern const char *const layer_settings_of_encoder[];
+
 /* Layers of a side. */
 int layers_of(const struct layer_settings *, int side);
 

@@ -1,12 +1,38 @@
 /* model.c - embeddings, output layer and loss around an architecture's body. */
 #include "models/model.h"
 #include "core/error.h"
+#include "models/joined.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const side_name[SIDES] = { "source", "target" };
+
+/* Positions that a step may have. */
+static int positions_of(const struct model *model)
+{
+	return model_is_decoder_only(model) ? 2 * model->longest : model->longest;
+}
+
+/* Decoder-only: one table for the joined sequence. */
+static void add_positions(struct model *model, int s)
+{
+	struct model_side *side = &model->side[s];
+	const bool joined = model_is_decoder_only(model);
+
+	side->position_table = -1;
+	if (side->body.layer.positions != POSITIONS_LEARNED)
+		return;
+	if (joined && s == SIDE_TARGET)
+		side->position_table = model->side[SIDE_SOURCE].position_table;
+	else
+		side->position_table =
+			parameter_add(&model->parameters, positions_of(model),
+		                      (int)model->settings.width, START_NORMAL,
+		                      side->embedding.deviation, "%s_position.weight",
+		                      joined ? "joined" : side_name[s]);
+}
 
 static void add_embeddings(struct model *model)
 {
@@ -15,17 +41,13 @@ static void add_embeddings(struct model *model)
 	for (int s = 0; s < SIDES; s++) {
 		struct model_side *side = &model->side[s];
 
-		side->position_table = -1;
 		if (s == SIDE_TARGET && model->settings.tied == TIED_ALL)
 			side->table = model->side[SIDE_SOURCE].table;
 		else
 			side->table = parameter_add(&model->parameters, model->vocabulary[s], width,
 			                            START_NORMAL, side->embedding.deviation,
 			                            "%s.weight", side_name[s]);
-		if (side->body.layer.positions == POSITIONS_LEARNED)
-			side->position_table = parameter_add(
-				&model->parameters, model->longest, width, START_NORMAL,
-				side->embedding.deviation, "%s_position.weight", side_name[s]);
+		add_positions(model, s);
 	}
 }
 
@@ -43,46 +65,68 @@ static void add_output(struct model *model)
 		parameter_add(&model->parameters, 1, vocabulary, START_CONSTANT, 0, "output.bias");
 }
 
-static void make_sinusoids(struct model *model, int longest)
+static void make_sinusoids(struct model *model)
 {
-	const int width = (int)model->settings.width;
+	const int width = (int)model->settings.width, steps = positions_of(model);
 	bool wanted = false;
 
 	for (int s = 0; s < SIDES; s++)
 		wanted |= model->side[s].body.layer.positions == POSITIONS_SINUSOIDAL;
 	if (!wanted)
 		return;
-	model->sinusoid_steps = longest;
-	model->sinusoids = memory_new((size_t)longest * (size_t)width, sizeof(real));
-	sinusoidal_positions(longest, width, model->sinusoids);
+	model->sinusoid_steps = steps;
+	model->sinusoids = memory_new((size_t)steps * (size_t)width, sizeof(real));
+	sinusoidal_positions(steps, width, model->sinusoids);
+}
+
+static void build_side(struct model *model, const struct design *design, int s)
+{
+	struct model_side *side = &model->side[s];
+
+	body_copy(&side->body, &design->side[s]);
+	side->embedding = (struct embedding){ .deviation = 0.1 };
+	side->residual_scale = 1;
+	if (s == SIDE_TARGET || !design_is_decoder_only(design))
+		side->body.architecture->build(model, s);
+}
+
+static void build(struct model *model, const struct design *design)
+{
+	design_name(design, model->name);
+	model->memory_width = design_width(design, SIDE_SOURCE);
+	for (int s = 0; s < SIDES; s++)
+		build_side(model, design, s);
+	if (design_is_decoder_only(design))
+		model->side[SIDE_SOURCE].embedding = model->side[SIDE_TARGET].embedding;
+	add_embeddings(model);
+	add_output(model);
+	make_sinusoids(model);
 }
 
 bool model_open(struct model *model, const struct design *design, const int vocabulary[SIDES],
                 bool joint, int longest, struct error *error)
 {
+	struct design arranged;
+	bool fits;
 	int broken;
 
 	*model = (struct model){ .settings = design->model, .longest = longest };
 	if (design->model.tied == TIED_ALL && !joint)
 		return error_set(error, "tied = all: needs one vocabulary for both sides "
 		                        "(data.subwords.joint = true)");
-	if (!design_check(design, &broken, error))
-		return false;
-	design_name(design, model->name);
 	memcpy(model->vocabulary, vocabulary, sizeof model->vocabulary);
-	model->memory_width = design_width(design, SIDE_SOURCE);
-	for (int s = 0; s < SIDES; s++) {
-		struct model_side *side = &model->side[s];
+	design_copy(&arranged, design);
+	design_arrange(&arranged);
+	fits = design_check(&arranged, &broken, error);
+	if (fits)
+		build(model, &arranged);
+	design_free(&arranged);
+	return fits;
+}
 
-		body_copy(&side->body, &design->side[s]);
-		side->embedding = (struct embedding){ .deviation = 0.1 };
-		side->residual_scale = 1;
-		side->body.architecture->build(model, s);
-	}
-	add_embeddings(model);
-	add_output(model);
-	make_sinusoids(model, longest);
-	return true;
+bool model_is_decoder_only(const struct model *model)
+{
+	return model->settings.arrangement == ARRANGEMENT_DECODER_ONLY;
 }
 
 void model_close(struct model *model)
@@ -97,20 +141,26 @@ void model_close(struct model *model)
 }
 
 struct var *model_embed(struct tape *tape, const struct model *model, int side, const int *id,
-                        int t, int n, int first)
+                        int t, int n, int first, const int *padding)
 {
 	const struct model_side *s = &model->side[side];
 	const int width = (int)model->settings.width;
 	struct var *position = tape_parameter(tape, s->position_table);
-	struct var *x;
 
 	if (s->body.layer.positions == POSITIONS_SINUSOIDAL)
 		position = tape_wrap(tape, NULL, 1, model->sinusoid_steps, width, model->sinusoids);
-	x = op_embed(tape, tape_parameter(tape, s->table), id, t, n,
-	             s->embedding.scaled ? (real)sqrt(width) : 1, position, first, NULL);
-	if (s->embedding.dropout_steps)
-		return op_dropout_steps(tape, x, tape_dropout(tape, model->settings.dropout));
-	return op_dropout(tape, x, model->settings.dropout, NULL);
+	return op_embed(tape, tape_parameter(tape, s->table), id, t, n,
+	                s->embedding.scaled ? (real)sqrt(width) : 1, position, first, padding);
+}
+
+struct var *model_drop_embedded(struct tape *tape, const struct model *model, int side,
+                                struct var *x)
+{
+	const double p = model->settings.dropout;
+
+	if (model->side[side].embedding.dropout_steps)
+		return op_dropout_steps(tape, x, tape_dropout(tape, p));
+	return op_dropout(tape, x, p, NULL);
 }
 
 static void mask_heads(struct tape *tape, const struct model *model)
@@ -119,29 +169,42 @@ static void mask_heads(struct tape *tape, const struct model *model)
 	tape->masks = model->masks;
 }
 
-void model_encode(struct tape *tape, const struct model *model, const int *source,
-                  const int *length, int t, int n, struct memory *memory)
+static void encode(struct tape *tape, const struct model *model, const int *source,
+                   const int *length, int t, int n, struct memory *memory)
 {
-	*memory = (struct memory){ .length = length };
-	mask_heads(tape, model);
-	memory->embedded = model_embed(tape, model, SIDE_SOURCE, source, t, n, 0);
+	memory->embedded = model_embed(tape, model, SIDE_SOURCE, source, t, n, 0, NULL);
+	memory->embedded = model_drop_embedded(tape, model, SIDE_SOURCE, memory->embedded);
 	model->side[SIDE_SOURCE].body.architecture->encode(tape, model, memory->embedded, memory);
 	if (!memory->summary && model->wants_summary)
 		memory->summary = op_mean_steps(tape, memory->states, length);
 	memory->values = memory->states;
 	if (model->side[SIDE_TARGET].body.layer.attend_embeddings)
 		memory->values = op_add(tape, memory->states, memory->embedded, 1);
+}
+
+void model_encode(struct tape *tape, const struct model *model, const int *source,
+                  const int *length, int t, int n, struct memory *memory)
+{
+	*memory = (struct memory){ .length = length };
+	mask_heads(tape, model);
+	if (model_is_decoder_only(model))
+		joined_encode(tape, model, source, length, t, n, memory);
+	else
+		encode(tape, model, source, length, t, n, memory);
 	model->side[SIDE_TARGET].body.architecture->project(tape, model, memory);
 }
 
 struct var *model_decode(struct tape *tape, const struct model *model, const struct memory *memory,
                          const int *target, int t, int rows, struct carry *carry)
 {
-	struct var *y =
-		model_embed(tape, model, SIDE_TARGET, target, t, rows, carry ? carry->position : 0);
-	struct var *h;
+	struct var *y, *h;
 
 	mask_heads(tape, model);
+	if (model_is_decoder_only(model))
+		return joined_decode(tape, model, memory, target, t, rows, carry);
+	y = model_embed(tape, model, SIDE_TARGET, target, t, rows, carry ? carry->position : 0,
+	                NULL);
+	y = model_drop_embedded(tape, model, SIDE_TARGET, y);
 	carry_rewind(carry);
 	h = model->side[SIDE_TARGET].body.architecture->decode(tape, model, memory, y, carry);
 	carry_advance(carry, t);
@@ -195,13 +258,21 @@ struct var *model_loss(struct tape *tape, const struct model *model, const struc
 	                        nll);
 }
 
+struct cost model_cost(const struct model *model, int side, int source, int target)
+{
+	const struct architecture *a = model->side[side].body.architecture;
+
+	if (!model_is_decoder_only(model))
+		return a->cost(model, side, source, target);
+	return side == SIDE_SOURCE ? (struct cost){ 0 }
+	                           : a->cost(model, SIDE_TARGET, 0, source + target);
+}
+
 double model_multiply_adds(const struct model *model, int source, int target)
 {
 	double sum = (double)target * model->output_width * model->vocabulary[SIDE_TARGET];
 
 	for (int side = 0; side < SIDES; side++)
-		sum += model->side[side]
-		               .body.architecture->cost(model, side, source, target)
-		               .multiply_adds;
+		sum += model_cost(model, side, source, target).multiply_adds;
 	return sum;
 }

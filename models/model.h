@@ -23,6 +23,7 @@ struct model_side {
 	int table, position_table; /* parameters; position_table -1 where there is none */
 };
 
+/* Decoder-only: side[SIDE_TARGET] is all there is of layers; the source has a table of tokens. */
 struct model {
 	char name[64]; /* of its architectures; see design_name */
 	struct model_settings settings;
@@ -42,6 +43,8 @@ struct model {
 	size_t masks;
 };
 
+bool model_is_decoder_only(const struct model *);
+
 /* Declares all parameters; weights are made by parameters_start or read from a checkpoint.
  * `longest`: tokens of the longest sentence that will ever come, end included. False and a message
  * where settings do not fit together. */
@@ -49,10 +52,12 @@ bool model_open(struct model *, const struct design *, const int vocabulary[SIDE
                 int longest, struct error *);
 void model_close(struct model *);
 
-/* Embedded tokens [t][n][width] of a side, with positions from `first` on, dropped out in training.
- */
+/* Embedded tokens [t][n][width] of a side, with positions from `first` on, less padding[n] of each
+ * (NULL: 0). */
 struct var *model_embed(struct tape *, const struct model *, int side, const int *id, int t, int n,
-                        int first);
+                        int first, const int *padding);
+/* The same after dropout, in training. */
+struct var *model_drop_embedded(struct tape *, const struct model *, int side, struct var *);
 
 /* Encodes a batch's source and projects it for the decoder. */
 void model_encode(struct tape *, const struct model *, const int *source, const int *length, int t,
@@ -73,6 +78,10 @@ void model_logits_in_blocks(struct tape *, const struct model *, const struct va
 /* Forward pass of a batch to its summed loss; adds to *loss. nll as in op_cross_entropy. */
 struct var *model_loss(struct tape *, const struct model *, const struct batch *, double smoothing,
                        struct loss *, double *nll);
+
+/* What a side's body costs for one sentence pair. Decoder-only: the target's is that of both as one
+ * sequence, the source has none. */
+struct cost model_cost(const struct model *, int side, int source, int target);
 
 /* Multiply-adds of one sentence pair, forward, output layer included. */
 double model_multiply_adds(const struct model *, int source, int target);

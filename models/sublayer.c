@@ -1,5 +1,6 @@
 /* sublayer.c - self-attention, attention to the encoder, feed-forward: parts of any layer. */
 #include "models/sublayer.h"
+#include "models/joined.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -135,10 +136,16 @@ static struct var *feed_forward(struct tape *tape, const struct sublayers *sub,
 static struct var *self_attention(struct tape *tape, const struct sublayers *sub,
                                   const struct sublayer_run *run, struct var *x)
 {
-	const bool causal = run->side == SIDE_TARGET;
+	const bool bidirectional = run->model->settings.prefix == PREFIX_BIDIRECTIONAL;
+	struct sight sight = { .length = run->memory->length };
 
-	return attention_self(tape, &sub->self, x, causal ? NULL : run->memory->length, causal,
-	                      run->carry, run->layer);
+	if (run->side == SIDE_TARGET)
+		sight = (struct sight){
+			.causal = true,
+			.first = joined_padding(run->memory, run->carry),
+			.prefix = bidirectional ? joined_prefix(run->memory, run->carry) : 0,
+		};
+	return attention_self(tape, &sub->self, x, sight, run->carry, run->layer);
 }
 
 static struct var *cross_attention(struct tape *tape, const struct sublayers *sub,
@@ -207,7 +214,8 @@ double sublayers_reach(const struct model *model, const struct sublayers *sub, i
 
 struct projection summary_add(struct model *model, int d)
 {
-	if (settings_of(model, SIDE_TARGET)->attention != ATTEND_NONE)
+	if (settings_of(model, SIDE_TARGET)->attention != ATTEND_NONE ||
+	    model_is_decoder_only(model))
 		return (struct projection){ -1, -1 };
 	model->wants_summary = true;
 	return projection_add(&model->parameters, d, model->memory_width, true, "summary.");

@@ -1,5 +1,6 @@
 /* decoder.c - the recurrent decoder with attention: Bahdanau et al. 2015, Luong et al. 2015. */
 #include "core/segment.h"
+#include "models/joined.h"
 #include "rnn/parts.h"
 
 #include <math.h>
@@ -12,7 +13,8 @@ struct decoder_layer {
 };
 
 struct decoder {
-	struct projection bridge;  /* the source's summary to every layer's first state */
+	struct projection bridge;  /* the source's summary to every layer's first state; decoder-only:
+	                              none, these are 0 */
 	struct projection combine; /* [context; state] to the output */
 	bool attends;              /* the top states alone, with `cross` */
 	struct attention_block cross;
@@ -71,13 +73,15 @@ void rnn_build_decoder(struct model *model)
 
 	model->side[SIDE_TARGET].layout = decoder;
 	model->side[SIDE_TARGET].embedding.dropout_steps = s->variational_dropout;
-	model->wants_summary = true;
+	model->wants_summary = !model_is_decoder_only(model);
 	model->output_width = model->settings.tied == TIED_NONE ? hidden : width;
 	decoder->input = width + (s->input_feeding ? model->output_width : 0);
 	decoder->layers = layers;
 	layers_add(model, decoder, hidden);
-	decoder->bridge =
-		projection_add(all, layers * hidden, model->memory_width, true, "bridge.");
+	decoder->bridge = NO_PROJECTION;
+	if (model->wants_summary)
+		decoder->bridge =
+			projection_add(all, layers * hidden, model->memory_width, true, "bridge.");
 	attention_add(model, decoder);
 	decoder->combine =
 		projection_add(all, model->output_width,
@@ -102,7 +106,7 @@ struct layer_run {
 	struct carry *carry;
 	struct var *embedded;
 	struct var *x;
-	struct var *start; /* the bridge */
+	struct var *start; /* the bridge, or NULL */
 	struct var *fed;   /* input feeding: the output of the step before */
 	struct var
 		*states; /* input feeding without a carry: of all layers, after the step before */
@@ -127,6 +131,8 @@ static struct cell_state first_state(struct tape *tape, const struct cell *cell,
 		return cell_state_split(tape, cell, state, 0);
 	if (run->states)
 		return cell_state_split(tape, cell, run->states, run->number * width);
+	if (!run->start)
+		return (struct cell_state){ NULL, NULL };
 	return (struct cell_state){
 		op_slice(tape, (struct slice){ run->start, run->number * hidden, hidden }), NULL
 	};
@@ -147,8 +153,8 @@ static void decode_layer(struct tape *tape, const void *context, struct var **re
 	                                masks->input);
 	struct var *final;
 
-	y = cell_run(tape, &layer->cell, y, first_state(tape, &layer->cell, run), NULL, NULL, false,
-	             masks->recurrent[0], goes_on ? &final : NULL);
+	y = cell_run(tape, &layer->cell, y, first_state(tape, &layer->cell, run),
+	             joined_blank(run->memory, run->carry), NULL, false, masks->recurrent[0], goes_on ? &final : NULL);
 	if (goes_on)
 		result[1] = cell_state_join(tape, &layer->cell, final);
 	if (run->carry)
@@ -257,7 +263,7 @@ struct var *rnn_decode(struct tape *tape, const struct model *model, const struc
 
 	run.masks = rnn_masks_draw(tape, model, SIDE_TARGET, decoder->layers);
 	run.embedded = run.x = y;
-	if (!carry || !carry->position)
+	if (decoder->bridge.weight >= 0 && (!carry || !carry->position))
 		run.start = bridge(tape, decoder, memory);
 	if (rnn_settings_of(model, SIDE_TARGET)->input_feeding)
 		return decode_feeding(tape, run, y);
@@ -270,7 +276,7 @@ struct cost rnn_decoder_cost(const struct model *model, double source, double ta
 	const struct decoder *decoder = model->side[SIDE_TARGET].layout;
 	const struct rnn_settings *s = rnn_settings_of(model, SIDE_TARGET);
 	const double h = (double)s->hidden, wait = decoder->layers + (s->input_feeding ? 2 : 0);
-	double sum = decoder->layers * h * model->memory_width; /* bridge */
+	double sum = decoder->bridge.weight < 0 ? 0 : decoder->layers * h * model->memory_width;
 
 	for (int i = 0; i < decoder->layers; i++)
 		sum += target * cell_cost(s->cell, i ? h : decoder->input, h) +

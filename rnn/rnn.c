@@ -34,6 +34,7 @@ static const char *const defaults[] = {
 
 static const char *const only_encoder[] = { "bidirectional", "reverse_source", NULL };
 static const char *const only_decoder[] = { "input_feeding", NULL };
+static const char *const of_encoder[] = { "bidirectional", "reverse_source", "input_feeding", NULL };
 
 static const char *const widths[] = { "hidden", "feed_forward", NULL };
 
@@ -128,6 +129,7 @@ const struct architecture architecture_rnn = {
 	.defaults = defaults,
 	.widths = widths,
 	.only = { only_encoder, only_decoder },
+	.of_encoder = of_encoder,
 	.check = check,
 	.width = width,
 	.build = build,

@@ -618,6 +618,12 @@ static void parameters_are_as_many_as_the_formulas_say(void **state)
 		{ { "transformer", "tied=none" },
 		  (288 + 212 + 32) + 2 * (2 * 288 + 212 + 48) + 32 + 368 + 207 },
 		{ { "transformer", "tied=all norm=post" }, 532 + 1672 + 184 },
+		/* decoder-only: no encoder, no attention to it, first states of 0 */
+		{ { "transformer", "tied=none arrangement=decoder-only" },
+		  2 * (288 + 212 + 32) + 16 + 368 + 207 },
+		{ { "rnn", "tied=none arrangement=decoder-only" }, 760 + 840 + 110 + 368 + 253 },
+		/* positions 2 16 8, as of two tables */
+		{ { "cnn", "tied=none arrangement=decoder-only" }, 832 + 368 + 256 + 207 },
 	};
 
 	(void)state;

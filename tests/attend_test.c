@@ -70,6 +70,13 @@ static const struct design_case {
 	  " {\"hidden\": 10}}, \"decoder\": {\"architecture\": \"transformer\", \"settings\":"
 	  " {\"heads\": 2, \"decoder_layers\": 1}}}",
 	  "decoder: layer 1 with 2 heads; cross: layer 1 with 2 heads", true },
+	{ "{\"architecture\": \"transformer\", \"model\": {\"width\": 8, \"arrangement\":"
+	  " \"decoder-only\", \"prefix\": \"bidirectional\"}, \"settings\": {\"heads\": 2,"
+	  " \"layers\": 2}}",
+	  "decoder: layers 1-2 with 2 heads", true },
+	{ "{\"architecture\": \"rnn\", \"model\": {\"width\": 8, \"arrangement\":"
+	  " \"decoder-only\"}, \"settings\": {\"hidden\": 8}}",
+	  "no attention", false },
 };
 enum { DESIGNS = sizeof designs / sizeof designs[0] };
 
@@ -90,7 +97,8 @@ static void runs_have_the_heads_of_their_settings(void **state)
 	}
 }
 
-static void check_map(const struct attention_maps *m, const struct attention_map *map)
+/* `prefix`: steps that a decoder sees whatever its step. */
+static void check_map(const struct attention_maps *m, const struct attention_map *map, int prefix)
 {
 	assert_int_equal(map->queries, m->query[map->kind].steps);
 	assert_int_equal(map->keys, m->key[map->kind].steps);
@@ -101,7 +109,7 @@ static void check_map(const struct attention_maps *m, const struct attention_map
 			const double w = (double)map->weight[q * map->keys + k];
 
 			assert_true(w >= 0);
-			if (map->kind == ATTENTION_DECODER && k > q)
+			if (map->kind == ATTENTION_DECODER && k > q && k >= prefix)
 				assert_true(w == 0);
 			sum += w;
 		}
@@ -132,6 +140,22 @@ static void check_axes(const struct attention_maps *m, const struct corpus *corp
 	}
 }
 
+/* Source, its end, begin, target. */
+static void check_joined_axis(const struct attention_maps *m, const struct corpus *corpus,
+                              size_t sentence)
+{
+	const int source = (int)corpus_length(corpus, SIDE_SOURCE, sentence);
+	const int target = (int)corpus_length(corpus, SIDE_TARGET, sentence);
+	const struct attention_axis *axis = &m->query[ATTENTION_DECODER];
+
+	if (!m->maps)
+		return;
+	assert_int_equal(axis->steps, source + target + 2);
+	assert_int_equal(m->key[ATTENTION_DECODER].steps, axis->steps);
+	assert_int_equal(axis->token[source], TOKEN_END);
+	assert_int_equal(axis->token[source + 1], TOKEN_BEGIN);
+}
+
 static void weights_of_a_query_add_up_to_one(void **state)
 {
 	(void)state;
@@ -145,9 +169,15 @@ static void weights_of_a_query_add_up_to_one(void **state)
 		attention_maps_init(&m, &model, NULL);
 		for (uint32_t s = 0; s < 3; s++) {
 			attention_maps_make(&m, &corpus, s);
-			check_axes(&m, &corpus, s);
+			if (model_is_decoder_only(&model))
+				check_joined_axis(&m, &corpus, s);
+			else
+				check_axes(&m, &corpus, s);
 			for (int j = 0; j < m.maps; j++)
-				check_map(&m, &m.map[j]);
+				check_map(&m, &m.map[j],
+				          model.settings.prefix == PREFIX_BIDIRECTIONAL
+				                  ? m.batch.source_t
+				                  : 0);
 		}
 		attention_maps_free(&m);
 		corpus_free(&corpus);
@@ -267,7 +297,7 @@ static void a_masked_head_looks_at_nothing(void **state)
 		const struct attention_map *map = &m.map[i];
 
 		if (map->kind != mask.kind || map->layer != mask.layer || map->head != mask.head)
-			check_map(&m, map);
+			check_map(&m, map, 0);
 		else
 			for (int j = 0; j < map->queries * map->keys; j++)
 				assert_true(map->weight[j] == 0);

@@ -88,7 +88,9 @@ static void multi_head_case(struct fixture *f)
 		attention_remember(&f->tape, &block, &memory);
 		y = attention_cross(&f->tape, &block, x, &memory, 0, 0);
 	} else {
-		y = attention_self(&f->tape, &block, x, memory.length, fixture_true(f, "causal"),
+		y = attention_self(&f->tape, &block, x,
+		                   (struct sight){ .causal = fixture_true(f, "causal"),
+		                                   .length = memory.length },
 		                   NULL, 0);
 	}
 	weights_output(f);

@@ -334,8 +334,9 @@ static void layer_case(struct fixture *f)
 	fixture_begin(f);
 	length = fixture_lengths(f);
 	x = fixture_input(f, "x");
-	y = attention_self(&f->tape, &p.self, norm(f, &p, 0, x, p.pre), p.decoder ? NULL : length,
-	                   p.decoder, NULL, 0);
+	y = attention_self(&f->tape, &p.self, norm(f, &p, 0, x, p.pre),
+	                   (struct sight){ .causal = p.decoder, .length = p.decoder ? NULL : length },
+	                   NULL, 0);
 	x = residual(f, &p, 0, x, y);
 	if (p.decoder) {
 		struct var *source = fixture_input(f, "memory");

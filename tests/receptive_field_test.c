@@ -113,9 +113,7 @@ static void influence(const struct model *model, int side, double moved[STEPS])
 
 static void check_side(const struct model *model, int i, int side)
 {
-	const double said = model->side[side]
-	                            .body.architecture->cost(model, side, STEPS, STEPS)
-	                            .receptive_field;
+	const double said = model_cost(model, side, STEPS, STEPS).receptive_field;
 	const int field = cases[i].field[side];
 	const int before = side == SIDE_SOURCE ? field / 2 : field - 1, after = field - 1 - before;
 	double moved[STEPS];

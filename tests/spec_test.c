@@ -295,6 +295,29 @@ static const struct {
 	{ HEAD "contestants:\n  m: {architecture: transformer, heads: 6, key_heads: 4, width: 96}\n",
 	  "5: contestants.m.key_heads = 4: must divide heads = 6" },
 
+	/* One stack for source and target. */
+	{ HEAD "contestants:\n  m: {architecture: rnn, arrangement: decoder-only, attention: dot}\n",
+	  "5: contestants.m.attention: is about an encoder, and arrangement: decoder-only has "
+	  "none; leave it out" },
+	{ HEAD "contestants:\n  m: {architecture: rnn, arrangement: decoder-only, input_feeding: "
+	       "true}\n",
+	  "5: contestants.m.input_feeding: is about an encoder, and arrangement: decoder-only "
+	  "has none; leave it out" },
+	{ HEAD "contestants:\n  m: {architecture: cnn, arrangement: decoder-only, encoder: {kernel: "
+	       "5}}\n",
+	  "5: contestants.m.encoder: arrangement: decoder-only has one stack of layers; write its "
+	  "settings beside arrangement" },
+	{ HEAD "contestants:\n  m: {architecture: cnn, arrangement: decoder-only, prefix: "
+	       "bidirectional}\n",
+	  "5: contestants.m.prefix = bidirectional: needs self-attention, which these layers do not "
+	  "have; set self_attention: scaled-dot, or prefix: causal" },
+	{ HEAD "contestants:\n  m: {architecture: transformer, prefix: bidirectional}\n",
+	  "5: contestants.m.prefix = bidirectional: is about arrangement: decoder-only; an encoder "
+	  "sees the whole source as it is" },
+	{ HEAD LSTM "grid: {lstm.arrangement: [decoder-only], lstm.attention: [dot]}\n",
+	  "6: grid.lstm.attention: is about an encoder, and arrangement: decoder-only has none; "
+	  "leave it out" },
+
 	/* Grids. */
 	{ HEAD "grid: {lstm.hidden: 64}\n" LSTM,
 	  "4: grid.lstm.hidden: must be a list of values to try, as in [1, 2, 4]" },

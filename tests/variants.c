@@ -88,6 +88,22 @@ const struct variant variants[] = {
 	{ "rnn-transformer", "encoder.cell=gru encoder.bidirectional=false encoder.reverse_source=true" },
 	{ "rnn-transformer", "encoder.hidden=12" },
 	{ "rnn-cnn", "width=8 hidden=8" },
+	{ "rnn", "arrangement=decoder-only" },
+	{ "rnn", "arrangement=decoder-only cell=gru layers=2 norm=pre tied=none" },
+	{ "rnn", "arrangement=decoder-only cell=layer-norm-lstm variational_dropout=true" },
+	{ "rnn", "arrangement=decoder-only prefix=bidirectional norm=pre self_attention=scaled-dot cell=peephole-lstm positions=learned" },
+	{ "cnn", "arrangement=decoder-only" },
+	{ "cnn", "arrangement=decoder-only convolution=tcn dilation=1/2 channels=12 tied=all" },
+	{ "cnn", "arrangement=decoder-only convolution=bytenet kernel=4/2 norm=post" },
+	{ "cnn", "arrangement=decoder-only convolution=lightweight norm=pre" },
+	{ "cnn", "arrangement=decoder-only prefix=bidirectional convolution=dynamic self_attention=dot positions=sinusoidal" },
+	{ "transformer", "arrangement=decoder-only" },
+	{ "transformer", "arrangement=decoder-only prefix=bidirectional" },
+	{ "transformer", "arrangement=decoder-only prefix=bidirectional positions=rotary norm=post tied=none" },
+	{ "transformer", "arrangement=decoder-only prefix=bidirectional positions=relative relative_clip=2 window=3" },
+	{ "transformer", "arrangement=decoder-only prefix=bidirectional positions=alibi key_heads=1 attention_dropout=0.1" },
+	{ "transformer", "arrangement=decoder-only prefix=bidirectional positions=learned block=12 share_layers=true" },
+	{ "transformer", "arrangement=decoder-only self_attention=additive activation=gelu" },
 };
 const int variants_count = sizeof variants / sizeof variants[0];
 
