@@ -27,6 +27,9 @@ struct attend_pair {
 	char *target; /* as text */
 };
 
+/* Whether the head is of the kind, layer and number that were asked for, if any. */
+bool attend_asks_for(const struct attend_options *, const struct attention_mask *head);
+
 /* Translates where no target is given, and makes the maps. Free it with attend_pair_free. */
 bool attend_pair_open(struct attend_pair *, const struct attend_options *, const struct trained *,
                       const struct heads *, struct error *);

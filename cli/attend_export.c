@@ -80,12 +80,6 @@ static bool is_masked(const struct model *model, const struct attention_map *map
 	return false;
 }
 
-static bool is_asked_for(const struct attend_options *o, const struct attention_map *map)
-{
-	return (!o->kind || !strcmp(o->kind, attention_kind_name(map->kind))) &&
-	       (!o->layer || o->layer == map->layer + 1) && (!o->head || o->head == map->head + 1);
-}
-
 /* Fills kinds and maps: all, or those that were asked for. */
 static void add_maps(const struct attend_pair *p, bool end, json_t *kinds, json_t *maps)
 {
@@ -93,10 +87,11 @@ static void add_maps(const struct attend_pair *p, bool end, json_t *kinds, json_
 
 	for (int i = 0; i < p->maps.maps; i++) {
 		const struct attention_map *map = &p->maps.map[i];
+		const struct attention_mask head = { map->kind, map->layer, map->head };
 		struct attention_picture picture;
 		json_t *object;
 
-		if (!is_asked_for(p->options, map))
+		if (!attend_asks_for(p->options, &head))
 			continue;
 		attention_picture_make(&picture, &p->maps, map->kind, map->layer, map->head, end);
 		if ((int)map->kind != kind)

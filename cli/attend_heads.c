@@ -7,7 +7,6 @@
 #include "results/table.h"
 #include "results/translations.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,8 +80,10 @@ static bool sample_of_run(struct sample *s, const struct attend_options *o, cons
 
 /* What is known of the heads; NULL where it was not asked for. */
 struct findings {
-	struct head_statistics *statistics;
-	double *change;
+	const struct heads *all;
+	struct heads asked;                 /* for */
+	struct head_statistics *statistics; /* of all */
+	struct head_importance *importance; /* of those asked for */
 	double loss;
 };
 
@@ -108,20 +109,37 @@ static bool on_head(void *context, size_t done, size_t all)
 	return tell("head", done, all);
 }
 
-static bool find(struct findings *f, const struct attend_options *o, const struct trained *t,
-                 const struct heads *heads, const struct corpus *corpus, struct pool *pool)
+static bool choose(struct findings *f, const struct attend_options *o, struct error *error)
 {
-	f->loss = (double)NAN;
+	char there[256];
+
+	f->asked.head = memory_new(f->all->count, sizeof *f->asked.head);
+	for (size_t i = 0; i < f->all->count; i++)
+		if (attend_asks_for(o, &f->all->head[i]))
+			f->asked.head[f->asked.count++] = f->all->head[i];
+	if (f->asked.count)
+		return true;
+	if (!f->all->count)
+		return error_set(error, "run %ld has no attention", o->run);
+	heads_describe(f->all, there, sizeof there);
+	return error_set(error, "--kind, --layer, --head: run %ld has no such head; it has %s",
+	                 o->run, there);
+}
+
+static bool find(struct findings *f, const struct attend_options *o, const struct trained *t,
+                 const struct corpus *corpus, struct pool *pool)
+{
 	if (o->statistics) {
-		f->statistics = memory_new(heads->count, sizeof *f->statistics);
-		if (!heads_measure(heads, &t->model, corpus, pool, on_sentence, NULL,
+		f->statistics = memory_new(f->all->count, sizeof *f->statistics);
+		if (!heads_measure(f->all, &t->model, corpus, pool, on_sentence, NULL,
 		                   f->statistics))
 			return false;
 	}
 	if (!o->importance)
 		return true;
-	f->change = memory_new(heads->count, sizeof *f->change);
-	return heads_importance(heads, &t->model, corpus, pool, on_head, NULL, &f->loss, f->change);
+	f->importance = memory_new(f->asked.count, sizeof *f->importance);
+	return heads_importance(&f->asked, &t->model, corpus, pool, on_head, NULL, &f->loss,
+	                        f->importance);
 }
 
 static void add_columns(struct table *table, const struct findings *f)
@@ -134,34 +152,47 @@ static void add_columns(struct table *table, const struct findings *f)
 		table_add_column(table, place[i], -1, false);
 	for (size_t i = 0; f->statistics && i < sizeof number / sizeof number[0]; i++)
 		table_add_column(table, number[i], i < 2 ? 2 : 3, false);
-	if (f->change)
+	if (f->importance) {
 		table_add_column(table, "loss_change", 4, false);
+		table_add_column(table, "standard_error", 4, false);
+	}
 }
 
-static void add_row(struct table *table, const struct findings *f, const struct heads *heads,
-                    size_t i)
+static const struct head_statistics *statistics_of(const struct findings *f,
+                                                   const struct attention_mask *head)
 {
-	const struct attention_mask *head = &heads->head[i];
+	for (size_t i = 0; f->statistics && i < f->all->count; i++)
+		if (f->all->head[i].kind == head->kind && f->all->head[i].layer == head->layer &&
+		    f->all->head[i].head == head->head)
+			return &f->statistics[i];
+	return NULL;
+}
+
+static void add_row(struct table *table, const struct findings *f, size_t i)
+{
+	const struct attention_mask *head = &f->asked.head[i];
+	const struct head_statistics *s = statistics_of(f, head);
 	const char *kind = attention_kind_name(head->kind);
 	struct cell *cell = table_add_row(table);
 
 	cell_text(cell++, kind, strlen(kind));
 	cell_integer(cell++, head->layer + 1);
 	cell_integer(cell++, head->head + 1);
-	if (f->statistics) {
-		const struct head_statistics *s = &f->statistics[i];
+	if (s) {
 		const double number[] = { s->entropy, s->distance, s->previous, s->same,
 			                  s->next,    s->begin,    s->end,      s->agreement };
 
 		for (size_t k = 0; k < sizeof number / sizeof number[0]; k++)
 			cell_real(cell++, number[k]);
 	}
-	if (f->change)
-		cell_real(cell, f->change[i]);
+	if (f->importance) {
+		cell_real(cell++, f->importance[i].change);
+		cell_real(cell, f->importance[i].error);
+	}
 }
 
-static bool print(const struct attend_options *o, const struct findings *f,
-                  const struct heads *heads, const struct sample *s, struct error *error)
+static bool print(const struct attend_options *o, const struct findings *f, const struct sample *s,
+                  struct error *error)
 {
 	enum table_format format = TABLE_BOX;
 	struct table table = { 0 };
@@ -173,14 +204,14 @@ static bool print(const struct attend_options *o, const struct findings *f,
 		return false;
 	if (!output_begin(&out, o->out, error))
 		return false;
-	if (f->change)
+	if (f->importance)
 		snprintf(loss, sizeof loss, ", loss %.4f nats a token", f->loss);
 	snprintf(title, sizeof title, "attention heads of run %ld: %zu sentences of %.200s%s",
 	         o->run, s->corpus.sentences, s->name, loss);
 	table_print_title(out.stream, title, format);
 	add_columns(&table, f);
-	for (size_t i = 0; i < heads->count; i++)
-		add_row(&table, f, heads, i);
+	for (size_t i = 0; i < f->asked.count; i++)
+		add_row(&table, f, i);
 	printed = table_print(out.stream, &table, format, error);
 	table_free(&table);
 	return output_end(&out, printed, error);
@@ -190,21 +221,21 @@ bool attend_heads(const struct attend_options *o, const struct trained *t,
                   const struct heads *heads, struct database *database, struct error *error)
 {
 	struct sample sample = { 0 };
-	struct findings found = { 0 };
+	struct findings found = { .all = heads };
 	struct pool *pool = NULL;
-	bool done = heads->count || error_set(error, "run %ld has no attention", o->run);
+	bool done = choose(&found, o, error);
 
 	done = done && (o->source_file ? sample_of_files(&sample, o, t, error)
 	                               : sample_of_run(&sample, o, t, database, error));
 	if (done)
 		done = (pool = pool_open((int)o->threads, error)) != NULL;
 	if (done)
-		done = find(&found, o, t, heads, &sample.corpus, pool) ||
-		       error_set(error, "stopped");
-	done = done && print(o, &found, heads, &sample, error);
+		done = find(&found, o, t, &sample.corpus, pool) || error_set(error, "stopped");
+	done = done && print(o, &found, &sample, error);
 	pool_close(pool);
+	free(found.asked.head);
 	free(found.statistics);
-	free(found.change);
+	free(found.importance);
 	corpus_free(&sample.corpus);
 	return done;
 }

@@ -42,6 +42,13 @@ static bool translate_pair(struct corpus *pair, const struct trained *t, struct 
 	return true;
 }
 
+bool attend_asks_for(const struct attend_options *o, const struct attention_mask *head)
+{
+	return (!o->kind || !strcmp(o->kind, attention_kind_name(head->kind))) &&
+	       (!o->layer || o->layer == head->layer + 1) &&
+	       (!o->head || o->head == head->head + 1);
+}
+
 bool attend_pair_open(struct attend_pair *p, const struct attend_options *o,
                       const struct trained *t, const struct heads *heads, struct error *error)
 {

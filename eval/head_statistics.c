@@ -38,6 +38,8 @@ static double weight_at(const real *w, int keys, int k)
 
 static void add_query(struct head_sums *sums, const real *w, int q, int keys, const int *token)
 {
+	bool begins = false, ends = false;
+
 	sums->queries++;
 	sums->entropy += entropy(w, keys);
 	sums->previous += weight_at(w, keys, q - 1);
@@ -47,7 +49,11 @@ static void add_query(struct head_sums *sums, const real *w, int q, int keys, co
 		sums->distance += (double)w[k] * abs(q - k);
 		sums->begin += token[k] == TOKEN_BEGIN ? (double)w[k] : 0;
 		sums->end += token[k] == TOKEN_END ? (double)w[k] : 0;
+		begins |= token[k] == TOKEN_BEGIN;
+		ends |= token[k] == TOKEN_END;
 	}
+	sums->begins += begins;
+	sums->ends += ends;
 }
 
 static double agreement(const real *v, const real *w, int keys, double entropies)
@@ -138,6 +144,8 @@ static void add_sums(struct head_sums *to, const struct head_sums *from)
 {
 	to->queries += from->queries;
 	to->others += from->others;
+	to->begins += from->begins;
+	to->ends += from->ends;
 	to->entropy += from->entropy;
 	to->distance += from->distance;
 	to->previous += from->previous;
@@ -148,23 +156,24 @@ static void add_sums(struct head_sums *to, const struct head_sums *from)
 	to->agreement += from->agreement;
 }
 
-/* The encoder's keys end in the end of sentence, the decoder's begin with the begin. */
+static double mean(double sum, size_t count)
+{
+	return count ? sum / (double)count : (double)NAN;
+}
+
 static struct head_statistics means_of(const struct head_sums *sums, struct attention_mask head)
 {
-	const double n = sums->queries ? (double)sums->queries : (double)NAN;
-	const bool decoder = head.kind == ATTENTION_DECODER;
-
 	return (struct head_statistics){
 		.head = head,
 		.queries = sums->queries,
-		.entropy = sums->entropy / n,
-		.distance = sums->distance / n,
-		.previous = sums->previous / n,
-		.same = sums->same / n,
-		.next = sums->next / n,
-		.begin = decoder ? sums->begin / n : (double)NAN,
-		.end = decoder ? (double)NAN : sums->end / n,
-		.agreement = sums->others ? sums->agreement / (double)sums->others : (double)NAN,
+		.entropy = mean(sums->entropy, sums->queries),
+		.distance = mean(sums->distance, sums->queries),
+		.previous = mean(sums->previous, sums->queries),
+		.same = mean(sums->same, sums->queries),
+		.next = mean(sums->next, sums->queries),
+		.begin = mean(sums->begin, sums->begins),
+		.end = mean(sums->end, sums->ends),
+		.agreement = mean(sums->agreement, sums->others),
 	};
 }
 
@@ -210,34 +219,60 @@ bool heads_measure(const struct heads *heads, const struct model *model,
 	return whole;
 }
 
+/* The loss of a corpus, and log p of each sentence, with these heads switched off. */
 static double loss_under(const struct model *model, const struct attention_mask *masked,
-                         size_t masks, const struct corpus *corpus, struct pool *pool)
+                         size_t masks, const struct corpus *corpus, struct pool *pool,
+                         double *log_probability)
 {
 	struct model view = *model;
 	struct loss loss;
 
 	view.masked = masked;
 	view.masks = masks;
-	loss = evaluate(&view, corpus, EVALUATION_TOKENS, pool, NULL);
+	loss = evaluate(&view, corpus, EVALUATION_TOKENS, pool, log_probability);
 	return loss.nll / (double)loss.tokens;
+}
+
+/* The standard error of a ratio: what sentences lost, over their tokens (Cochran 1977, section
+ * 6.4). */
+static double error_of(double change, const struct corpus *corpus, const double *before,
+                       const double *after)
+{
+	const double n = (double)corpus->sentences;
+	double sum = 0, tokens = 0;
+
+	for (size_t i = 0; i < corpus->sentences; i++) {
+		const double length = 1 + (double)corpus_length(corpus, SIDE_TARGET, i);
+		const double off = before[i] - after[i] - change * length;
+
+		sum += off * off;
+		tokens += length;
+	}
+	return n > 1 ? sqrt(sum * n / (n - 1)) / tokens : (double)NAN;
 }
 
 bool heads_importance(const struct heads *heads, const struct model *model,
                       const struct corpus *corpus, struct pool *pool, head_watch *watch,
-                      void *context, double *loss, double *change)
+                      void *context, double *loss, struct head_importance *result)
 {
 	const size_t before = model->masks;
 	struct attention_mask *masked = memory_new(before + 1, sizeof *masked);
-	bool whole = true;
+	double *whole = memory_new(corpus->sentences, sizeof *whole);
+	double *without = memory_new(corpus->sentences, sizeof *without);
+	bool done = true;
 
 	for (size_t i = 0; i < before; i++)
 		masked[i] = model->masked[i];
-	*loss = loss_under(model, masked, before, corpus, pool);
-	for (size_t i = 0; i < heads->count && whole; i++) {
+	*loss = loss_under(model, masked, before, corpus, pool, whole);
+	for (size_t i = 0; i < heads->count && done; i++) {
 		masked[before] = heads->head[i];
-		change[i] = loss_under(model, masked, before + 1, corpus, pool) - *loss;
-		whole = !watch || watch(context, i + 1, heads->count);
+		result[i].change =
+			loss_under(model, masked, before + 1, corpus, pool, without) - *loss;
+		result[i].error = error_of(result[i].change, corpus, whole, without);
+		done = !watch || watch(context, i + 1, heads->count);
 	}
 	free(masked);
-	return whole;
+	free(whole);
+	free(without);
+	return done;
 }

@@ -39,16 +39,25 @@ bool heads_measure(const struct heads *, const struct model *, const struct corp
 /* What one head does in the maps of some sentences, summed. */
 struct head_sums {
 	size_t queries, others; /* others: pairs with a query of another head */
+	size_t begins, ends;    /* queries that have such a key */
 	double entropy, distance, previous, same, next, begin, end, agreement;
 };
 
 /* Adds a sentence's maps, sums[maps->maps]. */
 void head_sums_add(struct head_sums *, const struct attention_maps *);
 
-/* How the loss changes when a head is switched off: change[i] = loss with heads->head[i] masked,
- * beside what model->masked has, less *loss, the loss without; nats per target token, the end
- * counted. A head with a great change matters, one near 0 could be left out. Michel et al. 2019. */
+struct head_importance {
+	double change; /* of the loss: with the head switched off less without, nats per target
+	                  token, the end counted */
+	double error;  /* its standard error over the sentences; NaN of one */
+};
+
+/* What each of some heads is worth: the change of the loss when it is switched off beside what
+ * model->masked has; *loss is without. A head with a great change matters, one near 0 could be left
+ * out. Writes result[heads->count]; false where `watch` (may be NULL) said stop. Michel et al.
+ * 2019. */
 bool heads_importance(const struct heads *, const struct model *, const struct corpus *,
-                      struct pool *, head_watch *, void *context, double *loss, double *change);
+                      struct pool *, head_watch *, void *context, double *loss,
+                      struct head_importance *result);
 
 #endif

@@ -98,7 +98,9 @@ recomputed() {
 		done
 		python "$home/tests/attend_statistics.py" statistics.json map1.json map2.json map3.json || return 1
 	done
-	attend --run 1 --statistics --importance --format csv > table && [ "$(wc -l < table)" -eq 11 ] && grep -q '^cross,2,2,' table
+	attend --run 1 --statistics --importance --format csv > table && [ "$(wc -l < table)" -eq 11 ] && grep -q '^cross,2,2,' table || return 1
+	attend --run 1 --statistics --importance --format csv --kind cross --layer 2 > part && [ "$(wc -l < part)" -eq 3 ] &&
+		[ "$(grep '^cross,2,2,' part)" = "$(grep '^cross,2,2,' table)" ]
 }
 
 without_end() {
@@ -152,6 +154,7 @@ ok 'mistake: a head that is not there' says 1 '--head 3: run 1 has 2 in layer 2 
 ok 'mistake: a kind that the run does not have' says 1 '--kind encoder: run 2 has none; it has cross: layer 1 with 1 head' attend --run 2 s1 --kind encoder
 ok 'mistake: no such kind' says 2 'encoder, decoder or cross' attend --run 1 s1 --kind self
 ok 'mistake: no attention at all' says 1 'run 3 has no attention' attend --run 3 s1
+ok 'mistake: a head to measure that is not there' says 1 'no such head; it has encoder' attend --run 1 --statistics --kind encoder --layer 2
 ok 'mistake: no attention to measure' says 1 'run 3 has no attention' attend --run 3 --statistics
 ok 'mistake: a masked head that is not there' says 1 '--mask: cross:9.1: this run has no such head' attend --run 1 s1 --mask cross:9.1
 ok 'mistake: the same in translate' says 1 '--mask: self: heads are named' "$program" translate --db small.db --run 1 --mask self

@@ -271,7 +271,8 @@ static void importance_is_the_difference_of_two_evaluations(void **state)
 
 	(void)state;
 	for (int d = 0; d < DESIGNS; d++) {
-		double change[HEADS_MOST], loss;
+		struct head_importance worth[HEADS_MOST];
+		double loss;
 		struct model model;
 		struct corpus corpus;
 		struct heads heads;
@@ -284,23 +285,23 @@ static void importance_is_the_difference_of_two_evaluations(void **state)
 			const double whole = loss_of(&model, heads.head, before, &corpus, pool);
 
 			assert_true(heads_importance(&heads, &model, &corpus, pool, NULL, NULL,
-			                             &loss, change));
+			                             &loss, worth));
 			assert_true(loss == whole);
 			assert_int_equal(model.masks, before);
 			for (size_t h = 0; h < heads.count; h++) {
 				struct attention_mask mask[2] = { heads.head[0], heads.head[0] };
 
 				mask[before] = heads.head[h];
-				assert_true(change[h] ==
+				assert_true(worth[h].change ==
 				            loss_of(&model, mask, before + 1, &corpus, pool) -
 				                    whole);
-				assert_true((change[h] != 0) == (h >= before));
+				assert_true((worth[h].change != 0) == (h >= before));
 				model.masked = heads.head;
 				model.masks = before;
 			}
 		}
 		assert_false(heads_importance(&heads, &model, &corpus, pool, stop_at_once, &told,
-		                              &loss, change));
+		                              &loss, worth));
 		assert_int_equal(told, 1);
 		model.masked = NULL;
 		heads_free(&heads);
@@ -310,12 +311,50 @@ static void importance_is_the_difference_of_two_evaluations(void **state)
 	pool_close(pool);
 }
 
+static void the_error_of_importance(void **state)
+{
+	enum { N = 12 };
+	struct error error;
+	struct pool *pool = pool_open(1, &error);
+	struct head_importance worth;
+	struct model model;
+	struct corpus corpus;
+	struct heads heads;
+	double loss, before[N], after[N], mean = 0, sum = 0;
+
+	(void)state;
+	small_model_open(&model, designs[0]);
+	made_up_corpus(&corpus, N, SMALL_VOCABULARY, 5, 5, 3); /* equally long: a plain mean */
+	heads_of(&heads, &model);
+	heads.count = 1;
+	assert_true(heads_importance(&heads, &model, &corpus, pool, NULL, NULL, &loss, &worth));
+	evaluate(&model, &corpus, 4096, pool, before);
+	model.masked = heads.head;
+	model.masks = 1;
+	evaluate(&model, &corpus, 4096, pool, after);
+	model.masks = 0;
+	for (int i = 0; i < N; i++)
+		mean += (before[i] - after[i]) / 6 / N;
+	for (int i = 0; i < N; i++)
+		sum += pow((before[i] - after[i]) / 6 - mean, 2);
+	expect("change", worth.change, mean, 1e-9);
+	expect("error", worth.error, sqrt(sum / (N - 1) / N), 1e-9);
+	corpus.sentences = 1;
+	assert_true(heads_importance(&heads, &model, &corpus, pool, NULL, NULL, &loss, &worth));
+	assert_true(isnan(worth.error));
+	heads_free(&heads);
+	corpus_free(&corpus);
+	model_close(&model);
+	pool_close(pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heads_made_by_hand),
 		cmocka_unit_test(heads_that_do_the_same_agree),
 		cmocka_unit_test(statistics_are_what_a_plain_computation_finds),
+		cmocka_unit_test(the_error_of_importance),
 		cmocka_unit_test(importance_is_the_difference_of_two_evaluations),
 	};
 	struct error error;
