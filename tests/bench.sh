@@ -6,6 +6,7 @@
 #     kernels     matrix products of training against the processor's peak; vector functions
 #     scaling     time a token over sentence length, width, batch, vocabulary; threads
 #     sets        AVX2 against AVX-512, and the libraries of matrix products
+#     scores      BLEU, chrF and TER of a million segment pairs
 #     database    queries on 1,000 runs of 10 metrics
 #
 # Environment: PROGRAM, KERNELS, FILL: what `make bench` built. RAW: folder of train.de, train.en, val.*, test_2016_flickr.*
@@ -27,7 +28,7 @@ quick=${BENCH_QUICK:-}
 sizes=${BENCH_SIZES:-tiny small}
 work=$home/build/bench
 document=$home/docs/performance.md
-sections='training decoding kernels scaling sets database'
+sections='training decoding kernels scaling sets database scores'
 export home program kernels fill points peer raw rounds quick sizes work
 
 for section; do
@@ -53,6 +54,7 @@ heading() {
 	kernels) echo '## Kernels against the peak' ;;
 	scaling) echo '## Scaling' ;;
 	sets) echo '## Instruction sets and libraries' ;;
+	scores) echo '## Scores' ;;
 	database) echo '## The results database' ;;
 	esac
 }

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-enum { ARGUMENTS_MOST = 12, OUTPUT_SIZE = 8192 };
+enum { ARGUMENTS_MOST = 16, OUTPUT_SIZE = 8192 };
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 #define TEXT "tests/golden/bleu/text/"
@@ -80,6 +80,22 @@ static void output_is_that_of_sacrebleu(void **state)
 		  "hyp_len = 328 ref_len = 327)\",\n \"nrefs\": \"1\",\n \"case\": \"mixed\",\n "
 		  "\"eff\": \"no\",\n \"tok\": \"13a\",\n \"smooth\": \"exp\",\n \"version\": "
 		  "\"2.6.0\"\n}\n" },
+		{ { TEXT "english.ref0", "-m", "chrf++", "-i", TEXT "english.hyp" },
+		  "chrF2++|nrefs:1|case:mixed|eff:yes|nc:6|nw:2|space:no|version:2.6.0 = 77.66\n" },
+		{ { TEXT "english.ref0", "-i", TEXT "english.hyp", "-m", "ter", "chrf", "-b", "-w",
+		    "4" },
+		  "77.1637\n14.8148\n" },
+		{ { ENGLISH, "-m", "ter", "--ter-case-sensitive", "-f", "json" },
+		  "{\n \"name\": \"TER\",\n \"score\": 19.63,\n \"signature\": "
+		  "\"nrefs:1|case:mixed|tok:tercom|norm:no|punct:yes|asian:no|version:2.6.0\",\n "
+		  "\"nrefs\": \"1\",\n \"case\": \"mixed\",\n \"tok\": \"tercom\",\n \"norm\": "
+		  "\"no\",\n \"punct\": \"yes\",\n \"asian\": \"no\",\n \"version\": "
+		  "\"2.6.0\"\n}\n" },
+		{ { "--ref", TEXT "chinese.ref0", TEXT "chinese.hyp", "-tok", "zh", "-lc", "-sv",
+		    "1", "-s", "add-k" },
+		  "BLEU|nrefs:1|case:lc|eff:no|tok:zh|smooth:add-k[1.00]|version:2.6.0 = "
+		  "60.88 88.1/67.0/54.5/43.4 (BP = 0.996 ratio = 0.996 hyp_len = 236 ref_len = "
+		  "237)\n" },
 		{ { "--ref", TEXT "blank.ref0", "--ref", TEXT "blank.ref1", TEXT "blank.hyp",
 		    "--smooth", "floor" },
 		  "BLEU|nrefs:2|case:mixed|eff:no|tok:13a|smooth:floor[0.10]|version:2.6.0 = 0.00 "
@@ -115,6 +131,32 @@ static void sentence_level_prints_a_line_a_sentence(void **state)
 	assert_memory_equal(output, "{\"name\": \"BLEU\", \"score\": 49.15, ", 33);
 }
 
+/* A copy of the baseline: the difference is never exceeded, so p = 1 / (n + 1). */
+static void systems_are_tested_against_the_first(void **state)
+{
+	static const char *const bootstrap[] = {
+		ENGLISH, TEXT "english.hyp", "-pbs", "-pbsn", "99", "-m", "ter", NULL
+	};
+	static const char *const shuffles[] = {
+		ENGLISH, TEXT "english.hyp", "-par", "-parn", "49", "-f", "json", NULL
+	};
+	static const char *const latex[] = { ENGLISH, TEXT "english.hyp", "-f", "latex", NULL };
+	char output[OUTPUT_SIZE], errors[OUTPUT_SIZE];
+
+	(void)state;
+	assert_int_equal(run(bootstrap, output, errors), 0);
+	assert_non_null(strstr(output, "Baseline: " TEXT "english.hyp"));
+	assert_non_null(strstr(output, "TER (μ ± 95% CI)"));
+	assert_non_null(strstr(output, " (p = 0.0100)*"));
+	assert_non_null(strstr(output, "TER|nrefs:1|bs:99|seed:12345|case:lc|"));
+	assert_int_equal(run(shuffles, output, errors), 0);
+	assert_memory_equal(output, "[\n    {\n        \"system\": \"Baseline: ", 36);
+	assert_non_null(strstr(output, "\"p_value\": null,\n            \"mean\": null"));
+	assert_non_null(strstr(output, "\"p_value\": 0.02,"));
+	assert_int_equal(run(latex, output, errors), 0);
+	assert_non_null(strstr(output, "\\toprule\nSystem & BLEU"));
+}
+
 static void errors_name_the_place_and_the_remedy(void **state)
 {
 	static const struct {
@@ -124,11 +166,26 @@ static void errors_name_the_place_and_the_remedy(void **state)
 	} cases[] = {
 		{ { NULL }, 2, "hypotheses is missing" },
 		{ { TEXT "english.hyp" }, 2, "--ref FILE is missing" },
-		{ { ENGLISH, TEXT "world.hyp" }, 2, "2 files of hypotheses" },
-		{ { ENGLISH, "--metric", "bluff" }, 2, "--metric bluff: must be" },
-		{ { ENGLISH, "--tokenize", "14b" }, 2, "--tokenize 14b: must be one of 13a, intl, zh" },
-		{ { ENGLISH, "--smooth", "sand" }, 2, "--smooth sand: must be" },
-		{ { ENGLISH, "--smooth-value", "1" }, 2, "goes with --smooth floor or add-k" },
+		{ { ENGLISH, TEXT "world.hyp" }, 1, "english.hyp has 24 lines, " },
+		{ { ENGLISH, "-pbs" }, 2, "takes two files of hypotheses or more" },
+		{ { ENGLISH, TEXT "english.hyp", "-pbs", "-par" }, 2, "exclude each other" },
+		{ { ENGLISH, TEXT "english.hyp", "-ci" }, 2, "--confidence is of one file" },
+		{ { ENGLISH, TEXT "english.hyp", "-sl" }, 2, "--sentence-level takes one file" },
+		{ { ENGLISH, "-sl", "-m", "bleu", "ter" }, 2, "--sentence-level takes one file" },
+		{ { ENGLISH, "-sl", "-ci" }, 2, "leave --sentence-level out" },
+		{ { ENGLISH, "--format", "yaml" },
+		  2,
+		  "--format yaml: must be text, json or latex" },
+		{ { ENGLISH, "-cw", "17" }, 2, "--chrf-word-order 17: must be a whole number" },
+		{ { ENGLISH, "-pbsn", "0" }, 2, "--paired-bs-n 0: must be a whole number from 1" },
+		{ { ENGLISH, "--metric", "bluff" }, 2, "--metrics bluff: must be" },
+		{ { ENGLISH, "--tokenize", "14b" },
+		  2,
+		  "--tokenize 14b: must be one of 13a, intl, zh" },
+		{ { ENGLISH, "--smooth", "sand" }, 2, "--smooth-method sand: must be" },
+		{ { ENGLISH, "--smooth-value", "1" },
+		  2,
+		  "goes with --smooth-method floor or add-k" },
 		{ { ENGLISH, "--smooth", "floor", "--smooth-value", "nan" },
 		  2,
 		  "must be a number" },
@@ -136,6 +193,7 @@ static void errors_name_the_place_and_the_remedy(void **state)
 		{ { ENGLISH, "--smooth", "floor", "--smooth-value", "-1" }, 2, "must be a number" },
 		{ { ENGLISH, "--width", "1.5" }, 2, "must be a whole number" },
 		{ { ENGLISH, "--ref" }, 2, "--ref needs a value" },
+		{ { "--run", "1", "--db", TEXT "none.db" }, 1, "none.db" },
 		{ { ENGLISH, "--json=yes" }, 2, "--json=yes" },
 		{ { ENGLISH, "--what" }, 2, "--what is not an option" },
 		{ { "--ref", "-", "-" }, 2, "standard input can be read only once" },
@@ -173,6 +231,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(output_is_that_of_sacrebleu),
 		cmocka_unit_test(sentence_level_prints_a_line_a_sentence),
+		cmocka_unit_test(systems_are_tested_against_the_first),
 		cmocka_unit_test(errors_name_the_place_and_the_remedy),
 		cmocka_unit_test(help_is_no_error),
 	};

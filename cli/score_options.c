@@ -1,0 +1,307 @@
+/* score_options.c - the arguments of `bakeoff score`, which are those of sacreBLEU. */
+#include "cli/score.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { BLEU, CHRF, TER };
+enum { DRAWS_MOST = 10000000 };
+
+enum {
+	OPTION_REF = 256,
+	OPTION_RUN,
+	OPTION_TEST_SET,
+	OPTION_DB,
+	OPTION_JSON,
+	OPTION_SENTENCE_LEVEL,
+	OPTION_TOKENIZE,
+	OPTION_LOWERCASE,
+	OPTION_SMOOTH_VALUE,
+	OPTION_CHAR_ORDER,
+	OPTION_WORD_ORDER,
+	OPTION_BETA,
+	OPTION_CHRF_WHITESPACE,
+	OPTION_CHRF_LOWERCASE,
+	OPTION_CHRF_EPS,
+	OPTION_TER_CASE,
+	OPTION_TER_NORMALIZED,
+	OPTION_TER_NO_PUNCT,
+	OPTION_TER_ASIAN,
+	OPTION_BOOTSTRAP,
+	OPTION_BOOTSTRAP_N,
+	OPTION_RANDOMIZATION,
+	OPTION_RANDOMIZATION_N,
+	OPTION_CONFIDENCE,
+	OPTION_CONFIDENCE_N,
+	OPTION_SEED,
+};
+
+static const struct option options[] = {
+	{ "ref", required_argument, NULL, OPTION_REF },
+	{ "input", required_argument, NULL, 'i' },
+	{ "run", required_argument, NULL, OPTION_RUN },
+	{ "test-set", required_argument, NULL, OPTION_TEST_SET },
+	{ "db", required_argument, NULL, OPTION_DB },
+	{ "metrics", required_argument, NULL, 'm' },
+	{ "metric", required_argument, NULL, 'm' },
+	{ "sentence-level", no_argument, NULL, OPTION_SENTENCE_LEVEL },
+	{ "sl", no_argument, NULL, OPTION_SENTENCE_LEVEL },
+	{ "format", required_argument, NULL, 'f' },
+	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "score-only", no_argument, NULL, 'b' },
+	{ "width", required_argument, NULL, 'w' },
+	{ "tokenize", required_argument, NULL, OPTION_TOKENIZE },
+	{ "tok", required_argument, NULL, OPTION_TOKENIZE },
+	{ "lowercase", no_argument, NULL, OPTION_LOWERCASE },
+	{ "lc", no_argument, NULL, OPTION_LOWERCASE },
+	{ "smooth-method", required_argument, NULL, 's' },
+	{ "smooth", required_argument, NULL, 's' },
+	{ "smooth-value", required_argument, NULL, OPTION_SMOOTH_VALUE },
+	{ "sv", required_argument, NULL, OPTION_SMOOTH_VALUE },
+	{ "chrf-char-order", required_argument, NULL, OPTION_CHAR_ORDER },
+	{ "cc", required_argument, NULL, OPTION_CHAR_ORDER },
+	{ "chrf-word-order", required_argument, NULL, OPTION_WORD_ORDER },
+	{ "cw", required_argument, NULL, OPTION_WORD_ORDER },
+	{ "chrf-beta", required_argument, NULL, OPTION_BETA },
+	{ "chrf-whitespace", no_argument, NULL, OPTION_CHRF_WHITESPACE },
+	{ "chrf-lowercase", no_argument, NULL, OPTION_CHRF_LOWERCASE },
+	{ "chrf-eps-smoothing", no_argument, NULL, OPTION_CHRF_EPS },
+	{ "ter-case-sensitive", no_argument, NULL, OPTION_TER_CASE },
+	{ "ter-normalized", no_argument, NULL, OPTION_TER_NORMALIZED },
+	{ "ter-no-punct", no_argument, NULL, OPTION_TER_NO_PUNCT },
+	{ "ter-asian-support", no_argument, NULL, OPTION_TER_ASIAN },
+	{ "paired-bs", no_argument, NULL, OPTION_BOOTSTRAP },
+	{ "pbs", no_argument, NULL, OPTION_BOOTSTRAP },
+	{ "paired-bs-n", required_argument, NULL, OPTION_BOOTSTRAP_N },
+	{ "pbsn", required_argument, NULL, OPTION_BOOTSTRAP_N },
+	{ "paired-ar", no_argument, NULL, OPTION_RANDOMIZATION },
+	{ "par", no_argument, NULL, OPTION_RANDOMIZATION },
+	{ "paired-ar-n", required_argument, NULL, OPTION_RANDOMIZATION_N },
+	{ "parn", required_argument, NULL, OPTION_RANDOMIZATION_N },
+	{ "confidence", no_argument, NULL, OPTION_CONFIDENCE },
+	{ "ci", no_argument, NULL, OPTION_CONFIDENCE },
+	{ "confidence-n", required_argument, NULL, OPTION_CONFIDENCE_N },
+	{ "cin", required_argument, NULL, OPTION_CONFIDENCE_N },
+	{ "seed", required_argument, NULL, OPTION_SEED },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+const struct metric *score_metric(int place)
+{
+	static const char *const names[SCORE_METRICS] = { "BLEU", "chrF", "TER" };
+
+	return metric_find(names[place]);
+}
+
+static bool want_metric(struct score_options *o, const char *name)
+{
+	for (int i = 0; i < SCORE_METRICS; i++) {
+		if (!strcasecmp(name, score_metric(i)->name))
+			return o->wanted[i] = true;
+	}
+	if (strcasecmp(name, "chrf++"))
+		return false;
+	o->settings[CHRF].chrf.word_order = 2;
+	return o->wanted[CHRF] = true;
+}
+
+static bool read_int(const char *name, int least, int most, int *number, struct error *error)
+{
+	long read;
+
+	if (!score_read_whole(name, optarg, least, most, &read, error))
+		return false;
+	*number = (int)read;
+	return true;
+}
+
+static bool read_run(struct score_options *o, struct error *error)
+{
+	return score_read_whole("run", optarg, 1, LONG_MAX, &o->runs[o->run_count++], error);
+}
+
+static bool choose_test(struct score_options *o, enum score_test test, struct error *error)
+{
+	if (o->test != SCORE_NO_TEST && o->test != test)
+		return error_set(error, "--paired-bs and --paired-ar exclude each other");
+	o->test = test;
+	return true;
+}
+
+/* Options of the metrics. */
+static bool read_metric_option(struct score_options *o, int option, char **argv,
+                               struct error *error)
+{
+	struct bleu_settings *bleu = &o->settings[BLEU].bleu;
+	struct chrf_settings *chrf = &o->settings[CHRF].chrf;
+	struct ter_settings *ter = &o->settings[TER].ter;
+
+	switch (option) {
+	case OPTION_TOKENIZE:
+		return score_read_tokenizer(optarg, bleu, error);
+	case OPTION_LOWERCASE:
+		return bleu->lowercase = true;
+	case 's':
+		return score_read_smoothing(optarg, bleu, error);
+	case OPTION_SMOOTH_VALUE:
+		return score_read_value(optarg, &bleu->smoothing_value, error);
+	case OPTION_CHAR_ORDER:
+		return read_int("chrf-char-order", 1, CHRF_MOST_ORDER, &chrf->character_order,
+		                error);
+	case OPTION_WORD_ORDER:
+		return read_int("chrf-word-order", 0, CHRF_MOST_ORDER, &chrf->word_order, error);
+	case OPTION_BETA:
+		return read_int("chrf-beta", 1, CHRF_MOST_BETA, &chrf->beta, error);
+	case OPTION_CHRF_WHITESPACE:
+		return chrf->white_space = true;
+	case OPTION_CHRF_LOWERCASE:
+		return chrf->lowercase = true;
+	case OPTION_CHRF_EPS:
+		return chrf->eps_smoothing = true;
+	case OPTION_TER_CASE:
+		return ter->case_sensitive = true;
+	case OPTION_TER_NORMALIZED:
+		return ter->normalized = true;
+	case OPTION_TER_NO_PUNCT:
+		return ter->no_punct = true;
+	case OPTION_TER_ASIAN:
+		return ter->asian_support = true;
+	case ':':
+		return error_set(error, "%s needs a value", argv[optind - 1]);
+	default:
+		return error_set(error, "%s is not an option, or takes no value", argv[optind - 1]);
+	}
+}
+
+static bool read_option(struct score_options *o, int option, char **argv, struct error *error)
+{
+	switch (option) {
+	case OPTION_REF:
+		o->references[o->reference_count++] = optarg;
+		return true;
+	case 'i':
+		o->hypotheses[o->hypothesis_count++] = optarg;
+		return true;
+	case OPTION_RUN:
+		return read_run(o, error);
+	case OPTION_TEST_SET:
+		o->test_set = optarg;
+		return true;
+	case OPTION_DB:
+		o->database = optarg;
+		return true;
+	case 'm':
+		return want_metric(o, optarg) ||
+		       error_set(error, "--metrics %s: must be bleu, chrf, chrf++ or ter", optarg);
+	case OPTION_SENTENCE_LEVEL:
+		return o->sentence_level = o->settings[BLEU].bleu.effective_order = true;
+	case 'f':
+		return score_read_format(optarg, &o->format, error);
+	case OPTION_JSON:
+		o->format = SCORE_JSON;
+		return true;
+	case 'b':
+		return o->score_only = true;
+	case 'w':
+		return read_int("width", 0, SCORE_WIDTH_MOST, &o->width, error);
+	case OPTION_BOOTSTRAP:
+		return choose_test(o, SCORE_BOOTSTRAP, error);
+	case OPTION_RANDOMIZATION:
+		return choose_test(o, SCORE_RANDOMIZATION, error);
+	case OPTION_CONFIDENCE:
+		return o->confidence = true;
+	case OPTION_BOOTSTRAP_N:
+		return score_read_whole("paired-bs-n", optarg, 1, DRAWS_MOST, &o->resamples, error);
+	case OPTION_RANDOMIZATION_N:
+		return score_read_whole("paired-ar-n", optarg, 1, DRAWS_MOST, &o->trials, error);
+	case OPTION_CONFIDENCE_N:
+		return score_read_whole("confidence-n", optarg, 1, DRAWS_MOST,
+		                        &o->confidence_resamples, error);
+	case OPTION_SEED:
+		return score_read_seed("seed", optarg, &o->seed, error);
+	case 'h':
+		return o->help = true;
+	default:
+		return read_metric_option(o, option, argv, error);
+	}
+}
+
+/* An argument that is no option: one of a list that an option began, or a file. */
+static void read_plain(struct score_options *o, const char **plain, int *count, int list)
+{
+	if (list == 'i')
+		o->hypotheses[o->hypothesis_count++] = optarg;
+	else if (list != 'm' || !want_metric(o, optarg))
+		plain[(*count)++] = optarg;
+}
+
+/* Files that stand alone are references where -i names hypotheses, else hypotheses. */
+static void place_plain(struct score_options *o, const char **plain, int count)
+{
+	bool references = o->hypothesis_count > 0;
+
+	for (int i = 0; i < count; i++) {
+		if (references)
+			o->references[o->reference_count++] = plain[i];
+		else
+			o->hypotheses[o->hypothesis_count++] = plain[i];
+	}
+}
+
+static bool set_defaults(struct score_options *o, int argc, struct error *error)
+{
+	const char *seed = getenv("SACREBLEU_SEED");
+
+	*o = (struct score_options){
+		.database = "results.db",
+		.resamples = 1000,
+		.trials = 10000,
+		.confidence_resamples = 1000,
+		.seed = 12345,
+		.width = 2,
+		.references = memory_new((size_t)argc, sizeof *o->references),
+		.hypotheses = memory_new((size_t)argc, sizeof *o->hypotheses),
+		.runs = memory_new((size_t)argc, sizeof *o->runs),
+	};
+	for (int i = 0; i < SCORE_METRICS; i++)
+		score_metric(i)->defaults(&o->settings[i]);
+	return !seed || score_read_seed("seed (SACREBLEU_SEED)", seed, &o->seed, error);
+}
+
+bool score_options_read(struct score_options *o, int argc, char **argv, struct error *error)
+{
+	const char **plain = memory_new((size_t)argc, sizeof *plain);
+	bool good = set_defaults(o, argc, error);
+	int option, list = 0, count = 0;
+
+	optind = 0; /* glibc: start anew, main has read its own options */
+	while (good &&
+	       (option = getopt_long_only(argc, argv, "-:i:m:f:bw:s:h", options, NULL)) != -1) {
+		if (option == 1) {
+			read_plain(o, plain, &count, list);
+		} else {
+			list = option;
+			good = read_option(o, option, argv, error);
+		}
+	}
+	while (good && optind < argc)
+		plain[count++] = argv[optind++];
+	place_plain(o, plain, count);
+	free(plain);
+	if (!o->wanted[BLEU] && !o->wanted[CHRF] && !o->wanted[TER])
+		o->wanted[BLEU] = true;
+	return good && (o->help || score_options_check(o, error));
+}
+
+void score_options_free(struct score_options *o)
+{
+	free(o->references);
+	free(o->hypotheses);
+	free(o->runs);
+	*o = (struct score_options){ 0 };
+}
