@@ -11,6 +11,7 @@ int report_command(int argc, char **argv);
 int curves_command(int argc, char **argv);
 int query_command(int argc, char **argv);
 int export_command(int argc, char **argv);
+int rerun_command(int argc, char **argv);
 int watch_command(int argc, char **argv);
 int tag_command(int argc, char **argv);
 int note_command(int argc, char **argv);

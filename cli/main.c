@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{ "report", report_command, "what an experiment showed, as HTML, Markdown or LaTeX" },
 	{ "query", query_command, "ask the database: a named query, or SQL" },
 	{ "export", export_command, "runs as CSV or JSON lines, or for TensorBoard" },
+	{ "rerun", rerun_command, "make a run again: are the bits the same?" },
 	{ "watch", watch_command, "follow the runs that are running" },
 	{ "tag", tag_command, "give runs names to find them by" },
 	{ "note", note_command, "keep a text with a run" },

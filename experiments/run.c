@@ -106,6 +106,7 @@ static bool prepare(struct trial *common, struct experiment *experiment, const c
 	report_migration(&database, report, context);
 	ready = (pool = pool_open(options->threads, error)) != NULL &&
 	        experiment_data(experiment, common->folder, pool, dataset, report, context, error) &&
+	        (!options->check || options->check(options->check_context, dataset, error)) &&
 	        match_contestants(experiment, dataset, error) &&
 	        database_experiment(&database, experiment->name, specification,
 	                            &common->experiment_id, error);

@@ -11,6 +11,9 @@ struct run_options {
 	int jobs;             /* trials at once, at least 1 */
 	double memory_bytes;  /* for all of them; 0: what the machine has left */
 	double stall_seconds; /* a trial that says nothing for so long is killed; 0: never */
+	/* Whether the data are what they shall be, asked before any trial; may be NULL. */
+	bool (*check)(void *check_context, const struct dataset *, struct error *);
+	void *check_context;
 	bool (*asked)(void);  /* whether the user said stop; may be NULL. Also called in children,
 	                         where a signal of their own may say so */
 };

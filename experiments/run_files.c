@@ -63,8 +63,8 @@ double run_files_size(const char *folder)
 	return bytes;
 }
 
-/* The folder has files alone; one that is a link is left as it is. */
-static bool delete_files(const char *folder, struct error *error)
+/* A folder that is a link is left as it is. */
+bool run_files_delete(const char *folder, struct error *error)
 {
 	const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *list = descriptor < 0 ? NULL : fdopendir(descriptor);
@@ -95,7 +95,7 @@ bool run_delete(struct database *database, const struct run_record *run, struct 
 	if (has_folder && run_hold(folder, &lock) == RUN_HELD)
 		return error_set(error, "run %ld is running: stop it, or wait for it", run->id);
 	good = database_run_delete(database, run->id, error);
-	if (good && has_folder && !delete_files(folder, error))
+	if (good && has_folder && !run_files_delete(folder, error))
 		good = error_prefix(error, "run %ld is no longer in %s, but", run->id,
 		                    database->path);
 	if (lock >= 0)

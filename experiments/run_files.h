@@ -29,4 +29,7 @@ double run_files_size(const char *folder);
  * cannot be deleted the error says so, and that the rows are. */
 bool run_delete(struct database *, const struct run_record *, struct error *);
 
+/* Deletes a folder that has files alone; that there is none is no error. */
+bool run_files_delete(const char *folder, struct error *);
+
 #endif

@@ -1,5 +1,6 @@
 /* trial.c - train, test and record one contestant with one seed. */
 #include "experiments/trial_parts.h"
+#include "experiments/data_files.h"
 #include "core/error.h"
 #include "core/gemm.h"
 #include "core/machine.h"
@@ -178,6 +179,14 @@ static bool keep_vocabularies(struct work *w)
 			return false;
 	}
 	return true;
+}
+
+static bool keep_data_files(struct work *w)
+{
+	char path[PATH_SIZE + 64];
+
+	snprintf(path, sizeof path, "%s/data.json", w->folder);
+	return data_files_save(path, &w->trial->experiment->data, w->trial->dataset, w->error);
 }
 
 static bool open_model(struct work *w)
@@ -362,7 +371,7 @@ enum trial_outcome trial_run(const struct trial *trial, trial_watch *watch, void
 		outcome = TRIAL_WAS_DONE;
 		goto end;
 	}
-	if (!keep_vocabularies(&w))
+	if (!keep_vocabularies(&w) || !keep_data_files(&w))
 		goto end;
 	outcome = conclude(&w, work_on(&w));
 end:

@@ -59,3 +59,19 @@ bool database_run_delete(struct database *database, long run, struct error *erro
 {
 	return change(database, run, "DELETE FROM runs WHERE id = ?1", NULL, error);
 }
+
+bool database_experiment_name(struct database *database, long experiment, char **name,
+                              struct error *error)
+{
+	sqlite3_stmt *row =
+		statement_new(database->handle, database->path, error,
+	                      "SELECT name FROM experiments WHERE id = ?1", "i", experiment);
+	const bool good = row && sqlite3_step(row) == SQLITE_ROW;
+
+	if (good)
+		*name = memory_text((const char *)sqlite3_column_text(row, 0));
+	else if (row)
+		error_set(error, "%s has no experiment %ld", database->path, experiment);
+	sqlite3_finalize(row);
+	return good;
+}

@@ -14,4 +14,7 @@ bool database_note(struct database *, long run, const char *text, struct error *
 /* Deletes a run with its points, scores, hypotheses and tags, in one transaction. */
 bool database_run_delete(struct database *, long run, struct error *);
 
+/* The name of an experiment; the caller frees it. */
+bool database_experiment_name(struct database *, long experiment, char **name, struct error *);
+
 #endif

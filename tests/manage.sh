@@ -227,6 +227,48 @@ assert any(value[1] == b"test/test/BLEU" for _, value, _ in points)
 PYTHON
 }
 
+again_equal() {
+	"$program" rerun 2 --db all.db --threads 1 > said.again && grep -qx 'The bits are equal.' said.again && ! [ -e all-rerun2.db ] && ! [ -e all-rerun2.runs ] &&
+		[ "$(grep -c '^[a-z]*  *equal' said.again)" -eq 4 ] || { cat said.again; return 1; }
+}
+
+# One bit of one point and a hypothesis are others: said, with the first place, and the second run is kept for a look.
+again_other() {
+	cp all.db bit.db && cp -r all.runs bit.runs && sqlite3 bit.db "UPDATE points SET value = value * (1 + 2.3e-16) WHERE run = 1 AND step = 4
+			AND metric = (SELECT id FROM metrics WHERE name = 'train_nll');
+		UPDATE hypotheses SET hypothesis = 'other' WHERE run = 1 AND sentence = 3; UPDATE runs SET compiler = 'pcc' WHERE id = 1" || return 1
+	"$program" rerun 1 --db bit.db --quiet > said.again
+	[ $? -eq 1 ] && grep -q '^curves  *1 of [0-9]* differ, first update 4, train_nll: [0-9.]*, was [0-9.]*$' said.again &&
+		grep -q '^hypotheses  *1 of 15 differ, first test, sentence 3, hypothesis: .* was "other"$' said.again &&
+		grep -q 'compiler: .*, was pcc' said.again && grep -q '^weights  *equal$' said.again && grep -qx 'The bits are not equal.' said.again &&
+		[ -e bit-rerun1.db ] || { cat said.again; return 1; }
+	"$program" rerun 1 --db bit.db --quiet | grep -q 'had it already'
+}
+
+# Texts: where they were, elsewhere, changed, gone.
+again_texts() {
+	mkdir -p texts moved && for part in train valid test; do
+		for side in de en; do
+			awk -v n=$side -v part=$part 'BEGIN { for (i = 0; i < (part == "train" ? 60 : 6); i++) print n i % 7, n i % 5, n i % 3 }' > texts/$part.$side
+		done
+	done
+	cat > texts.yaml <<'YAML'
+experiment: texts
+data: {train: [texts/train.de, texts/train.en], valid: [texts/valid.de, texts/valid.en], subwords: {model: words, size: 30},
+  test: {b: [texts/test.de, texts/test.en], a: [texts/valid.de, texts/valid.en]}}
+train: {batch_tokens: 64, warmup: 4, stop: {updates: 6}}
+contestants: {lstm: {architecture: rnn, width: 8, hidden: 8, encoder_layers: 1}}
+YAML
+	"$program" run texts.yaml --db texts.db --quiet > /dev/null || return 1
+	(cd moved && "$program" rerun 1 --db ../texts.db --quiet > ../said.again) || { cat said.again; return 1; }
+	cp texts/* moved/ && echo 'de1 de2' >> moved/test.de && echo 'en1' >> moved/test.en || return 1
+	says 1 'the text of b has changed since run 1' "$program" rerun 1 --db texts.db --quiet --data moved || return 1
+	rm texts/train.en
+	says 1 'texts/train.en cannot be read' "$program" rerun 1 --db texts.db --quiet || return 1
+	cp moved/train.en texts/ && rm texts.runs/lstm*/data.json &&
+		says 1 'name their folder with --data' "$program" rerun 1 --db texts.db --quiet
+}
+
 ok 'a small experiment' trained
 ok 'runs, compare: conditions, order and limit' filtered
 ok 'runs: a mistake in a condition is shown by its column' says 1 'column 8, near "x": a number' "$program" runs --db all.db --where 'seed = x'
@@ -249,6 +291,11 @@ ok 'export: events of TensorBoard' events
 ok 'export: no such run' says 1 'no run 99' "$program" export --run 99 --db all.db
 ok 'export: no such format' says 2 'csv, jsonl or tensorboard' "$program" export small --db all.db --format xml
 ok 'export: a file in the place of the folder' says 1 'cannot make this folder' "$program" export small --db all.db --out small.yaml
+ok 'rerun: the same bits' again_equal
+! command -v sqlite3 > /dev/null || ok 'rerun: what differs is named' again_other
+ok 'rerun: texts are found, or what is wrong with them is said' again_texts
+ok 'rerun: no such run' says 1 'no run 99' "$program" rerun 99 --db all.db
+ok 'rerun: no number' says 2 'the number of one run' "$program" rerun --db all.db
 ok 'rm: neither number nor condition' says 2 'give either' "$program" rm --yes --db all.db
 ok 'rm: a number that is none' says 2 'must be a whole number' "$program" rm 1x --yes --db all.db
 echo "1..$number"
