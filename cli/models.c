@@ -1,5 +1,6 @@
 /* models.c - bakeoff models: every architecture with its settings. */
 #include "cli/commands.h"
+#include "cli/explain.h"
 #include "data/settings.h"
 #include "eval/settings.h"
 #include "models/architecture.h"
@@ -60,17 +61,27 @@ static void print_architecture(const struct architecture *a)
 	putchar('\n');
 }
 
+static bool asks_to_explain(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--explain"))
+			return true;
+	return false;
+}
+
 int models_command(int argc, char **argv)
 {
 	const struct architecture *one = NULL;
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		puts("usage: bakeoff models [ARCHITECTURE|data|train|search]\n\n"
+		puts("usage: bakeoff models [ARCHITECTURE|data|train|search]\n" EXPLAIN_USAGE "\n"
 		     "Prints each architecture with its settings, their defaults, ranges and "
 		     "meaning,\n"
-		     "or the keys of that section of an experiment file.");
+		     "or the keys of that section of an experiment file.\n\n" EXPLAIN_HELP);
 		return 0;
 	}
+	if (asks_to_explain(argc, argv))
+		return explain_command(argc, argv);
 	if (argc == 2 && find_section(argv[1]) >= 0) {
 		print_section(find_section(argv[1]));
 		return 0;

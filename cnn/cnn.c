@@ -1,6 +1,7 @@
 /* cnn.c - convolutional sequence to sequence: Gehring et al. 2017 (ConvS2S). */
 #include "cnn/block.h"
 #include "core/error.h"
+#include "core/graph.h"
 #include "core/segment.h"
 #include "models/joined.h"
 #include "models/sublayer.h"
@@ -204,8 +205,10 @@ static void encode(struct tape *tape, const struct model *model, struct var *x,
 	for (int i = 0; i < stack->layers; i++) {
 		const struct block_run run = { model, &stack->layer[i], memory, x, NULL, NULL, i };
 
+		graph_layer(tape->graph, i);
 		tape_segment(tape, encode_block, &run, sizeof run, &x, 1);
 	}
+	graph_layer(tape->graph, -1);
 	memory->states = norm_apply(tape, stack->last, x);
 }
 
@@ -217,13 +220,16 @@ static void project(struct tape *tape, const struct model *model, struct memory 
 
 	summary_remember(tape, stack->summary, memory);
 	for (int i = 0; i < stack->layers; i++) {
+		graph_layer(tape->graph, i);
 		if (stack->layer[i].attends &&
 		    memory->projected_count == 2 * stack->layer[i].cross_number)
 			attention_remember(tape, &stack->layer[i].cross, memory);
 		sublayers_remember(tape, &stack->layer[i].more, memory);
 	}
-	for (int i = 0; i < 2 * stack->layers; i++)
+	for (int i = 0; i < 2 * stack->layers; i++) {
+		graph_layer(tape->graph, i / 2);
 		memory->weight[i] = block_weight(tape, &stack->layer[i / 2].block, i % 2);
+	}
 }
 
 /* Inside the block: one query a step, the state projected to the embedding's space, plus the target
@@ -236,6 +242,7 @@ static struct var *attend(struct tape *tape, const struct block_run *run, struct
 
 	if (!layer->attends)
 		return h;
+	graph_part(tape->graph, "cross-attention");
 	query = projection_apply(tape, layer->query, h, ACTIVATION_NONE);
 	if (s->attend_embeddings)
 		query = op_add(tape, query, run->g, 1);
@@ -260,7 +267,9 @@ static void decode_block(struct tape *tape, const void *context, struct var **re
 	struct var *h =
 		block_apply(tape, &run->layer->block, &steps, block_input(tape, run, SIDE_TARGET));
 
-	h = block_output(tape, run, SIDE_TARGET, attend(tape, run, h));
+	h = attend(tape, run, h);
+	graph_part(tape->graph, NULL);
+	h = block_output(tape, run, SIDE_TARGET, h);
 	*result = sublayers_apply(tape, &run->layer->more, &where, h);
 }
 
@@ -273,11 +282,13 @@ static struct var *decode(struct tape *tape, const struct model *model, const st
 	for (int i = 0; i < stack->layers; i++) {
 		const struct block_run run = { model, &stack->layer[i], memory, x, g, carry, i };
 
+		graph_layer(tape->graph, i);
 		if (carry)
 			decode_block(tape, &run, &x);
 		else
 			tape_segment(tape, decode_block, &run, sizeof run, &x, 1);
 	}
+	graph_layer(tape->graph, -1);
 	return op_dropout(tape, norm_apply(tape, stack->last, x), model->settings.dropout, NULL);
 }
 

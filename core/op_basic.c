@@ -190,20 +190,42 @@ static void concat_backward(struct tape *tape, struct var *y)
 	add_columns(tape, rows, b->c, y->g + a->c, y->c, tape_gradient(tape, b), b->c);
 }
 
-struct var *op_concat(struct tape *tape, struct var *a, struct var *b)
+static struct var *concat(struct tape *tape, const struct op *op, struct var *a, struct var *b)
 {
-	static const struct op op = { .name = "concat", .backward = concat_backward };
 	struct var *y;
 
-	tape_enter(tape, &op);
+	tape_enter(tape, op);
 	if (a->t != b->t || a->n != b->n)
 		panic("concat: [%d][%d][%d] and [%d][%d][%d]", a->t, a->n, a->c, b->t, b->n, b->c);
-	y = tape_var(tape, &op, a->t, a->n, a->c + b->c);
+	y = tape_var(tape, op, a->t, a->n, a->c + b->c);
 	tape_input(tape, y, 0, a);
 	tape_input(tape, y, 1, b);
 	copy_columns(var_rows(a), a->c, a->x, a->c, y->x, y->c);
 	copy_columns(var_rows(b), b->c, b->x, b->c, y->x + a->c, y->c);
 	return tape_leave(tape, y);
+}
+
+struct var *op_concat(struct tape *tape, struct var *a, struct var *b)
+{
+	static const struct op op = { .name = "concat", .backward = concat_backward };
+
+	return concat(tape, &op, a, b);
+}
+
+static struct steps_read feed_reads(const struct var *y, int input, const struct var *in, int t)
+{
+	(void)y;
+	(void)in;
+	return (struct steps_read){ t, 1, 1, input == 1 };
+}
+
+struct var *op_feed(struct tape *tape, struct var *x, struct var *before)
+{
+	static const struct op op = { .name = "feed",
+		                      .backward = concat_backward,
+		                      .reads = feed_reads };
+
+	return concat(tape, &op, x, before);
 }
 
 static void slice_backward(struct tape *tape, struct var *y)

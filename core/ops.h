@@ -46,6 +46,9 @@ struct var *op_dropout_steps(struct tape *, struct var *x, struct dropout_mask);
 /* y = [a; b], channels side by side. a [T][N][A], b [T][N][B] -> [T][N][A + B]. */
 struct var *op_concat(struct tape *, struct var *a, struct var *b);
 
+/* The same of one step and what the step before it made: a hop (core/graph.h). */
+struct var *op_feed(struct tape *, struct var *x, struct var *before);
+
 /* y[t][r] = x[t][r] + s[r / (R / N)]: a vector of each sentence added to all steps of its rows. x
  * [T][R][C], s [1][N][C], R a multiple of N. */
 struct var *op_add_summary(struct tape *, struct var *x, struct var *s);

@@ -1,5 +1,6 @@
 /* joined.c - the arrangement decoder-only: a source and its target as one sequence. */
 #include "models/joined.h"
+#include "core/graph.h"
 #include "data/vocabulary.h"
 
 /* Sources end at step t: what stood behind them stands before them. */
@@ -44,6 +45,7 @@ struct var *joined_decode(struct tape *tape, const struct model *model, const st
 		carry_pad(carry, memory->padding);
 	x = model_embed(tape, model, SIDE_TARGET, target, t, rows, first,
 	                joined_padding(memory, carry));
+	graph_section(tape->graph, "decoder");
 	if (prefix) {
 		part[1] = x;
 		x = op_join_steps(tape, 2, part);

@@ -1,6 +1,7 @@
 /* model.c - embeddings, output layer and loss around an architecture's body. */
 #include "models/model.h"
 #include "core/error.h"
+#include "core/graph.h"
 #include "models/joined.h"
 
 #include <math.h>
@@ -147,6 +148,7 @@ struct var *model_embed(struct tape *tape, const struct model *model, int side, 
 	const int width = (int)model->settings.width;
 	struct var *position = tape_parameter(tape, s->position_table);
 
+	graph_section(tape->graph, side_name[side]);
 	if (s->body.layer.positions == POSITIONS_SINUSOIDAL)
 		position = tape_wrap(tape, NULL, 1, model->sinusoid_steps, width, model->sinusoids);
 	return op_embed(tape, tape_parameter(tape, s->table), id, t, n,
@@ -174,7 +176,9 @@ static void encode(struct tape *tape, const struct model *model, const int *sour
 {
 	memory->embedded = model_embed(tape, model, SIDE_SOURCE, source, t, n, 0, NULL);
 	memory->embedded = model_drop_embedded(tape, model, SIDE_SOURCE, memory->embedded);
+	graph_section(tape->graph, "encoder");
 	model->side[SIDE_SOURCE].body.architecture->encode(tape, model, memory->embedded, memory);
+	graph_section(tape->graph, "memory");
 	if (!memory->summary && model->wants_summary)
 		memory->summary = op_mean_steps(tape, memory->states, length);
 	memory->values = memory->states;
@@ -191,6 +195,7 @@ void model_encode(struct tape *tape, const struct model *model, const int *sourc
 		joined_encode(tape, model, source, length, t, n, memory);
 	else
 		encode(tape, model, source, length, t, n, memory);
+	graph_section(tape->graph, "memory");
 	model->side[SIDE_TARGET].body.architecture->project(tape, model, memory);
 }
 
@@ -206,6 +211,7 @@ struct var *model_decode(struct tape *tape, const struct model *model, const str
 	                NULL);
 	y = model_drop_embedded(tape, model, SIDE_TARGET, y);
 	carry_rewind(carry);
+	graph_section(tape->graph, "decoder");
 	h = model->side[SIDE_TARGET].body.architecture->decode(tape, model, memory, y, carry);
 	carry_advance(carry, t);
 	return h;

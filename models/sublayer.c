@@ -1,5 +1,6 @@
 /* sublayer.c - self-attention, attention to the encoder, feed-forward: parts of any layer. */
 #include "models/sublayer.h"
+#include "core/graph.h"
 #include "models/joined.h"
 
 #include <math.h>
@@ -164,16 +165,19 @@ struct var *sublayers_apply(struct tape *tape, const struct sublayers *sub,
 	struct var *in;
 
 	if (sub->has_self) {
+		graph_part(tape->graph, "self-attention");
 		in = sublayer_input(tape, model, side, sub->norm[0], x);
 		x = sublayer_output(tape, model, side, sub->norm[0], x,
 		                    self_attention(tape, sub, run, in));
 	}
 	if (sub->has_cross) {
+		graph_part(tape->graph, "cross-attention");
 		in = sublayer_input(tape, model, side, sub->norm[1], x);
 		x = sublayer_output(tape, model, side, sub->norm[1], x,
 		                    cross_attention(tape, sub, run, in));
 	}
 	if (sub->has_feed_forward) {
+		graph_part(tape->graph, "feed-forward");
 		in = sublayer_input(tape, model, side, sub->norm[2], x);
 		x = sublayer_output(tape, model, side, sub->norm[2], x,
 		                    feed_forward(tape, sub, settings_of(model, side), in));

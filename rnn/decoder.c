@@ -1,4 +1,5 @@
 /* decoder.c - the recurrent decoder with attention: Bahdanau et al. 2015, Luong et al. 2015. */
+#include "core/graph.h"
 #include "core/segment.h"
 #include "models/joined.h"
 #include "rnn/parts.h"
@@ -94,8 +95,10 @@ void rnn_project(struct tape *tape, const struct model *model, struct memory *me
 
 	if (decoder->attends)
 		attention_remember(tape, &decoder->cross, memory);
-	for (int i = 0; i < decoder->layers; i++)
+	for (int i = 0; i < decoder->layers; i++) {
+		graph_layer(tape->graph, i);
 		sublayers_remember(tape, &decoder->layer[i].more, memory);
+	}
 }
 
 /* A layer, or all layers at one step, as a segment. */
@@ -149,10 +152,11 @@ static void decode_layer(struct tape *tape, const void *context, struct var **re
 	const struct sublayer_run where = { model,       SIDE_TARGET, run->number,
 		                            run->memory, run->carry,  run->embedded };
 	const bool goes_on = run->carry || run->fed;
-	struct var *y = rnn_layer_input(tape, model, SIDE_TARGET, layer->norm, run->x, run->number,
-	                                masks->input);
-	struct var *final;
+	struct var *y, *final;
 
+	graph_layer(tape->graph, run->number);
+	y = rnn_layer_input(tape, model, SIDE_TARGET, layer->norm, run->x, run->number,
+	                    masks->input);
 	y = cell_run(tape, &layer->cell, y, first_state(tape, &layer->cell, run),
 	             joined_blank(run->memory, run->carry), NULL, false, masks->recurrent[0], goes_on ? &final : NULL);
 	if (goes_on)
@@ -168,15 +172,20 @@ static void combine(struct tape *tape, const void *context, struct var **result)
 {
 	const struct layer_run *run = context;
 	const struct decoder *decoder = run->model->side[SIDE_TARGET].layout;
-	struct var *x = norm_apply(tape, decoder->last, run->x), *out = x, *query = x;
+	struct var *x, *out, *query;
 
+	graph_layer(tape->graph, -1);
+	x = out = query = norm_apply(tape, decoder->last, run->x);
 	if (rnn_layer_settings_of(run->model, SIDE_TARGET)->attend_embeddings)
 		query = op_add(tape, x, run->embedded, 1);
+	if (decoder->attends)
+		graph_part(tape->graph, "cross-attention");
 	if (decoder->attends)
 		out = op_concat(tape,
 		                attention_cross(tape, &decoder->cross, query, run->memory, 0,
 		                                decoder->layers - 1),
 		                x);
+	graph_part(tape->graph, "output");
 	out = projection_apply(tape, decoder->combine, out, ACTIVATION_TANH);
 	*result =
 		rnn_dropout(tape, run->model, SIDE_TARGET, out, run->masks[decoder->layers].input);
@@ -207,7 +216,7 @@ static void decode_step(struct tape *tape, const void *context, struct var **res
 	const struct decoder *decoder = run.model->side[SIDE_TARGET].layout;
 	struct var *made[2], *states = NULL;
 
-	run.x = op_concat(tape, run.embedded, run.fed);
+	run.x = op_feed(tape, run.embedded, run.fed);
 	for (; run.number < decoder->layers; run.number++) {
 		decode_layer(tape, &run, made);
 		run.x = made[0];

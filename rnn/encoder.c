@@ -1,5 +1,6 @@
 /* encoder.c - the recurrent encoder: both ways (Bahdanau et al. 2015), or one, forward or backward
  * (Sutskever et al. 2014). */
+#include "core/graph.h"
 #include "core/segment.h"
 #include "rnn/parts.h"
 
@@ -90,8 +91,10 @@ void rnn_encode(struct tape *tape, const struct model *model, struct var *x, str
 	for (int i = 0; i < encoder->layers; i++) {
 		const struct layer_run run = { model, memory, &masks[i], result[0], i };
 
+		graph_layer(tape->graph, i);
 		tape_segment(tape, encode_layer, &run, sizeof run, result, 1 + encoder->ways);
 	}
+	graph_layer(tape->graph, -1);
 	memory->states =
 		rnn_dropout(tape, model, SIDE_SOURCE, norm_apply(tape, encoder->last, result[0]),
 	                    masks[encoder->layers].input);

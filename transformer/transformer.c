@@ -1,5 +1,6 @@
 /* transformer.c - attention alone: Vaswani et al. 2017, "Attention Is All You Need". Its layers are
  * the sub-layers that any architecture may have, and nothing else. */
+#include "core/graph.h"
 #include "core/segment.h"
 #include "models/sublayer.h"
 
@@ -83,11 +84,13 @@ static struct var *apply(struct tape *tape, const struct model *model, int side,
 			                       { model, side, i, memory, carry, embedded },
 			                       x };
 
+		graph_layer(tape->graph, i);
 		if (carry)
 			apply_layer(tape, &run, &x);
 		else
 			tape_segment(tape, apply_layer, &run, sizeof run, &x, 1);
 	}
+	graph_layer(tape->graph, -1);
 	return norm_apply(tape, stack->last, x);
 }
 
@@ -102,8 +105,10 @@ static void project(struct tape *tape, const struct model *model, struct memory 
 	const struct stack *stack = model->side[SIDE_TARGET].layout;
 
 	summary_remember(tape, stack->summary, memory);
-	for (int i = 0; i < stack->layers; i++)
+	for (int i = 0; i < stack->layers; i++) {
+		graph_layer(tape->graph, i);
 		sublayers_remember(tape, &stack->layer[i], memory);
+	}
 }
 
 static struct var *decode(struct tape *tape, const struct model *model, const struct memory *memory,
