@@ -117,6 +117,16 @@ int32_t unicode_next(const char **at, const char *end)
 	return c;
 }
 
+size_t unicode_length(const char *text, size_t bytes)
+{
+	const char *at = text;
+	size_t length = 0;
+
+	for (; at < text + bytes; length++)
+		unicode_next(&at, text + bytes);
+	return length;
+}
+
 bool unicode_is_space(int32_t c)
 {
 	return is_space(c);

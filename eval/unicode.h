@@ -16,6 +16,9 @@ size_t unicode_bad_byte(const char *text, size_t bytes);
  * is U+FFFD. */
 int32_t unicode_next(const char **at, const char *end);
 
+/* Characters of a text. */
+size_t unicode_length(const char *text, size_t bytes);
+
 /* str.isspace of a character. */
 bool unicode_is_space(int32_t);
 

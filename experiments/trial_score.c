@@ -1,10 +1,13 @@
 /* trial_score.c - what a trained trial makes of a test set: hypotheses and their scores. */
 #include "core/error.h"
 #include "core/machine.h"
+#include "eval/evaluate.h"
 #include "eval/metric.h"
 #include "eval/translate.h"
+#include "eval/unicode.h"
 #include "experiments/trial_parts.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,45 +57,94 @@ static double exact_matches(const struct translation *t, size_t n)
 	return n ? 100.0 * (double)equal / (double)n : 0;
 }
 
-/* Corpus BLEU of the hypotheses against the raw references, by sacreBLEU's rules and defaults. */
-static void bleu_of(const struct translation *t, size_t n, struct bleu_score *score,
-                    char signature[METRIC_TEXT_SIZE])
+/* Hypotheses and raw references, as metrics take them. */
+struct sides {
+	struct segments hypothesis, reference;
+};
+
+static void cut(const struct translation *t, size_t n, struct sides *sides)
 {
-	const struct metric *metric = metric_find("BLEU");
-	struct segments hypothesis = { memory_new(n, sizeof(struct segment)), n, NULL };
-	struct segments reference = { memory_new(n, sizeof(struct segment)), n, NULL };
+	sides->hypothesis = (struct segments){ memory_new(n, sizeof(struct segment)), n, NULL };
+	sides->reference = (struct segments){ memory_new(n, sizeof(struct segment)), n, NULL };
+	for (size_t i = 0; i < n; i++) {
+		sides->hypothesis.segment[i] = segment_of(t[i].hypothesis);
+		sides->reference.segment[i] = segment_of(t[i].reference);
+	}
+}
+
+/* Keeps what a metric says of the corpus, by sacreBLEU's rules and defaults; what it says of BLEU
+ * goes to `bleu` too. */
+static bool keep_metric(struct work *w, const char *name, const struct sides *sides,
+                        const struct corpus *test, double seconds, struct bleu_score *bleu)
+{
+	const struct metric *metric = metric_find(name);
+	const size_t n = sides->hypothesis.count;
 	double *rows, sum[METRIC_MOST_COLUMNS];
+	char signature[METRIC_TEXT_SIZE];
 	union metric_settings settings;
 
+	if (!metric_check(metric, &sides->hypothesis, test->name, w->error) ||
+	    !metric_check(metric, &sides->reference, test->name, w->error))
+		return false;
 	metric->defaults(&settings);
-	for (size_t i = 0; i < n; i++) {
-		hypothesis.segment[i] = segment_of(t[i].hypothesis);
-		reference.segment[i] = segment_of(t[i].reference);
-	}
 	rows = memory_new(n, metric->columns(&settings) * sizeof *rows);
-	metric_rows(metric, &settings, &hypothesis, &reference, 1, rows);
+	metric_rows(metric, &settings, &sides->hypothesis, &sides->reference, 1, rows);
 	metric_sum(metric, &settings, rows, n, sum);
-	bleu_score(&settings.bleu, sum, score);
-	metric->signature(&settings, 1, signature);
 	free(rows);
-	segments_free(&hypothesis);
-	segments_free(&reference);
+	if (bleu)
+		bleu_score(&settings.bleu, sum, bleu);
+	metric->signature(&settings, 1, signature);
+	return keep_score(w, name, metric->score(&settings, sum), signature, test, seconds);
+}
+
+/* What the model thinks of the references: forced, without search. */
+static bool keep_forced(struct work *w, const struct corpus *test, double seconds)
+{
+	const struct train_settings *train = &w->trial->contestant->train;
+	const struct loss loss = evaluate(&w->model, test, train->batch_tokens / train->shards,
+	                                  w->trial->pool, NULL);
+	const double tokens = (double)loss.tokens;
+	double characters = 0;
+
+	for (size_t i = 0; i < test->sentences; i++)
+		characters += 1 + (double)unicode_length(test->text[SIDE_TARGET][i],
+		                                         strlen(test->text[SIDE_TARGET][i]));
+	return keep_score(w, "token_perplexity", exp(loss.nll / tokens), NULL, test, seconds) &&
+	       keep_score(w, "character_perplexity", exp(loss.nll / characters), NULL, test,
+	                  seconds) &&
+	       keep_score(w, "token_accuracy", 100 * (double)loss.correct / tokens, NULL, test,
+	                  seconds);
+}
+
+static bool keep_scores(struct work *w, const struct corpus *test, const struct translation *t,
+                        double seconds, struct bleu_score *bleu)
+{
+	const size_t n = test->sentences;
+	struct sides sides;
+	bool kept;
+
+	cut(t, n, &sides);
+	kept = keep_metric(w, "BLEU", &sides, test, seconds, bleu) &&
+	       keep_metric(w, "chrF", &sides, test, seconds, NULL) &&
+	       keep_metric(w, "TER", &sides, test, seconds, NULL) &&
+	       keep_score(w, "exact_match", exact_matches(t, n), NULL, test, seconds) &&
+	       keep_score(w, "decode_sentences_per_second", (double)n / seconds, NULL, test,
+	                  seconds) &&
+	       keep_forced(w, test, seconds);
+	segments_free(&sides.hypothesis);
+	segments_free(&sides.reference);
+	return kept;
 }
 
 static bool score(struct work *w, const struct corpus *test, const struct translation *t,
                   double seconds)
 {
-	const size_t n = test->sentences;
 	struct bleu_score bleu;
-	char signature[METRIC_TEXT_SIZE];
 	bool kept;
 
-	bleu_of(t, n, &bleu, signature);
-	kept = keep_score(w, "BLEU", bleu.score, signature, test, seconds) &&
-	       keep_score(w, "exact_match", exact_matches(t, n), NULL, test, seconds) &&
-	       keep_score(w, "decode_sentences_per_second", (double)n / seconds, NULL, test,
-	                  seconds) &&
-	       database_hypotheses(w->trial->database, w->news.run, test->name, t, n, w->error);
+	kept = keep_scores(w, test, t, seconds, &bleu) &&
+	       database_hypotheses(w->trial->database, w->news.run, test->name, t, test->sentences,
+	                           w->error);
 	w->database_failed |= !kept;
 	w->news.bleu = &bleu;
 	w->news.seconds = seconds;

@@ -132,11 +132,23 @@ static void add_question(struct comparison *c, const struct measure *measure, co
 /* Quality alone: how fast a test set was translated has a column of its own. */
 static void add_score(struct comparison *c, const char *test_set, const char *name)
 {
+	static const struct {
+		const char *name;
+		const struct measure *measure;
+	} others[] = {
+		{ "exact_match", &higher_score },
+		{ "token_perplexity", &lower_score },
+		{ "character_perplexity", &lower_score },
+		{ "token_accuracy", &higher_score },
+	};
 	const struct metric *metric = metric_find(name);
 
-	if (metric || !strcmp(name, "exact_match"))
-		add_question(c, metric && metric->lower_is_better ? &lower_score : &higher_score,
-		             test_set, name);
+	if (metric)
+		add_question(c, metric->lower_is_better ? &lower_score : &higher_score, test_set,
+		             name);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (!strcmp(others[i].name, name))
+			add_question(c, others[i].measure, test_set, name);
 }
 
 /* The columns: contestant, then one for each question; a test set has those scores that were taken
@@ -146,7 +158,8 @@ static bool add_questions(struct comparison *c, struct error *error)
 	sqlite3_stmt *statement = ask(c,
 	                              "SELECT DISTINCT test_set, metric FROM run_scores"
 	                              " WHERE experiment = ?1 AND status = 'done'"
-	                              " ORDER BY test_set, metric",
+	                              " ORDER BY test_set,"
+	                              " (SELECT id FROM metrics m WHERE m.name = metric)",
 	                              NULL, NULL, error);
 	int code;
 

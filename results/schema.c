@@ -42,6 +42,14 @@ const struct schema_metric schema_metrics[] = {
 	{ "decode_sentences_per_second", "sentences/s", "higher",
 	  "of the search; reading and scoring left out" },
 	{ "exact_match", "%", "higher", "hypotheses equal to their reference" },
+	{ "token_perplexity", "", "lower",
+	  "exp(negative log-likelihood / tokens) of the references, ends counted; comparable "
+	  "where the vocabulary is the same" },
+	{ "character_perplexity", "", "lower",
+	  "exp(negative log-likelihood / characters) of the references, ends counted; comparable "
+	  "between vocabularies" },
+	{ "token_accuracy", "%", "higher",
+	  "tokens of the references that the model finds most probable behind those before them" },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -33,7 +33,7 @@ awk -v pairs="$pairs" -v hypotheses="$folder/hyp" -v references="$folder/ref" '
 		}
 	}' multi30k/train.en
 
-for round in $(seq "$rounds"); do
+for _ in $(seq "$rounds"); do
 	for metric in bleu chrf chrf++ ter; do
 		start=$(date +%s.%N)
 		"$program" score --ref "$folder/ref" "$folder/hyp" -m "$metric" > "$folder/$metric.score"
@@ -50,6 +50,6 @@ out), reading and checking counted, one thread.
 |---|---:|---:|
 TEXT
 for metric in bleu chrf chrf++ ter; do
-	echo "| $(cut -d'|' -f1 "$folder/$metric.score") | $(spread %.1f "$folder/$metric") | $(sed 's/.* = \([0-9.]*\).*/\1/; s/ .*//' "$folder/$metric.score") |"
+	echo "| $(cut -d'|' -f1 "$folder/$metric.score") | $(spread %.1f "$folder/$metric") | $(sed 's/^[^=]* = \([0-9.]*\).*/\1/' "$folder/$metric.score") |"
 done
 rm -f "$folder/ref" "$folder/hyp"

@@ -1,0 +1,83 @@
+#!/bin/sh
+# scores.sh - what is kept of a run and what `bakeoff score` says of it agree. Prints TAP; BAKEOFF names the program.
+set -u
+
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+cat > small.yaml <<'YAML'
+experiment: small
+data: {task: reverse, symbols: 8, shortest_sentence: 2, longest_sentence: 5, train_sentences: 400, valid_sentences: 20, test_sentences: 40}
+train: {batch_tokens: 128, learning_rate: 0.01, warmup: 10, stop: {epochs: 2}}
+search: {beam: 1}
+seeds: [1, 2]
+contestants:
+  lstm: {architecture: rnn, width: 12, hidden: 12, encoder_layers: 1}
+YAML
+"$program" run small.yaml > log 2>&1 || { cat log; exit 1; }
+
+ask() {
+	"$program" query --format tsv --sql "$1" | tail -n +2
+}
+
+stored() {
+	ask "SELECT printf('%.6f', value) FROM run_scores WHERE run = $1 AND metric = '$2'"
+}
+
+metrics_are_scored_again() {
+	for metric in BLEU chrF TER; do
+		[ "$("$program" score --run 1 -m "$metric" -b -w 6)" = "$(stored 1 "$metric")" ] || return 1
+		"$program" score --run 1 -m "$metric" | grep -qF "|$(ask "SELECT signature FROM run_scores WHERE run = 1 AND metric = '$metric'") = " || return 1
+	done
+}
+
+# Perplexities are of the same sum of log-probabilities; translate gives that of each reference.
+forced_scores_agree() {
+	[ "$(ask "SELECT count(*) FROM run_scores t JOIN run_scores c ON c.run = t.run AND c.metric = 'character_perplexity'
+		WHERE t.metric = 'token_perplexity' AND t.value >= c.value AND c.value > 1")" = 2 ] &&
+		[ "$(ask "SELECT count(*) FROM run_scores WHERE metric = 'token_accuracy' AND value BETWEEN 1 AND 100")" = 2 ] &&
+		ask "SELECT source FROM run_hypotheses WHERE run = 1 ORDER BY sentence" > sources &&
+		ask "SELECT reference FROM run_hypotheses WHERE run = 1 ORDER BY sentence" > references &&
+		"$program" translate --run 1 --force references < sources > forced &&
+		awk '{ sum -= $1; getline line < "references"; n += 1 + length(line); m += 1 + split(line, word, " ") }
+			END { printf "%.3f %.3f\n", exp(sum / m), exp(sum / n) }' forced > perplexities &&
+		[ "$(cat perplexities)" = "$(ask "SELECT printf('%.3f %.3f', t.value, c.value) FROM run_scores t JOIN run_scores c
+			USING (run) WHERE run = 1 AND t.metric = 'token_perplexity' AND c.metric = 'character_perplexity'")" ] ||
+		{ head -n 3 forced perplexities; return 1; }
+}
+
+exact_match_is_counted() {
+	[ "$(stored 1 exact_match)" = "$(ask "SELECT printf('%.6f', 100 * avg(reference = hypothesis)) FROM run_hypotheses WHERE run = 1")" ]
+}
+
+compare_and_query_show_them() {
+	"$program" compare small > table && "$program" query scores small > scores || return 1
+	for metric in BLEU chrF TER exact_match token_perplexity character_perplexity token_accuracy; do
+		grep -q "test $metric" table && grep -q "$metric" scores || { echo "no $metric"; return 1; }
+	done
+}
+
+runs_are_tested() {
+	"$program" score --run 1 --run 2 -pbs -pbsn 50 -m bleu ter > table && grep -q 'Baseline: run 1' table && grep -q 'run 2 .*(p = ' table
+}
+
+hostile_input() {
+	printf 'a b\0c\n' > nul && printf 'a\377\n' > latin && : > empty && printf 'a\nb\n' > two && printf 'a b c\n' > one &&
+		head -c 2000000 /dev/zero | tr '\0' x > long &&
+		"$program" score --ref one nul > out && grep -q '^BLEU' out &&
+		says 1 'latin:1: byte 2 of the line (0xff) is not UTF-8' "$program" score --ref one latin &&
+		says 1 'empty: has no line' "$program" score --ref empty one &&
+		says 1 'one has 1 lines, two has 2' "$program" score --ref two one -m chrf &&
+		says 1 'long:1: a segment of 2000000 bytes; TER takes at most 1048576' "$program" score --ref long one -m ter &&
+		says 1 'run 9 has no hypotheses' "$program" score --run 9 &&
+		says 1 'run 1 has no test set web; it has test' "$program" score --run 1 --test-set web &&
+		says 1 'run 1 has 40 lines, one has 1' "$program" score --run 1 --ref one
+}
+
+ok 'scores: those kept are those of the hypotheses kept' metrics_are_scored_again
+ok 'scores: perplexities are those of forced references' forced_scores_agree
+ok 'scores: exact match is counted' exact_match_is_counted
+ok 'scores: compare and query show every one' compare_and_query_show_them
+ok 'scores: runs are tested against each other' runs_are_tested
+ok 'scores: garbage is one clear line' hostile_input
+echo "1..$number"
