@@ -243,8 +243,9 @@ void progress_watch(void *view, const struct trial_news *n)
 		say_start(v, n, n->event == TRIAL_RESUMED);
 		break;
 	case TRIAL_SKIPPED:
-		say(v, "[%d/%d] run %ld, %s, seed %ld: done already", n->trial->number, v->trials,
-		    n->run, n->trial->contestant->name, n->trial->seed);
+		say(v, "[%d/%d] run %ld, %s, seed %ld: %s", n->trial->number, v->trials, n->run,
+		    n->trial->contestant->name, n->trial->seed,
+		    n->reason ? n->reason : "done already");
 		t->number = 0;
 		break;
 	case TRIAL_REPORT:

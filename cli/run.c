@@ -28,17 +28,21 @@ static const char usage[] =
 	"  --only NAME      only this contestant\n"
 	"  --threads N      workers (all processors); the results are the same bits for any "
 	"number\n"
-	"  --jobs N         trials at once (1), which share the threads; one that needs more memory "
+	"  --jobs N         trials at once (1), which share the threads; one that needs more "
+        "memory "
 	"than is left waits\n"
 	"  --memory MIB     memory for all of them (what the machine has left)\n"
 	"  --stall SECONDS  a trial that gives no sign of life for so long is killed (3600); 0: "
 	"never\n"
+	"  --retry          also what diverged before, which is else left as it is\n"
 	"  --dry-run        say what would be done: parameters, multiply-adds, time, memory\n"
 	"  --quiet          only errors and the comparison\n"
 	"  --json           what happens as lines of JSON, for programs; no comparison\n\n"
-	"Each trial is a process: one that crashes or is killed is a failed run with its reason, and "
+	"Each trial is a process: one that crashes or is killed is a failed run with its reason, "
+        "and "
 	"the others go on.\n"
-	"Ctrl-C once: every trial stops at its next update with a checkpoint; twice: at once, and the "
+	"Ctrl-C once: every trial stops at its next update with a checkpoint; twice: at once, and "
+        "the "
 	"last checkpoint counts.\n";
 
 enum {
@@ -49,6 +53,7 @@ enum {
 	JOBS,
 	MEMORY,
 	STALL,
+	RETRY,
 	DRY_RUN,
 	QUIET,
 	JSON,
@@ -58,12 +63,19 @@ enum {
 };
 
 static const struct option long_options[] = {
-	{ "db", required_argument, NULL, DB },     { "set", required_argument, NULL, SET },
-	{ "only", required_argument, NULL, ONLY }, { "threads", required_argument, NULL, THREADS },
-	{ "jobs", required_argument, NULL, JOBS }, { "memory", required_argument, NULL, MEMORY },
-	{ "stall", required_argument, NULL, STALL }, { "dry-run", no_argument, NULL, DRY_RUN },
-	{ "quiet", no_argument, NULL, QUIET },     { "json", no_argument, NULL, JSON },
-	{ "help", no_argument, NULL, HELP },       { NULL, 0, NULL, 0 },
+	{ "db", required_argument, NULL, DB },
+	{ "set", required_argument, NULL, SET },
+	{ "only", required_argument, NULL, ONLY },
+	{ "threads", required_argument, NULL, THREADS },
+	{ "jobs", required_argument, NULL, JOBS },
+	{ "memory", required_argument, NULL, MEMORY },
+	{ "stall", required_argument, NULL, STALL },
+	{ "dry-run", no_argument, NULL, DRY_RUN },
+	{ "quiet", no_argument, NULL, QUIET },
+	{ "json", no_argument, NULL, JSON },
+	{ "retry", no_argument, NULL, RETRY },
+	{ "help", no_argument, NULL, HELP },
+	{ NULL, 0, NULL, 0 },
 };
 
 struct request {
@@ -120,6 +132,9 @@ static int read_options(int argc, char **argv, struct request *r)
 			break;
 		case QUIET:
 			r->quiet = true;
+			break;
+		case RETRY:
+			r->run.retry = true;
 			break;
 		case JSON:
 			r->json = true;
@@ -258,10 +273,10 @@ static int plan_it(const struct request *r, struct experiment *e)
 int run_command(int argc, char **argv)
 {
 	struct request r = { .run = { .database = "results.db",
-		                     .threads = machine_processors(),
-		                     .jobs = 1,
-		                     .stall_seconds = 3600,
-		                     .asked = interrupt_asked } };
+		                      .threads = machine_processors(),
+		                      .jobs = 1,
+		                      .stall_seconds = 3600,
+		                      .asked = interrupt_asked } };
 	struct experiment experiment;
 	int status = read_options(argc, argv, &r);
 

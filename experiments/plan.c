@@ -16,12 +16,15 @@ static double smaller(double a, double b)
 	return a > 0 && (b <= 0 || a < b) ? a : b;
 }
 
-/* Updates until the first stop rule but patience and time; 0 where there is none. */
-static double updates_of(const struct train_settings *s, size_t batches, double tokens_an_update)
+/* Updates until the first stop rule but patience, perplexity and time; 0 where there is none.
+ * multiply_adds: forward, a target token. */
+static double updates_of(const struct train_settings *s, size_t batches, double tokens_an_update,
+                         double multiply_adds)
 {
 	const double epoch = ceil((double)batches / (double)s->accumulate);
 	double updates = smaller((double)s->stop_updates, (double)s->stop_epochs * epoch);
 
+	updates = smaller(updates, s->stop_multiply_adds / (3 * multiply_adds * tokens_an_update));
 	return smaller(updates, (double)s->stop_tokens / tokens_an_update);
 }
 
@@ -61,7 +64,7 @@ static void fill(struct plan_entry *p, struct updater *u, const struct batch_pla
 	double seconds, tokens;
 
 	calibrate(u, plan, &seconds, &tokens);
-	p->updates = updates_of(s, plan->batches, tokens);
+	p->updates = updates_of(s, plan->batches, tokens, p->multiply_adds);
 	p->target_tokens = p->updates * tokens;
 	p->train_seconds = p->updates * seconds;
 	if (s->stop_minutes > 0)

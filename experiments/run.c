@@ -67,6 +67,7 @@ static struct trial *list_trials(const struct trial *common, const struct run_op
 			t->contestant = &e->contestant[c];
 			t->seed = e->seed[s];
 			t->number = ++*trials;
+			t->retry = options->retry;
 		}
 	return list;
 }

@@ -14,6 +14,7 @@ struct run_options {
 	/* Whether the data are what they shall be, asked before any trial; may be NULL. */
 	bool (*check)(void *check_context, const struct dataset *, struct error *);
 	void *check_context;
+	bool retry;           /* run trials that diverged before again */
 	bool (*asked)(void);  /* whether the user said stop; may be NULL. Also called in children,
 	                         where a signal of their own may say so */
 };

@@ -256,12 +256,25 @@ static void compare_kernels(struct work *w, const struct run_record *old, const 
 
 	if (same || old->totals.updates == 0)
 		return;
-	snprintf(w->other_kernels, sizeof w->other_kernels,
+	snprintf(w->note, sizeof w->note,
 	         "it began with products by %s (%s) and goes on with %s (%s): the bits are no longer "
 	         "those of an uninterrupted run",
 	         old->blas ? old->blas : "another library",
 	         old->blas_kernel ? old->blas_kernel : "unknown", now->blas, now->blas_kernel);
-	w->news.reason = w->other_kernels;
+	w->news.reason = w->note;
+}
+
+/* Whether nothing is left to do for a run: it is done, or would only diverge again. */
+static bool is_over(struct work *w, const struct run_record *old)
+{
+	if (old->status == RUN_DONE)
+		return true;
+	if (w->trial->retry || old->status != RUN_FAILED || !old->reason ||
+	    strncmp(old->reason, TRAIN_DIVERGED, strlen(TRAIN_DIVERGED)) != 0)
+		return false;
+	snprintf(w->note, sizeof w->note, "it %s; --retry runs it again", old->reason);
+	w->news.reason = w->note;
+	return true;
 }
 
 /* A new row, or the old one set back to what its last checkpoint has. *done: nothing is left to do.
@@ -282,7 +295,7 @@ static bool begin(struct work *w, bool *done)
 	if (found) {
 		w->news.run = old.id;
 		w->totals = old.totals;
-		*done = old.status == RUN_DONE;
+		*done = is_over(w, &old);
 		if (!*done)
 			compare_kernels(w, &old, &record);
 	}
@@ -305,9 +318,17 @@ static bool begin(struct work *w, bool *done)
 static enum train_outcome work_on(struct work *w)
 {
 	const struct trial *t = w->trial;
-	const struct trainer trainer = { &w->model,         t->dataset, &t->contestant->train,
-		                         (uint64_t)t->seed, w->folder,  t->pool,
-		                         on_training,       w };
+	const struct trainer trainer = {
+		.model = &w->model,
+		.dataset = t->dataset,
+		.settings = &t->contestant->train,
+		.multiply_adds = trial_multiply_adds(&w->model, &t->dataset->train),
+		.seed = (uint64_t)t->seed,
+		.folder = w->folder,
+		.pool = t->pool,
+		.watch = on_training,
+		.context = w,
+	};
 	enum train_outcome outcome = train(&trainer, &w->progress, w->error);
 
 	if (w->database_failed)

@@ -19,12 +19,13 @@ struct trial {
 	long experiment_id;
 	long seed;
 	int number; /* among the trials of this call, from 1 */
+	bool retry; /* even where it diverged before */
 };
 
 enum trial_event {
 	TRIAL_STARTED, /* a new run; the parameters are counted */
 	TRIAL_RESUMED, /* `progress` is known from the first update on */
-	TRIAL_SKIPPED, /* it is done already */
+	TRIAL_SKIPPED, /* it is done already, or diverged before (reason) */
 	TRIAL_UPDATE,  /* after every update */
 	TRIAL_REPORT,  /* a point of the curves is made */
 	TRIAL_VALIDATED,
@@ -47,7 +48,8 @@ struct trial_news {
 	size_t done, all;              /* decoding */
 	const struct bleu_score *bleu; /* scored */
 	double seconds;                /* scored: of decoding */
-	const char *reason;            /* failed: why; resumed: what is not as before, or NULL */
+	const char *reason; /* failed: why; skipped: that it diverged, or NULL; resumed: what is not
+	                       as before, or NULL */
 };
 
 /* False: stop as soon as nothing is lost by it. */

@@ -20,7 +20,7 @@ struct work {
 	char key[17];
 	char name[128]; /* of the folder, below the runs' */
 	char folder[PATH_SIZE];
-	char other_kernels[768]; /* what compare_kernels found */
+	char note[768]; /* news.reason: what compare_kernels or is_over found */
 	int lock; /* file descriptor of folder/lock, held while the trial runs; -1: not held */
 	double flushed; /* when points were last written, machine_seconds */
 	bool database_failed;

@@ -115,6 +115,31 @@ lines = [json.loads(line) for line in sys.stdin]
 print(sum(line["event"] == "finished" and line["contestant"] == "lstm" for line in lines))' < log)" = 2 ]
 }
 
+# A rate that is too high: stopped early, kept as such, and not run again unless asked.
+diverged() {
+	set -- --only lstm --set train.learning_rate=30 --set train.clip=0 --set train.schedule=constant --set train.stop.epochs=200
+	run diverged.db "$@" > log 2>&1 && return 1
+	reason=$(ask diverged.db "SELECT reason FROM runs WHERE status = 'failed' LIMIT 1")
+	updates=$(ask diverged.db 'SELECT max(updates) FROM runs')
+	case $reason in 'diverged: '*) ;; *) echo "reason: $reason"; return 1 ;; esac
+	[ "$updates" -lt 400 ] || { echo "$updates updates"; return 1; }
+	run diverged.db "$@" > log && [ "$(grep -c 'diverged: .*--retry runs it again' log)" -eq 2 ] || { cat log; return 1; }
+	run diverged.db "$@" --retry > log 2>&1
+	[ $? -eq 1 ] && grep -q resumed log
+}
+
+# Both ends of a training that no number of updates gives.
+stop_rules() {
+	run rules.db --only lstm --set 'seeds=[1]' --set train.validate_every=10 --set 'train.stop={perplexity: 4, epochs: 400}' > log || return 1
+	ask rules.db "SELECT group_concat(value <= 4, '') FROM run_curves WHERE metric = 'valid_perplexity'" | grep -qx '0*1' ||
+		{ ask rules.db "SELECT step, value FROM run_curves WHERE metric = 'valid_perplexity'"; return 1; }
+	run budget.db --set 'seeds=[1]' --set 'train.stop={multiply_adds: 100000000}' > log || return 1
+	[ "$(ask budget.db 'SELECT count(*) FROM runs WHERE 3.0 * multiply_adds * target_tokens BETWEEN 100e6 AND 103e6')" = 3 ] ||
+		{ ask budget.db 'SELECT contestant, multiply_adds, target_tokens FROM runs'; return 1; }
+}
+
+ok 'stop: at a perplexity, and at a budget of multiply-adds' stop_rules
+ok 'stop: what diverges is stopped early and stays so' diverged
 ok 'jobs: trials run one by one' one_by_one
 ok 'jobs: three at once give the bits of one' at_once
 ok 'jobs: a trial that is killed has failed, and the others go on' struck killed KILL 'was killed (SIGKILL)'

@@ -376,7 +376,8 @@ static const struct {
 } rules[] = {
 	{ { "stop.epochs" },
 	  { "0" },
-	  "stop: nothing would end the training: set epochs, updates, tokens, minutes or patience, "
+	  "stop: nothing would end the training: set epochs, updates, tokens, minutes, "
+	  "multiply_adds, perplexity or patience, "
 	  "as "
 	  "in {epochs: 10}" },
 	{ { "nesterov" },

@@ -177,9 +177,9 @@ static const struct {
 	  "7: grid.t.heads = 3: must divide width = 128" },
 	{ "experiment: toy\ndata: {task: copy}\n" LSTM,
 	  "4: contestants.lstm.train.stop: nothing would end the training: set epochs, updates, "
-	  "tokens, minutes or patience, as in {epochs: 10}" },
+	  "tokens, minutes, multiply_adds, perplexity or patience, as in {epochs: 10}" },
 	{ "experiment: toy\ndata: {task: copy}\ntrain:\n  stop: {epochs: 0}\n" LSTM,
-	  "4: train.stop: nothing would end the training: set epochs, updates, tokens, minutes or "
+	  "4: train.stop: nothing would end the training: set epochs, updates, tokens, minutes, multiply_adds, perplexity or "
 	  "patience, as in {epochs: 10}" },
 	{ HEAD "contestants:\n  lstm:\n    architecture: rnn\n    search:\n      nbest: 8\n",
 	  "8: contestants.lstm.search.nbest = 8: must be at most beam = 5" },

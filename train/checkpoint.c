@@ -34,6 +34,7 @@ static const struct field progress_fields[] = {
 	DOUBLE(target_tokens),
 	DOUBLE(source_tokens),
 	DOUBLE(padded_tokens),
+	DOUBLE(multiply_adds),
 	DOUBLE(train_seconds),
 	DOUBLE(valid_seconds),
 	DOUBLE(io_seconds),
@@ -50,6 +51,8 @@ static const struct field progress_fields[] = {
 	DOUBLE(best_nll),
 	LONG(best_update),
 	LONG(bad_validations),
+	DOUBLE(first_loss),
+	LONG(bad_reports),
 	{ NULL, FIELD_LONG, 0 },
 };
 #undef LONG

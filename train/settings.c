@@ -72,6 +72,11 @@ const struct setting train_settings_table[] = {
 	               "stop after so many validations in a row without improvement; 0: never"),
 	SETTING_OF_REAL(S, stop_minutes, "stop.minutes", "0", 0, 1e7,
 	                "stop after so much training time; 0: never"),
+	SETTING_OF_REAL(S, stop_multiply_adds, "stop.multiply_adds", "0", 0, 1e30,
+	                "stop after so many multiply-adds, forward and backward (three times the "
+	                "forward's); 0: never"),
+	SETTING_OF_REAL(S, stop_perplexity, "stop.perplexity", "0", 0, 1e9,
+	                "stop once the validation perplexity is no higher; 0: never"),
 	{ .name = NULL },
 };
 #undef S
@@ -79,7 +84,7 @@ const struct setting train_settings_table[] = {
 static bool stops(const struct train_settings *s)
 {
 	return s->stop_epochs || s->stop_updates || s->stop_tokens || s->stop_patience ||
-	       s->stop_minutes > 0;
+	       s->stop_minutes > 0 || s->stop_multiply_adds > 0 || s->stop_perplexity > 0;
 }
 
 static long cosine_end(const struct train_settings *s)
@@ -92,7 +97,7 @@ bool train_settings_check(const struct train_settings *s, struct error *error)
 	if (!stops(s))
 		return error_set(
 			error, "stop: nothing would end the training: set epochs, updates, tokens, "
-			       "minutes or patience, as in {epochs: 10}");
+			       "minutes, multiply_adds, perplexity or patience, as in {epochs: 10}");
 	if (s->schedule == SCHEDULE_AIAYN && s->learning_rate < 0.05)
 		return error_set(
 			error,

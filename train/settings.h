@@ -46,6 +46,8 @@ struct train_settings {
 	                 alone */
 	long stop_epochs, stop_updates, stop_tokens, stop_patience; /* 0: not a reason to stop */
 	double stop_minutes;
+	double stop_multiply_adds; /* of forward and backward passes, three times the forward's */
+	double stop_perplexity;    /* of the validation set, a target token */
 };
 
 extern const struct setting train_settings_table[];

@@ -15,7 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096 };
+/* A loss above its start by this factor, so many reports in a row, does not come back: a rate that is
+ * too high. Warm-up and chance stay below. */
+enum { PATH_SIZE = 4096, BAD_REPORTS_MOST = 5 };
+static const double BAD_LOSS = 1.1;
 
 struct run {
 	const struct trainer *trainer;
@@ -56,6 +59,8 @@ double train_share(const struct train_settings *s, const struct progress *p)
 {
 	double most = fmax(updates_share(s, p), share(p->target_tokens, (double)s->stop_tokens));
 
+	most = fmax(most, share(p->multiply_adds, s->stop_multiply_adds));
+
 	most = fmax(most, share(p->train_seconds / 60, s->stop_minutes));
 	return fmin(most, 1);
 }
@@ -69,6 +74,9 @@ static bool should_stop(const struct run *run)
 	       (s->stop_epochs && p->epoch >= s->stop_epochs) ||
 	       (s->stop_tokens && p->target_tokens >= (double)s->stop_tokens) ||
 	       (s->stop_minutes > 0 && p->train_seconds >= 60 * s->stop_minutes) ||
+	       (s->stop_multiply_adds > 0 && p->multiply_adds >= s->stop_multiply_adds) ||
+	       (s->stop_perplexity > 0 && p->validations > 0 &&
+	        exp(p->best_nll) <= s->stop_perplexity) ||
 	       (s->stop_patience && p->bad_validations >= s->stop_patience);
 }
 
@@ -118,7 +126,7 @@ static bool keep_weights(struct run *run)
 
 	if (!isfinite(p->valid_nll))
 		return error_set(run->error,
-		                 "diverged: the validation loss is not finite at update %ld; lower "
+		                 TRAIN_DIVERGED "the validation loss is not finite at update %ld; lower "
 		                 "train.learning_rate (%g)",
 		                 p->update, run->settings->learning_rate);
 	if (p->valid_nll < p->best_nll || p->validations == 1) {
@@ -169,9 +177,13 @@ static void plan_epoch(struct run *run)
 	p->batches = (long)run->plan.batches;
 }
 
-static void count(struct progress *p, const struct update_result *r, double seconds)
+/* The backward pass has two products for each of the forward's. */
+static void count(struct run *run, const struct update_result *r, double seconds)
 {
+	struct progress *p = run->progress;
+
 	p->target_tokens += (double)r->loss.tokens;
+	p->multiply_adds += 3 * run->trainer->multiply_adds * (double)r->loss.tokens;
 	p->source_tokens += (double)r->source_tokens;
 	p->padded_tokens += (double)r->padded_tokens;
 	p->train_seconds += seconds;
@@ -199,7 +211,7 @@ static bool one_update(struct run *run)
 	if (!update(&run->updater, p->update + 1, run->plan.order, run->plan.start + p->batch, take,
 	            p->learning_rate, &result))
 		return error_set(run->error,
-		                 "diverged: the gradient is not finite at update %ld; lower "
+		                 TRAIN_DIVERGED "the gradient is not finite at update %ld; lower "
 		                 "train.learning_rate (%g) or train.clip (%g)",
 		                 p->update + 1, run->settings->learning_rate, run->settings->clip);
 	p->update++;
@@ -208,17 +220,28 @@ static bool one_update(struct run *run)
 		p->epoch++;
 		p->batch = 0;
 	}
-	count(p, &result, machine_seconds() - start);
+	count(run, &result, machine_seconds() - start);
 	return true;
 }
 
-static void report(const struct run *run)
+/* False where the training loss has been far above its start for long enough. */
+static bool report(const struct run *run)
 {
 	struct progress *p = run->progress;
+	const double loss = p->report_loss / p->report_target_tokens;
 
 	tell(run, TRAIN_REPORT);
+	if (p->first_loss <= 0)
+		p->first_loss = loss;
+	p->bad_reports = loss > BAD_LOSS * p->first_loss ? p->bad_reports + 1 : 0;
+	if (p->bad_reports == BAD_REPORTS_MOST)
+		return error_set(run->error,
+		                 TRAIN_DIVERGED "the training loss (%.3f at update %ld) stays above "
+		                 "its start (%.3f); lower train.learning_rate (%g)",
+		                 loss, p->update, p->first_loss, run->settings->learning_rate);
 	p->report_loss = p->report_nll = p->report_seconds = 0;
 	p->report_target_tokens = p->report_source_tokens = p->report_padded_tokens = 0;
+	return true;
 }
 
 /* What is due after an update. Weights that are the best so far are never newer than the
@@ -230,12 +253,12 @@ static bool after_update(struct run *run, bool stop)
 	const bool validation =
 		s->validate_every ? p->update % s->validate_every == 0 : p->batch == 0;
 
-	if (p->update % s->report_every == 0 || stop)
-		report(run);
+	if ((p->update % s->report_every == 0 || stop) && !report(run))
+		return false;
 	if ((validation || stop) && !validate(run))
 		return false;
-	if (p->report_target_tokens > 0 && should_stop(run))
-		report(run);
+	if (p->report_target_tokens > 0 && should_stop(run) && !report(run))
+		return false;
 	if (p->best_update == p->update ||
 	    (s->checkpoint_every ? p->update % s->checkpoint_every == 0 : validation))
 		return save(run);

@@ -19,6 +19,7 @@ struct progress {
 	long batch, batches; /* of this epoch: done, and in all */
 	double target_tokens, source_tokens,
 		padded_tokens; /* trained on so far; padded: target positions, filled or not */
+	double multiply_adds; /* of forward and backward passes so far */
 	double train_seconds, valid_seconds, io_seconds;
 	double learning_rate; /* of the last update */
 	double gradient_norm; /* of the last update, before clipping */
@@ -32,6 +33,9 @@ struct progress {
 	double best_nll;  /* lowest so far */
 	long best_update;
 	long bad_validations; /* since the best */
+	/* Divergence: */
+	double first_loss; /* of the first report; 0 before it */
+	long bad_reports;  /* in a row, with a loss far above that */
 };
 
 enum train_event {
@@ -46,6 +50,8 @@ enum train_event {
  * to TRAIN_SAVING. */
 typedef bool train_watch(void *context, enum train_event, const struct progress *);
 
+#define TRAIN_DIVERGED "diverged: "
+
 enum train_outcome {
 	TRAIN_DONE,        /* a stop rule held; folder/model.safetensors has the weights to test */
 	TRAIN_INTERRUPTED, /* the watcher said stop; calling again goes on */
@@ -56,6 +62,7 @@ struct trainer {
 	struct model *model; /* weights are started or resumed here; at the end those to test */
 	const struct dataset *dataset;
 	const struct train_settings *settings;
+	double multiply_adds; /* of the model, forward, a target token */
 	uint64_t seed;
 	const char *folder; /* of this run's files; exists */
 	struct pool *pool;
@@ -63,7 +70,9 @@ struct trainer {
 	void *context;
 };
 
-/* Trains from the checkpoint in the folder where there is one, else from the start. Files:
+/* Trains from the checkpoint in the folder where there is one, else from the start. Fails with a
+ * message that begins with TRAIN_DIVERGED where a loss or gradient is not finite, or the training
+ * loss stays far above that of the first report. Files:
  * last.safetensors (to resume), best.safetensors, recent-N.safetensors (averaging),
  * model.safetensors (the result). */
 enum train_outcome train(const struct trainer *, struct progress *, struct error *);
