@@ -155,15 +155,17 @@ static void write_csv(FILE *out, const char *text, size_t length)
 
 	for (size_t i = 0; i < length && !quoted; i++)
 		quoted = text[i] == ',' || text[i] == '"' || text[i] == '\n' || text[i] == '\r';
-	if (quoted)
-		fputc('"', out);
+	if (!quoted) {
+		fwrite(text, 1, length, out);
+		return;
+	}
+	fputc('"', out);
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] == '"')
 			fputc('"', out);
 		fputc(text[i], out);
 	}
-	if (quoted)
-		fputc('"', out);
+	fputc('"', out);
 }
 
 static void write_tsv(FILE *out, const char *text, size_t length)

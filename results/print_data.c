@@ -10,6 +10,10 @@
 /* The fewest digits that read back as the same number. */
 static void write_exactly(char number[NUMBER_SIZE], double value)
 {
+	if (fabs(value) < 1e15 && value != 0 && (double)(long)value == value) {
+		snprintf(number, NUMBER_SIZE, "%ld", (long)value); /* the same, sooner */
+		return;
+	}
 	for (int digits = 15; digits <= 17; digits++) {
 		snprintf(number, NUMBER_SIZE, "%.*g", digits, value);
 		if (strtod(number, NULL) == value)
