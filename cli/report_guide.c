@@ -1,11 +1,16 @@
-/* report_guide.c - what a report needs of models: what a run's settings cost. */
+/* report_guide.c - what a report needs of models: what a run's settings cost, and what it
+ * looks at. */
 #include "cli/report_guide.h"
 
+#include "core/gemm.h"
+#include "eval/attention.h"
 #include "experiments/spec.h"
+#include "experiments/trial.h"
 #include "models/architecture.h"
 #include "models/model.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The complexity of a layer of a side, as table 1 of Vaswani 2017 has it. */
@@ -68,7 +73,87 @@ static bool predict(void *context, long run, struct report_prediction *p)
 	return good;
 }
 
+/* Pieces that begin a word without SentencePiece's mark of it, and the others behind a dot; tokens
+ * as they are where none has the mark. */
+static char **copy_labels(const char **label, int count)
+{
+	static const char mark[] = "▁";
+	char **copy = memory_new((size_t)count + 1, sizeof *copy);
+	bool marked = false;
+
+	for (int i = 0; i < count; i++)
+		marked |= !strncmp(label[i], mark, sizeof mark - 1);
+	for (int i = 0; i < count; i++) {
+		const bool begins = !strncmp(label[i], mark, sizeof mark - 1);
+		const char *text =
+			begins && label[i][sizeof mark - 1] ? label[i] + sizeof mark - 1 : label[i];
+
+		if (asprintf(&copy[i], "%s%s", marked && !begins ? "·" : "", text) < 0)
+			panic("no memory for a label");
+	}
+	return copy;
+}
+
+static void copy_picture(const struct attention_picture *picture, int head, struct report_map *map)
+{
+	const size_t squares = (size_t)picture->rows * (size_t)picture->columns;
+
+	if (!map->rows) {
+		map->rows = picture->rows;
+		map->columns = picture->columns;
+		map->row = copy_labels(picture->row, map->rows);
+		map->column = copy_labels(picture->column, map->columns);
+		map->weight = memory_new((size_t)(1 + map->heads) * squares + 1, sizeof(double));
+	}
+	memcpy(map->weight + (size_t)head * squares, picture->weight, squares * sizeof(double));
+}
+
+/* The mean of the heads, and then each. */
+static bool copy_maps(const struct attention_maps *maps, struct report_map *map)
+{
+	const int layer = attention_last_layer(maps, ATTENTION_CROSS);
+
+	if (layer < 0)
+		return false;
+	map->heads = attention_heads(maps, ATTENTION_CROSS, layer);
+	for (int head = 0; head <= map->heads; head++) {
+		struct attention_picture picture;
+
+		attention_picture_make(&picture, maps, ATTENTION_CROSS, layer, head - 1, false);
+		if (picture.rows && picture.columns)
+			copy_picture(&picture, head, map);
+		attention_picture_free(&picture);
+	}
+	return map->rows > 0;
+}
+
+/* False where the run's weights are gone too: a report does without. */
+static bool attend(void *context, long run, const char *source, const char *target,
+                   struct report_map *map)
+{
+	char *pair[SIDES] = { memory_text(source), memory_text(target) };
+	struct attention_maps maps;
+	struct trained trained;
+	struct corpus corpus;
+	struct error error;
+	bool good = gemm_init(&error) && trained_open(&trained, context, run, &error);
+
+	if (good) {
+		corpus_of_lines(&corpus, trained.vocabulary, &pair[SIDE_SOURCE], &pair[SIDE_TARGET],
+		                1, trained.longest);
+		attention_maps_init(&maps, &trained.model, trained.vocabulary);
+		attention_maps_make(&maps, &corpus, 0);
+		good = copy_maps(&maps, map);
+		attention_maps_free(&maps);
+		corpus_free(&corpus);
+		trained_close(&trained);
+	}
+	for (int side = 0; side < SIDES; side++)
+		free(pair[side]);
+	return good;
+}
+
 struct report_guide report_guide(struct database *database)
 {
-	return (struct report_guide){ .context = database, .predict = predict };
+	return (struct report_guide){ .context = database, .predict = predict, .attend = attend };
 }

@@ -132,24 +132,18 @@ static void find_axes(const struct plot *plot, struct axis *x, struct axis *y)
 	(y->logarithmic ? find_log_ticks : find_linear_ticks)(y);
 }
 
-/* The name, cut to `columns` with an ellipsis; the caller frees it. */
-static char *shortened(const char *name, int columns)
+/* The name, cut to fit a row; the caller frees it. */
+static char *shortened(const char *name)
 {
 	char *text = memory_new(strlen(name) + 4, 1);
-	size_t length = strlen(name);
 
 	strcpy(text, name);
-	while (escape_width(text) > columns && length) {
-		do
-			length--;
-		while (length && (name[length] & 0xc0) == 0x80);
-		strcpy(text + length, "…");
-	}
+	escape_clip(text, NAME);
 	return text;
 }
 
 /* Draws the entries in rows (canvas NULL: only finds where they end) and returns the base line of
- * the last. A plot of one series needs no legend. */
+ * the last. */
 static double legend(const struct plot *plot, struct canvas *canvas)
 {
 	double x = MARGIN, y = TITLE + ROW + 2;
@@ -157,7 +151,7 @@ static double legend(const struct plot *plot, struct canvas *canvas)
 
 	for (size_t i = 0; i < plot->series_count; i++) {
 		const struct plot_series *s = &plot->series[i];
-		char *name = shortened(s->name, NAME);
+		char *name = shortened(s->name);
 		const double swatch = s->line ? SWATCH : MARGIN;
 		const double width = swatch + 6 + LETTER * escape_width(name) + 10;
 
@@ -185,6 +179,8 @@ static double legend(const struct plot *plot, struct canvas *canvas)
 
 double plot_height(const struct plot *plot)
 {
+	if (plot->map.rows)
+		return map_height(plot);
 	return legend(plot, NULL) + 14 + PLOT_AREA + BOTTOM;
 }
 
@@ -285,7 +281,13 @@ static void draw_series(struct canvas *canvas, const struct plot_series *s, cons
 void plot_draw(const struct plot *plot, struct canvas *canvas)
 {
 	struct axis x, y;
-	struct drawn *drawn = memory_new(plot->series_count + 1, sizeof *drawn);
+	struct drawn *drawn;
+
+	if (plot->map.rows) {
+		map_draw(plot, canvas);
+		return;
+	}
+	drawn = memory_new(plot->series_count + 1, sizeof *drawn);
 
 	find_axes(plot, &x, &y);
 	x.start = LEFT;

@@ -14,12 +14,14 @@ enum stroke {
 	STROKE_BAND,    /* closed and filled, of a series */
 };
 
-enum anchor { ANCHOR_START, ANCHOR_MIDDLE, ANCHOR_END };
+enum anchor { ANCHOR_START, ANCHOR_MIDDLE, ANCHOR_END, ANCHOR_TURNED /* starts, rising */ };
 
 struct canvas {
 	FILE *out;
 	void (*path)(struct canvas *, enum stroke, int look, const double *x, const double *y,
 	             size_t count);
+	/* A square whose darkness is the weight. */
+	void (*square)(struct canvas *, double x, double y, double side, double weight);
 	void (*marker)(struct canvas *, int look, double x, double y);
 	void (*text)(struct canvas *, enum anchor, bool strong, double x, double y,
 	             const char *text);
@@ -27,6 +29,10 @@ struct canvas {
 
 /* Of the whole canvas, px. */
 double plot_height(const struct plot *);
+
+/* The parts of plot_draw and plot_height for a map. */
+void map_draw(const struct plot *, struct canvas *);
+double map_height(const struct plot *);
 
 /* Lays the plot out and draws it. */
 void plot_draw(const struct plot *, struct canvas *);

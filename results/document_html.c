@@ -60,9 +60,11 @@ static const char page_css[] =
 	"{display:grid}}\n"
 	"@media "
 	"print{body{max-width:none;padding:0;font-size:10.5pt}nav,fieldset,.data{display:none}"
-	"h2,h3{break-after:avoid}tr,svg,li{break-inside:avoid}.scroll{overflow:visible}"
+	"h2,h3,h4,figcaption{break-after:avoid}figure,tr,svg,li{break-inside:avoid}.scroll{"
+        "overflow:visible}"
 	".plots{grid-template-columns:1fr 1fr}.plots h4{display:block}"
-	"th:first-child{position:static}th,td{padding:.2rem .4rem}table{font-size:8pt}}\n"
+	"th:first-child{position:static}th,td{padding:.2rem "
+        ".4rem}table,.note,summary{font-size:8pt}figcaption{font-size:9pt}}\n"
 	"@media (max-width:30rem){body{padding:1.2rem 1rem 3rem}.long tbody th{min-width:9rem}}\n";
 
 static void write_text(FILE *out, const struct prose *text)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PLOTS = 8 };    /* of a figure that fit on a page */
 enum { STACKED = 12 }; /* letters */
 enum { LONG = 30 };    /* rows of a table that must be able to break over pages */
 
@@ -125,7 +126,7 @@ static void write_figure(FILE *out, const struct document_figure *figure)
 
 	fputs("\\begin{figure}[H]\n\\centering\n", out);
 	for (size_t v = 0; v < figure->variant_count; v++)
-		for (size_t p = 0; p < figure->variants[v].plot_count; p++) {
+		for (size_t p = 0; p < figure->variants[v].plot_count && number < PLOTS; p++) {
 			plot_write_tikz(out, figure->variants[v].plots[p]);
 			fputs(++number % 2 ? "\\hfill\n" : "\\par\\medskip\n", out);
 		}

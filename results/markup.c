@@ -9,29 +9,7 @@
 
 void markup_html(FILE *out, const char *text)
 {
-	char *visible = escape_text(TABLE_BOX, text, strlen(text));
-
-	for (const char *p = visible; *p; p++)
-		switch (*p) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\'':
-			fputs("&#39;", out);
-			break;
-		default:
-			fputc(*p, out);
-		}
-	free(visible);
+	escape_write(out, TABLE_HTML, text, strlen(text));
 }
 
 /* What LaTeX's default fonts need a command for. */
@@ -50,8 +28,9 @@ static const char *latex_symbol(int c)
 		{ 0x2082, "$_2$" },        { 0x2212, "$-$" },      { 0x221a, "$\\sqrt{}$" },
 		{ 0x2248, "$\\approx$" },  { 0x2264, "$\\le$" },   { 0x2265, "$\\ge$" },
 		{ 0x2191, "$\\uparrow$" }, { 0x2192, "$\\to$" },   { 0x2193, "$\\downarrow$" },
-		{ 0x2014, "---" },         { 0x2018, "`" },        { 0x2019, "'" },
-		{ 0x201c, "``" },          { 0x201d, "''" },       { 0x2009, "\\," },
+		{ 0x2581, "\\_" },         { 0x2014, "---" },      { 0x2018, "`" },
+		{ 0x2019, "'" },           { 0x201c, "``" },       { 0x201d, "''" },
+		{ 0x2009, "\\," },
 	};
 
 	for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++)

@@ -38,8 +38,30 @@ void plot_point(struct plot_series *s, double x, double y, double low, double hi
 	s->high[s->count++] = high;
 }
 
+void plot_make_map(struct plot *plot, int rows, int columns)
+{
+	plot->map.rows = rows;
+	plot->map.columns = columns;
+	plot->map.row = memory_new((size_t)rows + 1, sizeof *plot->map.row);
+	plot->map.column = memory_new((size_t)columns + 1, sizeof *plot->map.column);
+	plot->map.weight = memory_new((size_t)rows * (size_t)columns + 1, sizeof *plot->map.weight);
+}
+
+static void map_free(struct plot_map *map)
+{
+	for (int i = 0; i < map->rows; i++)
+		free(map->row[i]);
+	for (int i = 0; i < map->columns; i++)
+		free(map->column[i]);
+	free(map->row);
+	free(map->column);
+	free(map->weight);
+}
+
 bool plot_is_empty(const struct plot *plot)
 {
+	if (plot->map.rows)
+		return false;
 	for (size_t i = 0; i < plot->series_count; i++)
 		for (size_t j = 0; j < plot->series[i].count; j++) {
 			const double x = plot->series[i].x[j], y = plot->series[i].y[j];
@@ -61,6 +83,7 @@ void plot_free(struct plot *plot)
 		free(plot->series[i].high);
 	}
 	free(plot->series);
+	map_free(&plot->map);
 	free(plot->title);
 	free(plot->x_label);
 	memset(plot, 0, sizeof *plot);
@@ -97,6 +120,22 @@ static void describe_series(FILE *out, const struct plot_series *s, bool line)
 		fprintf(out, " %s: %s at %s.", s->name, last, x);
 }
 
+/* What each row has its largest weight on. */
+static void describe_map(FILE *out, const struct plot_map *map)
+{
+	for (int i = 0; i < map->rows; i++) {
+		const double *weight = map->weight + i * map->columns;
+		int most = 0;
+
+		for (int k = 1; k < map->columns; k++)
+			if (weight[k] > weight[most])
+				most = k;
+		if (map->columns)
+			fprintf(out, " %s: %s, %.2f.", map->row[i], map->column[most],
+			        weight[most]);
+	}
+}
+
 char *plot_describe(const struct plot *plot)
 {
 	char *text = NULL;
@@ -107,6 +146,7 @@ char *plot_describe(const struct plot *plot)
 		panic("no memory stream for a description");
 	fprintf(out, "%s against %s%s.", plot->title, plot->x_label,
 	        plot->y_log ? ", logarithmic" : "");
+	describe_map(out, &plot->map);
 	for (size_t i = 0; i < plot->series_count; i++)
 		if (plot->series[i].count && plot->series[i].look != PLOT_BACKGROUND)
 			describe_series(out, &plot->series[i], plot->series[i].line);

@@ -22,12 +22,20 @@ struct plot_series {
 	size_t count, capacity;
 };
 
+/* Weights as a map of squares, instead of series. */
+struct plot_map {
+	int rows, columns;
+	char **row, **column; /* labels */
+	double *weight;       /* [rows][columns] from 0 to 1 */
+};
+
 struct plot {
 	char *title; /* what y is, and which direction is better */
 	char *x_label;
 	bool x_log, y_log;
 	struct plot_series *series;
 	size_t series_count;
+	struct plot_map map; /* x_label: of its columns */
 };
 
 void plot_begin(struct plot *, const char *title, const char *x_label);
@@ -35,6 +43,8 @@ void plot_begin(struct plot *, const char *title, const char *x_label);
 struct plot_series *plot_add(struct plot *, const char *name, int look, bool line);
 /* low and high NAN: no whiskers at this point. */
 void plot_point(struct plot_series *, double x, double y, double low, double high);
+/* Makes the plot a map, all 0, without labels (NULL). */
+void plot_make_map(struct plot *, int rows, int columns);
 bool plot_is_empty(const struct plot *); /* no point can be drawn */
 void plot_free(struct plot *);
 

@@ -8,19 +8,20 @@
 const char plot_css[] =
 	":root{--ink:#1c2024;--soft:#5b636d;--rule:#d5d9de;--paper:#fff;"
 	"--c0:#0b62a8;--c1:#c2410c;--c2:#15803d;--c3:#7e22ce;--c4:#8a6100;--c5:#0e7490;--c6:#"
-        "be185d;"
+	"be185d;"
 	"--c7:#475569}\n"
 	"@media screen and "
-        "(prefers-color-scheme:dark){:root{--ink:#e4e7eb;--soft:#a0a8b2;--rule:#363c44;"
+	"(prefers-color-scheme:dark){:root{--ink:#e4e7eb;--soft:#a0a8b2;--rule:#363c44;"
 	"--paper:#15181c;--c0:#6cb2f5;--c1:#fb8c5a;--c2:#5ccb86;--c3:#c79bf7;--c4:#e3b341;--c5:#"
-        "4fc3d9;"
+	"4fc3d9;"
 	"--c6:#f27ab0;--c7:#a3b1c6}}\n"
 	"svg.plot{font:13px system-ui,'Segoe UI','Helvetica Neue',Arial,sans-serif;"
 	"font-variant-numeric:tabular-nums}\n"
 	".plot text{fill:var(--ink)}.plot .b{font-weight:600}.plot .n{fill:var(--soft)}\n"
 	".plot .g{stroke:var(--rule);stroke-width:1}.plot .a{stroke:var(--soft);stroke-width:1}\n"
 	".plot .l{fill:none;stroke:var(--c);stroke-width:1.8;stroke-linejoin:round}\n"
-	".plot .w{stroke:var(--c);stroke-width:1.2}.plot .f{fill:var(--c);opacity:.15}\n"
+	".plot .q{fill:var(--c0)}.plot .w{stroke:var(--c);stroke-width:1.2}.plot "
+        ".f{fill:var(--c);opacity:.15}\n"
 	".plot .m{fill:var(--paper);stroke:var(--c);stroke-width:1.6}\n"
 	".s0{--c:var(--c0)}.s1{--c:var(--c1)}.s2{--c:var(--c2)}.s3{--c:var(--c3)}.s4{--c:var(--c4)}"
 	".s5{--c:var(--c5)}.s6{--c:var(--c6)}.s7{--c:var(--c7)}.s9{--c:var(--rule)}\n"
@@ -47,6 +48,14 @@ static void svg_path(struct canvas *c, enum stroke stroke, int look, const doubl
 	fprintf(c->out, "%s\"/>\n", stroke == STROKE_BAND ? "Z" : "");
 }
 
+static void svg_square(struct canvas *c, double x, double y, double side, double weight)
+{
+	fprintf(c->out,
+	        "<path class=\"q\" opacity=\"%.2f\" d=\"M%.1f %.1fh%.1fv%.1fh-%.1fz\">"
+	        "<title>%.2f</title></path>\n",
+	        weight, x, y, side, side, side, weight);
+}
+
 static void svg_marker(struct canvas *c, int look, double x, double y)
 {
 	static const char *const shape[PLOT_LOOKS] = {
@@ -67,18 +76,22 @@ static void svg_marker(struct canvas *c, int look, double x, double y)
 static void svg_text(struct canvas *c, enum anchor anchor, bool strong, double x, double y,
                      const char *text)
 {
-	static const char *const names[] = { "", " text-anchor=\"middle\"",
-		                             " text-anchor=\"end\"" };
+	static const char *const names[] = { "", " text-anchor=\"middle\"", " text-anchor=\"end\"",
+		                             "" };
 
-	fprintf(c->out, "<text%s x=\"%.1f\" y=\"%.1f\"%s>", strong ? " class=\"b\"" : "", x, y,
-	        names[anchor]);
+	if (anchor == ANCHOR_TURNED)
+		fprintf(c->out, "<text transform=\"rotate(-50 %.1f %.1f)\" x=\"%.1f\" y=\"%.1f\">",
+		        x, y, x, y);
+	else
+		fprintf(c->out, "<text%s x=\"%.1f\" y=\"%.1f\"%s>", strong ? " class=\"b\"" : "", x,
+		        y, names[anchor]);
 	markup_html(c->out, text);
 	fputs("</text>\n", c->out);
 }
 
 void plot_write_svg(FILE *out, const struct plot *plot, const char *id)
 {
-	struct canvas canvas = { out, svg_path, svg_marker, svg_text };
+	struct canvas canvas = { out, svg_path, svg_square, svg_marker, svg_text };
 	char *description = plot_describe(plot);
 	const char *name = id ? id : "plot";
 

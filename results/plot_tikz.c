@@ -13,7 +13,7 @@ const char plot_tikz_preamble[] =
 	"\\tikzset{line0/.style={},line1/.style={dashed},line2/.style={densely dotted},"
 	"line3/.style={dashdotted},\n"
 	"  line4/.style={loosely dashed},line5/.style={densely "
-        "dashed},line6/.style={dashdotdotted},\n"
+	"dashed},line6/.style={dashdotdotted},\n"
 	"  line7/.style={dotted},line9/.style={}}\n";
 
 static int number_of(int look)
@@ -43,6 +43,12 @@ static void tikz_path(struct canvas *c, enum stroke stroke, int look, const doub
 	fputs(stroke == STROKE_BAND ? "--cycle;\n" : ";\n", c->out);
 }
 
+static void tikz_square(struct canvas *c, double x, double y, double side, double weight)
+{
+	fprintf(c->out, "\\fill[look0!%.0f!white] (%.1f,%.1f) rectangle (%.1f,%.1f);\n",
+	        100 * weight, x, y, x + side, y + side);
+}
+
 static void tikz_marker(struct canvas *c, int look, double x, double y)
 {
 	static const char *const mark[PLOT_LOOKS] = {
@@ -58,7 +64,8 @@ static void tikz_marker(struct canvas *c, int look, double x, double y)
 static void tikz_text(struct canvas *c, enum anchor anchor, bool strong, double x, double y,
                       const char *text)
 {
-	static const char *const names[] = { "base west", "base", "base east" };
+	static const char *const names[] = { "base west", "base", "base east",
+		                             "base west,rotate=50" };
 
 	fprintf(c->out, "\\node[anchor=%s,inner sep=0pt] at (%.1f,%.1f) {\\scriptsize%s ",
 	        names[anchor], x, y, strong ? "\\bfseries" : "");
@@ -68,7 +75,7 @@ static void tikz_text(struct canvas *c, enum anchor anchor, bool strong, double 
 
 void plot_write_tikz(FILE *out, const struct plot *plot)
 {
-	struct canvas canvas = { out, tikz_path, tikz_marker, tikz_text };
+	struct canvas canvas = { out, tikz_path, tikz_square, tikz_marker, tikz_text };
 
 	fputs("\\begin{tikzpicture}[x=.47pt,y=-.47pt]\n", out);
 	plot_draw(plot, &canvas);

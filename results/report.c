@@ -296,7 +296,7 @@ bool report_make(struct document *document, struct database *database, const cha
 			average(&r, &r.scores[i]);
 		good = report_test(&r) && say_what_it_is(&r) && report_summary(&r) &&
 		       report_warnings(&r) && report_curves(&r) && report_costs(&r) &&
-		       report_sentences(&r) && report_settings(&r);
+		       report_sentences(&r) && report_attention(&r) && report_settings(&r);
 	}
 	report_free(&r);
 	return good;

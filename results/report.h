@@ -16,12 +16,25 @@ struct report_prediction {
 	double path[2];       /* the longest between two positions */
 };
 
+/* Cross-attention of a run's last layer that has it, of one sentence pair. All is owned. */
+struct report_map {
+	int rows, columns; /* tokens of the target and of the source, end of sentence left out */
+	char **row, **column;
+	int heads;
+	double *weight; /* [1 + heads][rows][columns], the mean of the heads first */
+};
+
+void report_map_free(struct report_map *); /* takes zeroed structs */
+
 /* What a report asks of who knows models. Functions may be NULL: the report lacks that part then.
  */
 struct report_guide {
 	void *context;
 	/* False where it cannot be told. */
 	bool (*predict)(void *context, long run, struct report_prediction *);
+	/* False where the run has no such attention, or its weights are gone. */
+	bool (*attend)(void *context, long run, const char *source, const char *target,
+	               struct report_map *);
 };
 
 /* Fills an empty document, which the caller frees, also after an error. Works on a database opened

@@ -187,7 +187,7 @@ static void add_quality_rows(struct report *r, const struct report_measures *m,
 		struct prose *row = document_row(table);
 
 		report_string(&row[0], r->setups[i].label);
-		report_number(&row[1], i == report_best(r, s) ? SPAN_STRONG : SPAN_PLAIN,
+		report_number(&row[1], report_is_best(r, s, i) ? SPAN_STRONG : SPAN_PLAIN,
 		              s->mean[i], s->deviation[i], 2);
 		report_power(&row[2], report_training_adds(r, i));
 		report_duration(&row[3], report_training_seconds(r, i));

@@ -287,7 +287,9 @@ static bool add_metric(struct report *r, struct document_figure *figure, int met
 
 static const char caption[] = "How fast does each contestant learn, by four measures of cost? "
 			      "Lines are means over seeds, "
-			      "bands reach from the lowest to the highest seed.";
+			      "bands reach from the lowest to the highest seed. A contestant of "
+                              "which no run is done is drawn as "
+			      "far as it went.";
 static const char caption_of_many[] = "How fast does each contestant learn, by four measures of "
 				      "cost? Means over seeds; the six best "
 				      "contestants are named, the others grey.";

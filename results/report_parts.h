@@ -59,9 +59,13 @@ size_t report_setup_of(const struct report *, long run);
 
 /* "test BLEU", "valid perplexity"; the caller frees it. */
 char *report_score_name(const struct report_score *);
+/* The first done run of each setup that plots show, as a list for SQL; the caller frees it. */
+char *report_first_runs(const struct report *);
 /* The setup whose mean is best; SIZE_MAX: none has one. */
 size_t report_best(const struct report *, const struct report_score *);
 
+/* Whether its mean is the best; nothing is where all are alike. */
+bool report_is_best(const struct report *, const struct report_score *, size_t setup);
 /* Whether the test tells a setup apart from the best one in this score; false without a test. */
 bool report_told_apart(const struct report *, const struct report_score *, size_t setup);
 
@@ -76,6 +80,7 @@ bool report_curves(struct report *);
 bool report_costs(struct report *);
 bool report_ablation(struct report *, bool *any);
 bool report_sentences(struct report *);
+bool report_attention(struct report *);
 bool report_settings(struct report *);
 
 enum { REPORT_SHOWN = 12, REPORT_MANY = 24 };

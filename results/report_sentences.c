@@ -206,8 +206,7 @@ static void add_marked(struct prose *text, const char *hypothesis, const char *r
 	words_difference_free(d);
 }
 
-/* The first done run of each setup that plots show, as a list for SQL. */
-static char *first_runs(const struct report *r)
+char *report_first_runs(const struct report *r)
 {
 	char *list = memory_new(24 * r->setup_count + 8, 1), *end = list;
 
@@ -223,7 +222,7 @@ static char *first_runs(const struct report *r)
 
 static bool find_examples(struct report *r, struct table *table)
 {
-	char *runs = first_runs(r), *sql;
+	char *runs = report_first_runs(r), *sql;
 	bool good;
 
 	if (asprintf(&sql,

@@ -89,8 +89,7 @@ static void say_leaders(struct report *r)
 		say_leader(r, &r->scores[0]);
 }
 
-/* Nothing is best where all are alike. */
-static bool is_best(const struct report *r, const struct report_score *s, size_t setup)
+bool report_is_best(const struct report *r, const struct report_score *s, size_t setup)
 {
 	const size_t best = report_best(r, s);
 	bool worse = false;
@@ -115,8 +114,8 @@ static void add_row(struct report *r, struct document_table *table, size_t i)
 	for (size_t k = 0; k < r->score_count; k++) {
 		const struct report_score *s = &r->scores[k];
 
-		report_number(&row[3 + k], is_best(r, s, i) ? SPAN_STRONG : SPAN_PLAIN, s->mean[i],
-		              s->deviation[i], 2);
+		report_number(&row[3 + k], report_is_best(r, s, i) ? SPAN_STRONG : SPAN_PLAIN,
+		              s->mean[i], s->deviation[i], 2);
 		if (report_told_apart(r, s, i))
 			prose_add(&row[3 + k], SPAN_PLAIN, "†");
 	}

@@ -86,7 +86,7 @@ static void warn_seeds(struct report *r)
 	if (least < most)
 		prose_add(document_item(r->document), SPAN_PLAIN,
 		          "Contestants have from %zu to %zu runs that are done.", least, most);
-	if (most < FEW_RUNS)
+	if (most < FEW_RUNS && r->setup_count > 1)
 		prose_add(
 			document_item(r->document), SPAN_PLAIN,
 			"With fewer than three seeds, a difference may be the luck of one run; add "

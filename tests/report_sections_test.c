@@ -84,7 +84,7 @@ static void test_costs(void **state)
 {
 	struct report_fixture *f = *state;
 	struct document document = { 0 };
-	const struct report_guide guide = { NULL, predict };
+	const struct report_guide guide = { .predict = predict };
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -97,6 +97,53 @@ static void test_costs(void **state)
 	assert_has(text, "| lstm | n²·d | 1 / 7 | 5 / 6 | 1,000 |");
 	assert_has(text, "| convs2s | n²·d | 3 / 7 | 5 / 6 | 1,000 |");
 	assert_has(text, "1.20×10⁷ | 20 s |");
+	document_free(&document);
+	free(text);
+}
+
+/* Two heads: the first looks at the same place, the second at the other. */
+static bool attend(void *context, long run, const char *source, const char *target,
+                   struct report_map *map)
+{
+	static const double weight[] = { 0.5, 0.5, 0.5, 0.5, 1, 0, 0, 1, 0, 1, 1, 0 };
+
+	++*(int *)context;
+	assert_string_equal(source, "a b c d");
+	assert_string_equal(target, "one two three four five six");
+	if (run % 2 == 0)
+		return false;
+	*map = (struct report_map){ .rows = 2, .columns = 2, .heads = 2 };
+	map->row = memory_new(2, sizeof *map->row);
+	map->column = memory_new(2, sizeof *map->column);
+	for (int i = 0; i < 2; i++) {
+		map->row[i] = memory_text(i ? HOSTILE : "one");
+		map->column[i] = memory_text(i ? "</svg>" : "a");
+	}
+	map->weight = memory_new(12, sizeof *map->weight);
+	memcpy(map->weight, weight, sizeof weight);
+	return true;
+}
+
+static void test_attention(void **state)
+{
+	struct report_fixture *f = *state;
+	struct document document = { 0 };
+	int asked = 0;
+	const struct report_guide guide = { .context = &asked, .attend = attend };
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	add_tested(f, "good", "{\"a\": 1}", 0);
+	report_check(f, report_make(&document, &f->database, "try", &guide, &f->error));
+	report_check(f, document_write(out, &document, DOCUMENT_HTML, false, &f->error));
+	fclose(out);
+	assert_well_formed(text);
+	assert_has(text, "the one that all translated best: <strong>a b c d</strong>");
+	assert_int_equal(asked, 1); /* of the first run */
+	assert_has(text, "head 2</label>");
+	assert_has(text, "one: &lt;/svg&gt;, 1.00.");
+	assert_has(text, "%0Agood,2,1,one,2,%3C%2Fsvg%3E,1%0A");
 	document_free(&document);
 	free(text);
 }
@@ -154,6 +201,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_word_differences),
 		cmocka_unit_test_setup_teardown(test_costs, report_set_up, report_tear_down),
+		cmocka_unit_test_setup_teardown(test_attention, report_set_up, report_tear_down),
 		cmocka_unit_test_setup_teardown(test_variations, report_set_up, report_tear_down),
 		cmocka_unit_test_setup_teardown(test_verdicts_and_sentences, report_set_up,
 		                                report_tear_down),
