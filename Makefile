@@ -101,6 +101,10 @@ $B/tests/bench/%: $B/tests/bench/%.o $B/libbakeoff.a
 	@echo "  LD $@"
 	@$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$B/tests/bench/statistics: $B/tests/bench/statistics.o $B/tests/simulated_runs.o $B/libbakeoff.a
+	@echo "  LD $@"
+	@$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # The same rules with other flags, each in a folder of its own.
 DOUBLE = B=build/double REAL=-DBAKEOFF_DOUBLE
 ASAN = B=build/asan OPTIMIZE=-O1 SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
@@ -157,9 +161,10 @@ demo: ## King James verses into modern English by three architectures, side by s
 	@experiments/demo/demo.sh $B/bakeoff
 
 .PHONY: bench
-bench: build ## speed, to docs/performance.md; SECTIONS="training decoding kernels scaling sets database scores", PEER=, RAW=: tests/bench.sh
-	@$(MAKE) --no-print-directory -j$(JOBS) $B/tests/bench/kernels $B/tests/bench/fill
-	@PROGRAM=$B/bakeoff KERNELS=$B/tests/bench/kernels FILL=$B/tests/bench/fill PEER="$(PEER)" RAW="$(RAW)" \
+bench: build ## speed, to docs/performance.md; SECTIONS="training decoding kernels scaling sets database scores" or statistics, PEER=, RAW=: tests/bench.sh
+	@$(MAKE) --no-print-directory -j$(JOBS) $B/tests/bench/kernels $B/tests/bench/fill $B/tests/bench/statistics
+	@PROGRAM=$B/bakeoff KERNELS=$B/tests/bench/kernels FILL=$B/tests/bench/fill STATISTICS=$B/tests/bench/statistics \
+		PEER="$(PEER)" RAW="$(RAW)" \
 		tests/bench.sh $(SECTIONS)
 
 .PHONY: layers

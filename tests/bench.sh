@@ -8,8 +8,9 @@
 #     sets        AVX2 against AVX-512, and the libraries of matrix products
 #     scores      BLEU, chrF and TER of a million segment pairs
 #     database    queries on 1,000 runs of 10 metrics
+#     statistics  alone: false positives of tests, simulated, to docs/statistics.md
 #
-# Environment: PROGRAM, KERNELS, FILL: what `make bench` built. RAW: folder of train.de, train.en, val.*, test_2016_flickr.*
+# Environment: PROGRAM, KERNELS, FILL, STATISTICS: what `make bench` built. RAW: folder of train.de, train.en, val.*, test_2016_flickr.*
 # (multi30k). PEER: folder of torch_seq2seq.py; without it, ours alone. PYTHON: what runs it (python3). BENCH_ROUNDS:
 # measurements of each, in turn with the others (5). BENCH_SIZES: of training ("tiny small").
 # POINTS: of all curves of the database (10000000; 100000000 takes minutes and 3 GB of build/bench). BENCH_QUICK=1: a few updates, to see that all works; the document
@@ -20,6 +21,7 @@ home=$(cd "$(dirname "$0")/.." && pwd)
 program=$(realpath "${PROGRAM:-$home/build/release/bakeoff}")
 kernels=$(realpath "${KERNELS:-$home/build/release/tests/bench/kernels}")
 fill=$(realpath "${FILL:-$home/build/release/tests/bench/fill}")
+statistics=$(realpath "${STATISTICS:-$home/build/release/tests/bench/statistics}")
 points=${POINTS:-10000000}
 peer=${PEER:+$(realpath "$PEER")}
 raw=$(realpath "${RAW:-multi30k}" 2> /dev/null || echo "${RAW:-multi30k}")
@@ -29,8 +31,12 @@ sizes=${BENCH_SIZES:-tiny small}
 work=$home/build/bench
 document=$home/docs/performance.md
 sections='training decoding kernels scaling sets database scores'
-export home program kernels fill points peer raw rounds quick sizes work
+export home program kernels fill statistics points peer raw rounds quick sizes work
 
+if [ "$*" = statistics ]; then
+	mkdir -p "$work"
+	exec "$home/tests/bench/statistics.sh"
+fi
 for section; do
 	case " $sections " in
 	*" $section "*) ;;
