@@ -284,7 +284,7 @@ void plot_draw(const struct plot *plot, struct canvas *canvas)
 	struct drawn *drawn;
 
 	if (plot->map.rows) {
-		map_draw(plot, canvas);
+		canvas_map_draw(plot, canvas);
 		return;
 	}
 	drawn = memory_new(plot->series_count + 1, sizeof *drawn);

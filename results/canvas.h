@@ -31,7 +31,7 @@ struct canvas {
 double plot_height(const struct plot *);
 
 /* The parts of plot_draw and plot_height for a map. */
-void map_draw(const struct plot *, struct canvas *);
+void canvas_map_draw(const struct plot *, struct canvas *);
 double map_height(const struct plot *);
 
 /* Lays the plot out and draws it. */

@@ -64,7 +64,7 @@ double map_height(const struct plot *plot)
 	return top_of(plot) + plot->map.rows * side_of(plot) + MARGIN;
 }
 
-void map_draw(const struct plot *plot, struct canvas *canvas)
+void canvas_map_draw(const struct plot *plot, struct canvas *canvas)
 {
 	const struct plot_map *map = &plot->map;
 	const double left = left_of(plot), top = top_of(plot), side = side_of(plot);
