@@ -19,7 +19,8 @@ static const char usage[] =
 	"where\n"
 	"nothing is given. As in\n"
 	"    bakeoff query curves toy metric=valid_perplexity run=3 --format csv\n"
-	"    bakeoff query target toy value=12\n" VIEW_OPTIONS_HELP
+	"    bakeoff query target toy value=12\n" VIEW_OPTIONS_HELP VIEW_WHERE_HELP
+	"                 (`bakeoff runs --help` has the names)\n"
 	"  --sql SELECT   a query of your own\n"
 	"  --timeout S    stop after that many seconds (never)\n"
 	"  --list         names the queries, the values that they take, with a line on each\n";
@@ -128,7 +129,7 @@ int query_command(int argc, char **argv)
 	struct database database;
 	struct error error;
 	bool good;
-	int status = view_read(&view, argc, argv, usage, 1, MOST_VALUES, VIEW_QUERIES);
+	int status = view_read(&view, argc, argv, usage, 1, MOST_VALUES, VIEW_QUERIES | VIEW_WHERE);
 
 	if (status >= 0)
 		return status;
@@ -140,7 +141,8 @@ int query_command(int argc, char **argv)
 	}
 	if (!view_open(&view, &database))
 		return 1;
-	good = find_experiment(&database, &query, &error) &&
+	good = view_select(&view, &database, &error) &&
+	       find_experiment(&database, &query, &error) &&
 	       query_run(stdout, &database, &query, view.format, &error);
 	database_close(&database);
 	return view_status(good, "query", &error);

@@ -55,7 +55,8 @@ int view_read(struct view *, int argc, char **argv, const char *usage, int least
 /* Opens the database to read; prints the error and returns false where it cannot. */
 bool view_open(const struct view *, struct database *);
 
-/* Where --where is given, views of this connection show only the runs for which it holds. */
+/* Where --where is given, tables and views of this connection show only the runs for which it
+ * holds. */
 bool view_select(const struct view *, struct database *, struct error *);
 
 /* The exit status of what went well or not, with the error's line. */

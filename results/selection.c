@@ -5,6 +5,7 @@
 #include "results/statement.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool append_order(struct filter *f, struct database *database, const char *sort,
                          struct error *error)
@@ -50,8 +51,8 @@ bool selection_choose(struct database *database, const struct selection *s, stru
 	sqlite3_stmt *insert = NULL;
 	struct filter f = { 0 };
 	/* A temporary copy of an older file is closed to all changes, temporary tables included. */
-	bool good = statement_do(database->handle, database->path, error,
-	                         "PRAGMA query_only = OFF", "") &&
+	bool good = statement_do(database->handle, database->path, error, "PRAGMA query_only = OFF",
+	                         "") &&
 	            statement_do(database->handle, database->path, error,
 	                         "PRAGMA temp_store = MEMORY", "") &&
 	            statement_do(database->handle, database->path, error,
@@ -69,39 +70,57 @@ bool selection_choose(struct database *database, const struct selection *s, stru
 	return good;
 }
 
-/* The views of main that have a column run. The name is quoted by SQLite (%w). */
-static bool shadow(struct database *database, const char *view, struct error *error)
+/* For each table of runs and of what belongs to runs, a view of its name that has the chosen ones
+ * alone; and each view of the file again, which then finds those: temporary names come first.
+ * SQLite quotes the names (%w). */
+static char *shadow(sqlite3_stmt *row)
 {
-	char *sql = sqlite3_mprintf("CREATE TEMP VIEW \"%w\" AS SELECT * FROM main.\"%w\""
-	                            " WHERE run IN (SELECT run FROM temp.chosen)",
-	                            view, view);
-	bool good = sql && statement_do(database->handle, database->path, error, sql, "");
+	const char *name = (const char *)sqlite3_column_text(row, 0);
+	const char *column = (const char *)sqlite3_column_text(row, 1);
+	const char *view = (const char *)sqlite3_column_text(row, 2);
 
-	sqlite3_free(sql);
-	return good;
+	if (!column)
+		return sqlite3_mprintf("CREATE TEMP %s", view + strlen("CREATE "));
+	return sqlite3_mprintf("CREATE TEMP VIEW \"%w\" AS SELECT * FROM main.\"%w\""
+	                       " WHERE \"%w\" IN (SELECT run FROM temp.chosen)",
+	                       name, name, column);
+}
+
+/* All of them at once: the schema cannot be read while it changes. */
+static char **list_shadows(struct database *database, size_t *count, struct error *error)
+{
+	sqlite3_stmt *row = statement_new(
+		database->handle, database->path, error,
+		"SELECT s.name, c.name, NULL FROM main.sqlite_schema s, pragma_table_info(s.name) c"
+		" WHERE s.type = 'table' AND c.name = iif(s.name = 'runs', 'id', 'run')"
+		" UNION ALL SELECT name, NULL, sql FROM main.sqlite_schema WHERE type = 'view'"
+		"  AND sql LIKE 'CREATE VIEW %'",
+		"");
+	char **sql = NULL;
+
+	*count = 0;
+	while (row && sqlite3_step(row) == SQLITE_ROW) {
+		sql = memory_resize(sql, *count + 1, sizeof *sql);
+		sql[(*count)++] = shadow(row);
+	}
+	if (row && !*count)
+		statement_error(database->handle, database->path, "cannot read the schema", error);
+	sqlite3_finalize(row);
+	return sql;
 }
 
 bool selection_apply(struct database *database, struct error *error)
 {
-	sqlite3_stmt *views =
-		statement_new(database->handle, database->path, error,
-	                      "SELECT s.name FROM main.sqlite_schema s, pragma_table_info(s.name) c"
-	                      " WHERE s.type = 'view' AND c.name = 'run'",
-	                      "");
-	char **name = NULL;
-	size_t names = 0;
-	bool good = views != NULL;
+	size_t count;
+	char **sql = list_shadows(database, &count, error);
+	bool good = count > 0;
 
-	while (views && sqlite3_step(views) == SQLITE_ROW) {
-		name = memory_resize(name, names + 1, sizeof *name);
-		name[names++] = memory_text((const char *)sqlite3_column_text(views, 0));
+	for (size_t i = 0; i < count; i++) {
+		good = good && sql[i] &&
+		       statement_do(database->handle, database->path, error, sql[i], "");
+		sqlite3_free(sql[i]);
 	}
-	sqlite3_finalize(views);
-	for (size_t i = 0; i < names; i++) {
-		good = good && shadow(database, name[i], error);
-		free(name[i]);
-	}
-	free(name);
+	free(sql);
 	return good;
 }
 

@@ -16,8 +16,8 @@ struct selection {
  * database opened either way, once a connection. */
 bool selection_choose(struct database *, const struct selection *, struct error *);
 
-/* Views of runs (run_list, run_scores, ...; all that have a column run) show on this connection
- * only what was chosen, from now on. */
+/* Tables and views show on this connection only what was chosen, from now on, whoever reads them by
+ * their bare names. Nothing can be written to the tables then. */
 bool selection_apply(struct database *, struct error *);
 
 /* The numbers of the chosen runs in their order; the caller frees the list. */
