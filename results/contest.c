@@ -76,7 +76,7 @@ static bool read_test_sets(struct reading *reading, struct error *error)
 	sqlite3_stmt *statement =
 		statement_new(d->handle, d->path, error,
 	                      "SELECT DISTINCT test_set FROM run_scores WHERE experiment = ?1"
-	                      " AND metric = ?2 AND status = 'done' ORDER BY test_set",
+	                      " AND metric IN (?2, 'BLEU') AND status = 'done' ORDER BY test_set",
 	                      "tt", reading->experiment, c->metric->name);
 	int code;
 

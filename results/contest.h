@@ -50,7 +50,8 @@ struct contest {
 	const struct metric *metric;
 	struct contest_side *sides; /* [side_count], in the order of setups */
 	size_t side_count;
-	char **test_sets; /* [test_set_count], those that have scores of the metric, by name */
+	char **test_sets; /* [test_set_count], by name: those that have a score of the metric or
+	                     BLEU */
 	size_t test_set_count;
 	struct contest_pair *pairs; /* [pair_count], by test set, first and second contestant */
 	size_t pair_count;

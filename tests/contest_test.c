@@ -279,6 +279,7 @@ static void where_lower_is_better_the_lower_is_first(void **state)
 
 	add_seeds(f, "bad", 2, 400);
 	add_seeds(f, "good", 2, 100);
+	metric.name = "errors"; /* no score of it is stored: hypotheses are enough */
 	metric.lower_is_better = true;
 	metric.score = errors;
 	up = judged(f, NULL);
