@@ -17,7 +17,7 @@ struct compare_options {
 };
 
 /* Prints, for each contestant, means and deviations over the seeds of its done runs (speeds:
- * medians), the best of each quality marked; then, in box, markdown and latex, verdicts
+ * medians), the best of each quality marked; then, in formats for reading, verdicts
  * (contest.h), the settings that differ and the runs that are not done. A setting that some
  * contestants lack is left out where it has its default in the others. A contestant whose settings
  * or data were changed between runs has a row for each. Works on a database opened either way. */

@@ -87,6 +87,7 @@ static bool open_to_write(struct database *database, struct error *error)
 			return open_error(database->handle, path, error);
 		return false;
 	}
+	database->version = SCHEMA_VERSION; /* when all is done */
 	return use_log(database->handle, path, error) &&
 	       statement_do(database->handle, path, error, "PRAGMA synchronous = NORMAL", "") &&
 	       statement_do(database->handle, path, error, "PRAGMA foreign_keys = ON", "") &&
@@ -183,6 +184,7 @@ static bool open_to_read(struct database *database, struct error *error)
 			"%s holds no results yet; name another file with --db, or make results "
 			"with `bakeoff run`",
 			path);
+	database->version = version;
 	if (version < SCHEMA_VERSION)
 		return read_a_copy(database, error);
 	return functions_register(database->handle, path, error);

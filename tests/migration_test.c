@@ -275,6 +275,7 @@ static void reading_an_older_file_changes_nothing(void **state)
 	if (!database_open(&database, f->path, DATABASE_READ, &f->error))
 		fail_msg("%s", f->error.message);
 	assert_null(database.backup);
+	assert_int_equal(database.version, 1);
 	assert_int_equal(ask(database.handle, "SELECT count(*) FROM run_list WHERE tags IS NULL"),
 	                 4);
 	assert_true(ask(database.handle, "SELECT count(*) FROM curves") > 200);
