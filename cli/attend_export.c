@@ -136,6 +136,8 @@ static json_t *pair_to_json(const struct attend_pair *p, bool end)
 	json_object_set_new(object, "source", text(p->options->source));
 	json_object_set_new(object, "target", text(p->target));
 	json_object_set_new(object, "target_given", json_boolean(p->options->target != NULL));
+	json_object_set_new(object, "decoder_only",
+	                    json_boolean(model_is_decoder_only(&p->trained->model)));
 	json_object_set_new(object, "end", json_boolean(!p->options->no_end));
 	json_object_set_new(object, "masked", masked_to_json(&p->trained->model));
 	json_object_set_new(object, "kinds", kinds);

@@ -28,7 +28,8 @@ struct attention_map {
 
 /* The maps of one sentence pair: by kind, then layer, then head. The queries and keys of the
  * encoder are the source's tokens and its end; those of the decoder what it reads, from TOKEN_BEGIN
- * on, which in the arrangement decoder-only comes after the source and its end. Cross-attention's queries are what the decoder writes at that step, to the end of sentence.
+ * on, which in the arrangement decoder-only comes after the source and its end. Cross-attention's
+ * queries are what the decoder writes at that step, to the end of sentence.
  */
 struct attention_maps {
 	struct attention_map *map; /* [maps] */

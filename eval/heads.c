@@ -100,7 +100,7 @@ static int mark(bool *marked, const struct heads *all, const struct named *n)
 
 static bool read_items(bool *marked, const struct heads *all, const char *text, struct error *error)
 {
-	struct named n = { .kind = ATTENTION_CROSS };
+	struct named n = { .kind = all->count ? all->head[all->count - 1].kind : ATTENTION_CROSS };
 	const char *rest = text;
 	char there[256];
 

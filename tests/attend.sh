@@ -52,6 +52,7 @@ search: {beam: 1}
 contestants:
   transformer: {architecture: transformer, width: 12, heads: 2, feed_forward: 16, encoder_layers: 1, decoder_layers: 2}
   feeding: {architecture: rnn, width: 12, hidden: 12, encoder_layers: 1, input_feeding: true}
+  joined: {architecture: transformer, arrangement: decoder-only, width: 12, heads: 2, feed_forward: 16, decoder_layers: 1}
   deaf: {architecture: rnn, width: 12, hidden: 12, encoder_layers: 1, attention: none}
 YAML
 
@@ -91,7 +92,7 @@ assert page["kinds"] == plain["kinds"] and "</script><script>alert(1)</script>" 
 recomputed() {
 	printf 's1 s2 s3\ns4\ns5 s5 s2 s8 s7\n' > source
 	printf 's3 s2 s1\ns4 s4\ns7 s8 s2 s5 s5\n' > target
-	for run in 1 2; do
+	for run in 1 2 3; do
 		attend --run $run --statistics --source source --target target --format json > statistics.json || return 1
 		for i in 1 2 3; do
 			attend --run $run "$(sed -n ${i}p source)" "$(sed -n ${i}p target)" --format json > map$i.json || return 1
@@ -118,11 +119,20 @@ chosen() {
 		attend --run 1 's1 s2' --kind decoder --layer 1 > map && grep -q 'decoder self-attention, layer 1, mean of 2 heads' map
 }
 
+# One sequence of the source, its end, the begin and the target looks at itself.
+joined() {
+	attend --run 3 's1 s2' 's4' --format json > joined.json &&
+		grep -qF '"keys":["s1","s2","</s>","<s>","s4"]' joined.json || return 1
+	attend --run 3 's1 s2' 's4' --mask 1.2 --format json | grep -qF '"masked":["decoder:1.2"]' &&
+		says 1 '--kind cross: run 3 has none; it has decoder: layer 1 with 2 heads' attend --run 3 s1 --kind cross
+}
+
 # Without cross-attention a Transformer writes the same whatever it is given; the LSTM still has the source's summary.
 masked() {
 	printf 's1 s2 s3\ns8 s7 s5\n' > source
-	"$program" translate --db small.db --run 1 --mask cross < source > blind &&
-		[ "$(sort -u blind | wc -l)" -eq 1 ] || return 1
+	"$program" translate --db small.db --run 1 --nbest 1 < source > seeing || return 1
+	"$program" translate --db small.db --run 1 --nbest 1 --mask cross < source > blind || return 1
+	[ "$(sed 's/.*|||//' seeing | sort -u | wc -l)" -eq 2 ] && [ "$(sed 's/^[01]//' blind | sort -u | wc -l)" -eq 1 ] || return 1
 	printf 's1 s2 s3\ns1 s2 s3\n' > same
 	"$program" translate --db small.db --run 1 --mask cross --force same < source > forced && [ "$(sort -u forced | wc -l)" -eq 1 ] || return 1
 	"$program" translate --db small.db --run 1 --force same < source > forced && [ "$(sort -u forced | wc -l)" -eq 2 ] || return 1
@@ -144,6 +154,7 @@ long_sentence() {
 ok 'attend: small models are trained' trained
 ok 'attend: a kind, a layer, a head' chosen
 ok 'attend: JSON holds all maps; statistics are what they give' recomputed
+ok 'attend: a decoder alone looks at source and target' joined
 ok 'attend: --end off' without_end
 ok 'attend: words that would break out of SVG, HTML or JSON' hostile
 ok 'attend, translate: --mask' masked
@@ -153,9 +164,9 @@ ok 'mistake: a layer that is not there' says 1 'it has encoder: layer 1 with 2 h
 ok 'mistake: a head that is not there' says 1 '--head 3: run 1 has 2 in layer 2 of cross' attend --run 1 s1 --head 3
 ok 'mistake: a kind that the run does not have' says 1 '--kind encoder: run 2 has none; it has cross: layer 1 with 1 head' attend --run 2 s1 --kind encoder
 ok 'mistake: no such kind' says 2 'encoder, decoder or cross' attend --run 1 s1 --kind self
-ok 'mistake: no attention at all' says 1 'run 3 has no attention' attend --run 3 s1
+ok 'mistake: no attention at all' says 1 'run 4 has no attention' attend --run 4 s1
 ok 'mistake: a head to measure that is not there' says 1 'no such head; it has encoder' attend --run 1 --statistics --kind encoder --layer 2
-ok 'mistake: no attention to measure' says 1 'run 3 has no attention' attend --run 3 --statistics
+ok 'mistake: no attention to measure' says 1 'run 4 has no attention' attend --run 4 --statistics
 ok 'mistake: a masked head that is not there' says 1 '--mask: cross:9.1: this run has no such head' attend --run 1 s1 --mask cross:9.1
 ok 'mistake: the same in translate' says 1 '--mask: self: heads are named' "$program" translate --db small.db --run 1 --mask self
 ok 'mistake: no such run' says 1 'run 99' attend --run 99 s1
@@ -164,7 +175,7 @@ ok 'mistake: a sentence and --statistics' says 2 '--source and --target' attend 
 ok 'mistake: a picture of a table' says 2 'box, csv' attend --run 1 --statistics --format svg
 ok 'mistake: a table of a picture' says 2 'terminal, svg, json or html' attend --run 1 s1 --format csv
 ok 'mistake: a test set that the run does not have' says 1 'news' attend --run 1 --statistics --test-set news
-ok 'mistake: files of unequal length' says 1 'small.yaml has 8 lines, source 2' attend --run 1 --statistics --source small.yaml --target source
+ok 'mistake: files of unequal length' says 1 'small.yaml has 9 lines, source 2' attend --run 1 --statistics --source small.yaml --target source
 ok 'mistake: not UTF-8' says 1 'invalid UTF-8 at byte 2' attend --run 1 "$(printf 's\377')"
 echo "1..$number"
 cd "$home" || exit 1

@@ -37,15 +37,20 @@ def expected(head, others):
     r = list(rows(head))
     assert all(abs(sum(w) - 1) < 1e-5 for _, _, w in r), head
     at = lambda w, k: w[k] if 0 <= k < len(w) else 0
-    share = lambda name: mean(sum(x for k, x in enumerate(w) if kind["keys"][k] == name) for kind, _, w in r)
+
+    def share(name):
+        if name not in r[0][0]["keys"]:
+            return None
+        return mean(sum(x for k, x in enumerate(w) if kind["keys"][k] == name) for kind, _, w in r)
+
     return {
         "entropy_bits": mean(entropy(w) for _, _, w in r),
         "distance": mean(sum(x * abs(q - k) for k, x in enumerate(w)) for _, q, w in r),
         "previous": mean(at(w, q - 1) for _, q, w in r),
         "same": mean(at(w, q) for _, q, w in r),
         "next": mean(at(w, q + 1) for _, q, w in r),
-        "begin": share("<s>") if head[0] == "decoder" else None,
-        "end": share("</s>") if head[0] != "decoder" else None,
+        "begin": share("<s>"),
+        "end": share("</s>"),
         "agreement": mean(agreement(v, w) for o in others for (_, _, v), (_, _, w) in zip(r, rows(o))) if others else None,
     }
 
