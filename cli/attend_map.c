@@ -193,7 +193,7 @@ static void free_labels(char **label, int count)
 	free(label);
 }
 
-void map_draw(FILE *out, const struct attention_picture *p, const struct terminal *terminal)
+void attend_map_draw(FILE *out, const struct attention_picture *p, const struct terminal *terminal)
 {
 	struct layout l = { .out = out, .picture = p, .terminal = terminal };
 	const int most = terminal->columns / 4;

@@ -8,6 +8,6 @@
 /* Draws rows and columns with their labels, in colours or in blocks, never wider than the terminal:
  * a map that is too wide comes in parts, one below the other. What is shown grows with the root of
  * the weight, so that small ones are seen; a last line says how. */
-void map_draw(FILE *, const struct attention_picture *, const struct terminal *);
+void attend_map_draw(FILE *, const struct attention_picture *, const struct terminal *);
 
 #endif

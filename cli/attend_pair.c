@@ -165,7 +165,7 @@ bool attend_terminal(const struct attend_pair *p, struct error *error)
 	print_heading(p, &choice);
 	attention_picture_make(&picture, &p->maps, choice.kind, choice.layer, choice.head,
 	                       !p->options->no_end);
-	map_draw(stdout, &picture, &terminal);
+	attend_map_draw(stdout, &picture, &terminal);
 	attention_picture_free(&picture);
 	printf("\nThis run has %s.\n", there);
 	return true;

@@ -435,7 +435,7 @@ static void maps_fit_the_terminal(void **state)
 				size_t size;
 				FILE *out = open_memstream(&text, &size);
 
-				map_draw(out, &p, &terminal);
+				attend_map_draw(out, &p, &terminal);
 				fclose(out);
 				if (columns > 60 && widest(text) > columns)
 					fail_msg("%d columns of %d:\n%s", widest(text), columns,
