@@ -47,10 +47,18 @@ static const char usage[] =
 	"  -ci, --confidence         the middle 95 % of bootstrap resamples\n"
 	"  -cin, --confidence-n N    resamples (1000 by default)\n"
 	"  --seed N                  of what is drawn (12345, or what SACREBLEU_SEED says)\n"
+	"Where words are right (and the scores of segments of a kind):\n"
+	"  --breakdown NAME          length of the reference, frequency of its words in the\n"
+	"                            training text, source-frequency of the rarest word of the\n"
+	"                            source, position in the sentence\n"
+	"  --train FILE              training text of the side whose words are counted\n"
+	"  --source FILE             what was translated (runs have it)\n"
 	"  -h, --help                prints this\n";
 
 static bool print(struct score_job *job, struct error *error)
 {
+	if (job->options.breakdown != BREAKDOWNS)
+		return score_print_breakdown(job, error);
 	if (job->options.sentence_level)
 		score_print_sentences(job);
 	else if (job->system_count == 1)

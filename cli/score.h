@@ -2,6 +2,7 @@
 #ifndef BAKEOFF_SCORE_H
 #define BAKEOFF_SCORE_H
 
+#include "eval/breakdown.h"
 #include "eval/metric.h"
 #include "results/translations.h"
 
@@ -25,6 +26,8 @@ struct score_options {
 	const char *database, *test_set; /* test_set NULL: the only one */
 	bool wanted[SCORE_METRICS];
 	union metric_settings settings[SCORE_METRICS];
+	enum breakdown_by breakdown; /* BREAKDOWNS: none */
+	const char *train, *source;  /* files, of a breakdown */
 	bool sentence_level, score_only, confidence, help;
 	enum score_format format;
 	enum score_test test;
@@ -66,6 +69,9 @@ void score_print_sentences(struct score_job *);
 void score_print_corpus(struct score_job *);
 bool score_print_systems(struct score_job *, struct error *);
 
+/* Where the words of each system are right; an error where a text that it needs is missing. */
+bool score_print_breakdown(struct score_job *, struct error *);
+
 /* Counts the rows of all systems by one metric. */
 void score_count(struct score_job *, int place);
 
@@ -77,6 +83,7 @@ bool score_read_whole(const char *option, const char *text, long least, long mos
                       struct error *);
 bool score_read_seed(const char *option, const char *text, uint64_t *seed, struct error *);
 bool score_options_check(const struct score_options *, struct error *);
+bool score_read_breakdown(const char *text, enum breakdown_by *, struct error *);
 bool score_read_format(const char *text, enum score_format *, struct error *);
 
 #endif

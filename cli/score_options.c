@@ -38,6 +38,9 @@ enum {
 	OPTION_CONFIDENCE,
 	OPTION_CONFIDENCE_N,
 	OPTION_SEED,
+	OPTION_BREAKDOWN,
+	OPTION_TRAIN,
+	OPTION_SOURCE,
 };
 
 static const struct option options[] = {
@@ -87,6 +90,9 @@ static const struct option options[] = {
 	{ "confidence-n", required_argument, NULL, OPTION_CONFIDENCE_N },
 	{ "cin", required_argument, NULL, OPTION_CONFIDENCE_N },
 	{ "seed", required_argument, NULL, OPTION_SEED },
+	{ "breakdown", required_argument, NULL, OPTION_BREAKDOWN },
+	{ "train", required_argument, NULL, OPTION_TRAIN },
+	{ "source", required_argument, NULL, OPTION_SOURCE },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -224,6 +230,14 @@ static bool read_option(struct score_options *o, int option, char **argv, struct
 		                        &o->confidence_resamples, error);
 	case OPTION_SEED:
 		return score_read_seed("seed", optarg, &o->seed, error);
+	case OPTION_BREAKDOWN:
+		return score_read_breakdown(optarg, &o->breakdown, error);
+	case OPTION_TRAIN:
+		o->train = optarg;
+		return true;
+	case OPTION_SOURCE:
+		o->source = optarg;
+		return true;
 	case 'h':
 		return o->help = true;
 	default:
@@ -264,6 +278,7 @@ static bool set_defaults(struct score_options *o, int argc, struct error *error)
 		.confidence_resamples = 1000,
 		.seed = 12345,
 		.width = 2,
+		.breakdown = BREAKDOWNS,
 		.references = memory_new((size_t)argc, sizeof *o->references),
 		.hypotheses = memory_new((size_t)argc, sizeof *o->hypotheses),
 		.runs = memory_new((size_t)argc, sizeof *o->runs),

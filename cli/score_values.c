@@ -57,6 +57,19 @@ bool score_read_seed(const char *name, const char *text, uint64_t *seed, struct 
 	return true;
 }
 
+bool score_read_breakdown(const char *name, enum breakdown_by *by, struct error *error)
+{
+	for (int i = 0; i < BREAKDOWNS; i++) {
+		if (!strcmp(name, breakdown_names[i])) {
+			*by = (enum breakdown_by)i;
+			return true;
+		}
+	}
+	return error_set(error,
+	                 "--breakdown %s: must be length, frequency, source-frequency or position",
+	                 name);
+}
+
 bool score_read_format(const char *name, enum score_format *format, struct error *error)
 {
 	static const char *const names[] = { "text", "json", "latex" };
@@ -92,6 +105,26 @@ static bool check_tests(const struct score_options *o, struct error *error)
 	return true;
 }
 
+static bool check_breakdown(const struct score_options *o, struct error *error)
+{
+	bool counted =
+		o->breakdown == BREAKDOWN_FREQUENCY || o->breakdown == BREAKDOWN_SOURCE_FREQUENCY;
+
+	if (counted && !o->train)
+		return error_set(error,
+		                 "--breakdown %s needs --train FILE, the text to count words in",
+		                 breakdown_names[o->breakdown]);
+	if (o->breakdown == BREAKDOWN_SOURCE_FREQUENCY && !o->source && !o->run_count)
+		return error_set(error,
+		                 "--breakdown source-frequency needs --source FILE, what was "
+		                 "translated");
+	if (o->breakdown != BREAKDOWNS &&
+	    (o->sentence_level || o->confidence || o->test != SCORE_NO_TEST))
+		return error_set(error,
+		                 "--breakdown goes with no test, interval or sentence level");
+	return true;
+}
+
 bool score_options_check(const struct score_options *o, struct error *error)
 {
 	const struct bleu_settings *bleu = &o->settings[0].bleu;
@@ -111,5 +144,5 @@ bool score_options_check(const struct score_options *o, struct error *error)
 	    bleu->smoothing != BLEU_SMOOTH_ADD_K)
 		return error_set(error,
 		                 "--smooth-value goes with --smooth-method floor or add-k only");
-	return check_tests(o, error);
+	return check_breakdown(o, error) && check_tests(o, error);
 }

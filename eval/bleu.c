@@ -2,8 +2,6 @@
 #include "eval/bleu.h"
 
 #include "core/error.h"
-#include "eval/tokens.h"
-#include "eval/unicode.h"
 
 #include <assert.h>
 #include <math.h>
@@ -24,11 +22,7 @@ const char *const bleu_smoothing_names[BLEU_SMOOTHINGS] = {
 struct bleu {
 	struct bleu_settings settings;
 	struct ngrams *ngrams;
-	struct buffer lower;      /* the text at hand in lower case */
-	struct buffer hypothesis; /* tokenized */
-	struct buffer reference;  /* likewise */
-	struct tokens tokens;     /* of the text at hand */
-	struct buffer scratch[TOKENIZER_SCRATCH];
+	struct tokenized hypothesis, reference;
 };
 
 void bleu_default(struct bleu_settings *settings)
@@ -60,30 +54,17 @@ void bleu_free(struct bleu *bleu)
 	if (!bleu)
 		return;
 	ngrams_free(bleu->ngrams);
-	buffer_free(&bleu->lower);
-	buffer_free(&bleu->hypothesis);
-	buffer_free(&bleu->reference);
-	tokens_free(&bleu->tokens);
-	for (int i = 0; i < TOKENIZER_SCRATCH; i++)
-		buffer_free(&bleu->scratch[i]);
+	tokenized_free(&bleu->hypothesis);
+	tokenized_free(&bleu->reference);
 	free(bleu);
 }
 
-/* Writes the tokens of a segment, which lie in `out`. */
-static void tokenize(struct bleu *bleu, struct segment segment, struct buffer *out)
+static const struct tokens *tokenize(const struct bleu *bleu, struct segment segment,
+                                     struct tokenized *out)
 {
-	if (bleu->settings.lowercase) {
-		bleu->lower.bytes = 0;
-		buffer_reserve(&bleu->lower, segment.bytes + 1);
-		unicode_lower(segment.text, segment.bytes, &bleu->lower);
-		segment = (struct segment){ bleu->lower.data, bleu->lower.bytes };
-	}
-	out->bytes = 0;
-	buffer_reserve(out, segment.bytes + 1);
-	bleu->settings.tokenizer->tokenize(segment.text, unicode_trim(segment.text, segment.bytes),
-	                                   out, bleu->scratch);
-	tokens_clear(&bleu->tokens);
-	tokens_add_words(&bleu->tokens, out->data, out->bytes);
+	tokenized_set(out, bleu->settings.tokenizer, bleu->settings.lowercase, segment.text,
+	              segment.bytes);
+	return &out->tokens;
 }
 
 /* The reference length nearer to the hypothesis's; of two equally near the shorter. */
@@ -101,19 +82,18 @@ void bleu_segment(struct bleu *bleu, struct segment hypothesis, const struct seg
                   int references, double *row)
 {
 	int order = bleu->settings.order;
-	size_t length, reference_length = 0;
+	const struct tokens *tokens = tokenize(bleu, hypothesis, &bleu->hypothesis);
+	size_t length = tokens->count, reference_length = 0;
 	bool found = false;
 
-	tokenize(bleu, hypothesis, &bleu->hypothesis);
-	length = bleu->tokens.count;
-	ngrams_hypothesis(bleu->ngrams, bleu->tokens.token, length);
+	ngrams_hypothesis(bleu->ngrams, tokens->token, length);
 	for (int i = 0; i < references; i++) {
 		if (!reference[i].text)
 			continue;
-		tokenize(bleu, reference[i], &bleu->reference);
-		ngrams_reference(bleu->ngrams, bleu->tokens.token, bleu->tokens.count);
-		reference_length = found ? closest(length, reference_length, bleu->tokens.count)
-		                         : bleu->tokens.count;
+		tokens = tokenize(bleu, reference[i], &bleu->reference);
+		ngrams_reference(bleu->ngrams, tokens->token, tokens->count);
+		reference_length =
+			found ? closest(length, reference_length, tokens->count) : tokens->count;
 		found = true;
 	}
 	assert(found);

@@ -145,3 +145,29 @@ const struct tokenizer *tokenizer_find(const char *name)
 			return tokenizer;
 	return NULL;
 }
+
+void tokenized_set(struct tokenized *t, const struct tokenizer *tokenizer, bool lowercase,
+                   const char *text, size_t bytes)
+{
+	if (lowercase) {
+		t->lower.bytes = 0;
+		buffer_reserve(&t->lower, bytes + 1);
+		unicode_lower(text, bytes, &t->lower);
+		text = t->lower.data;
+		bytes = t->lower.bytes;
+	}
+	t->text.bytes = 0;
+	buffer_reserve(&t->text, bytes + 1);
+	tokenizer->tokenize(text, unicode_trim(text, bytes), &t->text, t->scratch);
+	tokens_clear(&t->tokens);
+	tokens_add_words(&t->tokens, t->text.data, t->text.bytes);
+}
+
+void tokenized_free(struct tokenized *t)
+{
+	buffer_free(&t->text);
+	buffer_free(&t->lower);
+	tokens_free(&t->tokens);
+	for (int i = 0; i < TOKENIZER_SCRATCH; i++)
+		buffer_free(&t->scratch[i]);
+}

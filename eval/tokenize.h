@@ -3,7 +3,9 @@
 #define BAKEOFF_TOKENIZE_H
 
 #include "eval/buffer.h"
+#include "eval/tokens.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { TOKENIZER_SCRATCH = 2 }; /* buffers for intermediate steps */
@@ -24,5 +26,18 @@ extern const struct tokenizer tokenizers[]; /* ends with an entry whose name is 
 
 /* The tokenizer of that name, or NULL. */
 const struct tokenizer *tokenizer_find(const char *name);
+
+/* A text in tokens; zeroed, it is empty. */
+struct tokenized {
+	struct buffer text;   /* what the tokens point into */
+	struct tokens tokens; /* words between white space */
+	struct buffer lower;
+	struct buffer scratch[TOKENIZER_SCRATCH];
+};
+
+/* Takes a text, `lowercase`: by str.lower before the tokenizer; replaces what was. */
+void tokenized_set(struct tokenized *, const struct tokenizer *, bool lowercase, const char *text,
+                   size_t bytes);
+void tokenized_free(struct tokenized *);
 
 #endif

@@ -94,8 +94,8 @@ void numbers_begin(struct numbers *numbers, size_t most)
 		numbers->slot = memory_resize(numbers->slot, slots, sizeof *numbers->slot);
 		numbers->slot_capacity = slots;
 	}
-	if (most + 1 > numbers->token_capacity) {
-		numbers->token_capacity = (most + 1) * 2;
+	if (slots / 2 + 1 > numbers->token_capacity) {
+		numbers->token_capacity = slots;
 		numbers->token = memory_resize(numbers->token, numbers->token_capacity,
 		                               sizeof *numbers->token);
 	}
@@ -119,15 +119,37 @@ static struct slot *find(const struct numbers *numbers, uint64_t hash, struct to
 	}
 }
 
+/* Twice as many slots, with the same tokens. */
+static void grow(struct numbers *numbers)
+{
+	struct slot *old = numbers->slot;
+	size_t slots = numbers->mask + 1;
+
+	numbers->slot = memory_new(2 * slots, sizeof *numbers->slot);
+	numbers->slot_capacity = 2 * slots;
+	numbers->mask = 2 * slots - 1;
+	for (size_t i = 0; i < slots; i++)
+		if (old[i].number)
+			*find(numbers, old[i].hash, numbers->token[old[i].number]) = old[i];
+	free(old);
+	numbers->token_capacity = 2 * slots;
+	numbers->token =
+		memory_resize(numbers->token, numbers->token_capacity, sizeof *numbers->token);
+}
+
 uint32_t numbers_add(struct numbers *numbers, struct token token)
 {
 	uint64_t hash = XXH3_64bits(token.text, token.bytes);
 	struct slot *slot = find(numbers, hash, token);
 
-	if (!slot->number) {
-		*slot = (struct slot){ hash, ++numbers->count };
-		numbers->token[slot->number] = token;
+	if (slot->number)
+		return slot->number;
+	if (2 * ((size_t)numbers->count + 1) > numbers->mask + 1) {
+		grow(numbers);
+		slot = find(numbers, hash, token);
 	}
+	*slot = (struct slot){ hash, ++numbers->count };
+	numbers->token[slot->number] = token;
 	return slot->number;
 }
 

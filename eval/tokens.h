@@ -34,7 +34,7 @@ struct numbers;
 struct numbers *numbers_new(void);
 void numbers_free(struct numbers *);
 
-/* Forgets all tokens; at most `most` different ones follow. Their text must stay where it is. */
+/* Forgets all tokens; about `most` different ones follow. Their text must stay where it is. */
 void numbers_begin(struct numbers *, size_t most);
 /* The number of the token, a new one where it was not seen before. */
 uint32_t numbers_add(struct numbers *, struct token);

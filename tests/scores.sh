@@ -8,7 +8,7 @@ set -u
 cat > small.yaml <<'YAML'
 experiment: small
 data: {task: reverse, symbols: 8, shortest_sentence: 2, longest_sentence: 5, train_sentences: 400, valid_sentences: 20, test_sentences: 40}
-train: {batch_tokens: 128, learning_rate: 0.01, warmup: 10, stop: {epochs: 2}}
+train: {batch_tokens: 128, learning_rate: 0.01, warmup: 10, stop: {epochs: 12}}
 search: {beam: 1}
 seeds: [1, 2]
 contestants:
@@ -61,6 +61,19 @@ runs_are_tested() {
 	"$program" score --run 1 --run 2 -pbs -pbsn 50 -m bleu ter > table && grep -q 'Baseline: run 1' table && grep -q 'run 2 .*(p = ' table
 }
 
+# All words of all buckets are those of the references; a copy of the references is right everywhere.
+breakdowns() {
+	ask "SELECT reference FROM run_hypotheses WHERE run = 1 ORDER BY sentence" > references
+	ask "SELECT source FROM run_hypotheses WHERE run = 1 ORDER BY sentence" > sources
+	words=$(wc -w < references)
+	for by in length position 'frequency --train references' 'source-frequency --train sources'; do
+		# shellcheck disable=SC2086
+		"$program" score --run 1 references --breakdown $by -f json > parts || return 1
+		[ "$(grep -o '"system": "run 1".*"reference words": [0-9]*' parts | awk '{ sum += $NF } END { print sum }')" = "$words" ] &&
+			! grep '"system": "references"' parts | grep -v '"F1": 100,\|"F1": 100}' || { echo "$by"; cat parts; return 1; }
+	done
+}
+
 hostile_input() {
 	printf 'a b\0c\n' > nul && printf 'a\377\n' > latin && : > empty && printf 'a\nb\n' > two && printf 'a b c\n' > one &&
 		head -c 2000000 /dev/zero | tr '\0' x > long &&
@@ -79,5 +92,6 @@ ok 'scores: perplexities are those of forced references' forced_scores_agree
 ok 'scores: exact match is counted' exact_match_is_counted
 ok 'scores: compare and query show every one' compare_and_query_show_them
 ok 'scores: runs are tested against each other' runs_are_tested
+ok 'scores: breakdowns cover every word' breakdowns
 ok 'scores: garbage is one clear line' hostile_input
 echo "1..$number"
