@@ -47,7 +47,7 @@ static double left_of(const struct plot *plot)
 /* Turned labels rise by three quarters of their length. */
 static double top_of(const struct plot *plot)
 {
-	return TITLE + 12 + 0.8 * LETTER * widest(plot->map.column, plot->map.columns);
+	return TITLE + 22 + 0.8 * LETTER * widest(plot->map.column, plot->map.columns);
 }
 
 /* The last turned label needs room beyond the squares. */

@@ -17,9 +17,18 @@ bool report_query(struct report *r, const char *sql, struct table *table)
 
 size_t report_run_of(const struct report *r, long run)
 {
-	for (size_t i = 0; i < r->run_count; i++)
-		if (r->runs[i].id == run)
-			return i;
+	size_t first = 0, end = r->run_count;
+
+	while (first < end) {
+		const size_t middle = first + (end - first) / 2;
+
+		if (r->runs[middle].id == run)
+			return middle;
+		if (r->runs[middle].id < run)
+			first = middle + 1;
+		else
+			end = middle;
+	}
 	return SIZE_MAX;
 }
 
@@ -77,7 +86,7 @@ static bool load_runs(struct report *r)
 		"SELECT u.run, u.setup, u.label, r.seed, r.status, r.reason, r.architecture, "
 		"r.parameters, r.multiply_adds, r.updates, r.target_tokens, r.train_seconds"
 		" FROM run_setups u JOIN runs r ON r.id = u.run WHERE u.experiment = :experiment"
-		" ORDER BY u.setup, u.run",
+		" ORDER BY u.run",
 		&table);
 
 	for (size_t i = 0; i < table.row_count && good; i++)

@@ -9,18 +9,35 @@
 
 enum { SETTINGS = 12, ROWS = 24 }; /* at most that are still a table */
 
-/* All settings of all setups: rows (setup, setting, value), by setting. */
+/* All settings of all setups: rows (setup, setting, value), by setting and setup. */
 struct values {
 	struct table table;
 };
 
+static int compare_place(const struct cell *row, long setup, const char *setting)
+{
+	const int order = strcmp(report_cell_text(&row[1]), setting);
+
+	return order ? order : (row[0].integer > setup) - (row[0].integer < setup);
+}
+
 /* The value of a setting, or NULL. */
 static const struct cell *value_of(const struct values *v, long setup, const char *setting)
 {
-	for (size_t i = 0; i < v->table.row_count; i++)
-		if (table_cell(&v->table, i, 0)->integer == setup &&
-		    !strcmp(report_cell_text(table_cell(&v->table, i, 1)), setting))
-			return table_cell(&v->table, i, 2);
+	size_t first = 0, end = v->table.row_count;
+
+	while (first < end) {
+		const size_t middle = first + (end - first) / 2;
+		const struct cell *row = table_cell(&v->table, middle, 0);
+		const int order = compare_place(row, setup, setting);
+
+		if (order == 0)
+			return &row[2];
+		if (order < 0)
+			first = middle + 1;
+		else
+			end = middle;
+	}
 	return NULL;
 }
 
@@ -151,7 +168,7 @@ bool report_ablation(struct report *r, bool *any)
 	const bool good = report_query(r,
 	                               "SELECT setup, setting, value FROM run_settings"
 	                               " WHERE experiment = :experiment AND run = setup"
-	                               "  AND setting <> 'architecture' ORDER BY setting",
+	                               "  AND setting <> 'architecture' ORDER BY setting, setup",
 	                               &v.table);
 
 	for (size_t i = 0; i < r->setup_count && good; i++) {

@@ -190,6 +190,7 @@ static void draw(const struct report *r, size_t setup, const struct mean_curve *
                  enum progress progress, struct plot *plot)
 {
 	const size_t stride = (mean->count + POINTS - 1) / POINTS;
+	const bool spread = r->setup_count <= REPORT_BANDS;
 	struct plot_series *series =
 		plot_add(plot, r->setups[setup].label, r->setups[setup].look, true);
 
@@ -198,8 +199,8 @@ static void draw(const struct report *r, size_t setup, const struct mean_curve *
 
 		if ((mean->count - 1 - k) % stride == 0 && isfinite(p->progress[progress]))
 			plot_point(series, p->progress[progress], p->mean,
-			           p->seeds > 1 ? p->least : (double)NAN,
-			           p->seeds > 1 ? p->most : (double)NAN);
+			           spread && p->seeds > 1 ? p->least : (double)NAN,
+			           spread && p->seeds > 1 ? p->most : (double)NAN);
 	}
 }
 
@@ -288,8 +289,12 @@ static bool add_metric(struct report *r, struct document_figure *figure, int met
 static const char caption[] = "How fast does each contestant learn, by four measures of cost? "
 			      "Lines are means over seeds, "
 			      "bands reach from the lowest to the highest seed. A contestant of "
-                              "which no run is done is drawn as "
+			      "which no run is done is drawn as "
 			      "far as it went.";
+static const char caption_without_bands[] =
+	"How fast does each contestant learn, by four measures of cost? Lines are means over "
+        "seeds. A "
+	"contestant of which no run is done is drawn as far as it went.";
 static const char caption_of_many[] = "How fast does each contestant learn, by four measures of "
 				      "cost? Means over seeds; the six best "
 				      "contestants are named, the others grey.";
@@ -307,7 +312,10 @@ bool report_curves(struct report *r)
 		any |= good && tokens.of[i].count;
 	if (good && any) {
 		document_heading(r->document, 2, "Learning curves");
-		figure = document_figure(r->document, "curves", many ? caption_of_many : caption);
+		figure = document_figure(r->document, "curves",
+		                         many                            ? caption_of_many
+		                         : r->setup_count > REPORT_BANDS ? caption_without_bands
+		                                                         : caption);
 		figure->choice = memory_text("horizontal axis");
 		begin_data(&figure->data);
 		for (int i = 0; i < PROGRESSES; i++)

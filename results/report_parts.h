@@ -41,7 +41,7 @@ struct report {
 	struct error *error;
 	struct report_setup *setups; /* of many, the best come first */
 	size_t setup_count;
-	struct report_run *runs;
+	struct report_run *runs; /* by id */
 	size_t run_count;
 	struct report_score *scores; /* [0] is validation perplexity */
 	size_t score_count;
@@ -83,6 +83,7 @@ bool report_sentences(struct report *);
 bool report_attention(struct report *);
 bool report_settings(struct report *);
 
+enum { REPORT_BANDS = 5 }; /* more series have no bands, which would cover each other */
 enum { REPORT_SHOWN = 12, REPORT_MANY = 24 };
 
 /* How many setups a table has that is not folded: all, or the best REPORT_SHOWN of more than

@@ -94,7 +94,7 @@ static void draw_setup(const struct report *r, size_t setup, const struct bins *
 
 	for (int bin = 0; bin < BINS; bin++) {
 		const double mean = scores->sum[bin] / (double)scores->runs;
-		const bool spread = scores->runs > 1;
+		const bool spread = scores->runs > 1 && r->setup_count <= REPORT_BANDS;
 		struct cell *row;
 
 		if (isnan(mean))
@@ -165,6 +165,13 @@ static bool draw_test_set(struct report *r, const struct metric *metric, const c
 	return bins.step > 0;
 }
 
+static const char lengths_with_bands[] =
+	"Does quality fall with length? Scores of sentences of about the "
+	"same length; means over seeds, "
+	"bands from the lowest to the highest seed.";
+static const char lengths_without_bands[] = "Does quality fall with length? Scores of sentences of "
+					    "about the same length; means over seeds.";
+
 static void add_lengths(struct report *r)
 {
 	static const char *const names[] = { "test_set", "contestant", "shortest",
@@ -172,11 +179,9 @@ static void add_lengths(struct report *r)
 		                             "least",    "most",       "seeds" };
 	const struct report_score *headline = &r->scores[r->headline];
 	const struct metric *metric = metric_find(headline->metric);
-	struct document_figure *figure =
-		document_figure(r->document, "lengths",
-	                        "Does quality fall with length? Scores of sentences of about the "
-	                        "same length; means over "
-	                        "seeds, bands from the lowest to the highest seed.");
+	struct document_figure *figure = document_figure(
+		r->document, "lengths",
+		r->setup_count <= REPORT_BANDS ? lengths_with_bands : lengths_without_bands);
 	int drawn = 0;
 
 	figure_variant(figure, "length");
