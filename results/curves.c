@@ -290,8 +290,7 @@ static bool print_target(FILE *out, const struct curves *curves, const struct cu
 bool curves_print(FILE *out, struct database *database, const char *experiment,
                   const struct curves_options *options, struct error *error)
 {
-	enum table_format format = options->format;
-	bool reads = format == TABLE_BOX || format == TABLE_MARKDOWN || format == TABLE_LATEX;
+	bool reads = table_for_reading(options->format);
 	bool target = !isnan(options->target), good;
 	struct curves curves;
 

@@ -165,6 +165,9 @@ static void who_never_gets_there_is_in_no_mean(void **state)
 	assert_non_null(strstr(text, "| c | 0 of 1 |  |  |  |  |"));
 	assert_non_null(strstr(text, "| b | 2 | 4 | no, it failed |  |"));
 	free(text);
+	text = printed(f, (struct curves_options){ TABLE_HTML, COST_TOKENS, NULL, 3.2 });
+	assert_non_null(strstr(text, "2 of 2"));
+	free(text);
 	text = printed(f, (struct curves_options){ TABLE_CSV, COST_TOKENS, NULL, 3.2 });
 	assert_non_null(strstr(text, "\nc,1,5,no,,,,\n"));
 	assert_null(strstr(text, " of "));
