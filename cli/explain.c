@@ -38,7 +38,7 @@ static bool read_format(struct request *r)
 	}
 	if (r->format == TABLE_BOX || r->format == TABLE_MARKDOWN || r->format == TABLE_JSON)
 		return true;
-	fprintf(stderr, "bakeoff models: --format %s: two tables are box, markdown or json\n",
+	fprintf(stderr, "bakeoff models: --format %s: several tables are box, markdown or json\n",
 	        optarg);
 	return false;
 }
@@ -81,6 +81,7 @@ static int longest_of(const struct request *r)
 static int explain(const struct request *r, const struct design *design, const char *name)
 {
 	const int vocabulary[SIDES] = { (int)r->vocabulary, (int)r->vocabulary };
+	struct explain_growth growth[SIDES];
 	struct explanation e;
 	struct model model;
 	struct error error;
@@ -93,7 +94,8 @@ static int explain(const struct request *r, const struct design *design, const c
 	}
 	parameters_start(&model.parameters, 1);
 	explain_model(&e, &model, (int)r->length[SIDE_SOURCE], (int)r->length[SIDE_TARGET]);
-	good = explain_print(stdout, &e, name, r->format, &error);
+	explain_growth(&model, growth);
+	good = explain_print(stdout, &e, growth, name, r->format, &error);
 	if (!good)
 		fprintf(stderr, "bakeoff models: %s\n", error.message);
 	explanation_free(&e);

@@ -22,8 +22,8 @@
 /* The subcommand's arguments, `--explain` among them. Returns the exit status. */
 int explain_command(int argc, char **argv);
 
-/* Prints both tables. `name` is the model's. */
-bool explain_print(FILE *, const struct explanation *, const char *name, enum table_format,
-                   struct error *);
+/* Prints all tables. `name` is the model's. */
+bool explain_print(FILE *, const struct explanation *, const struct explain_growth[SIDES],
+                   const char *name, enum table_format, struct error *);
 
 #endif

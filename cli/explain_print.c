@@ -194,6 +194,65 @@ static bool print_costs(FILE *out, const struct explanation *e, enum table_forma
 	                   format, error);
 }
 
+/* "256 n\u00b2 + 1024 n + 1", "n - 1". */
+static void write_polynomial(const double *c, int coefficients, char text[TEXT_SIZE])
+{
+	static const char *const power[] = { "", " n", " n\u00b2" };
+	size_t used = 0;
+
+	*text = '\0';
+	for (int i = coefficients - 1; i >= 0 && used < TEXT_SIZE - 40; i--) {
+		const bool one = i && fabs(c[i]) == 1;
+		const char *sign = used ? c[i] < 0 ? " - " : " + " : c[i] < 0 ? "-" : "";
+
+		if (isnan(c[i]) || (c[i] == 0 && (i || used)))
+			continue;
+		used += (size_t)snprintf(text + used, TEXT_SIZE - used, "%s", sign);
+		if (!one)
+			used += (size_t)snprintf(text + used, TEXT_SIZE - used, "%.10g",
+			                         fabs(c[i]));
+		used += (size_t)snprintf(text + used, TEXT_SIZE - used, "%s",
+		                         power[i] + (one ? 1 : 0));
+	}
+}
+
+static bool print_growth(FILE *out, const struct explanation *e,
+                         const struct explain_growth growth[SIDES], enum table_format format,
+                         struct error *error)
+{
+	static const char *const columns[] = { "n tokens on both sides", "multiply-adds of a layer",
+		                               "sequential", "longest path", NULL };
+	struct table table = { 0 };
+	char text[TEXT_SIZE];
+
+	for (int i = 0; columns[i]; i++)
+		table_add_column(&table, columns[i], 0, false);
+	for (int side = e->has_encoder ? 0 : SIDE_TARGET; side < SIDES; side++) {
+		struct cell *cell = table_add_row(&table);
+
+		put(&cell[0], route_name[side]);
+		write_polynomial(growth[side].multiply_adds, 3, text);
+		put(&cell[1], text);
+		write_polynomial(growth[side].sequential, 2, text);
+		put(&cell[2], text);
+		write_polynomial(growth[side].path, 2, text);
+		put(&cell[3], growth[side].apart ? "not between all"
+		              : *text            ? text
+		                                 : "grows in steps");
+	}
+	return print_table(out, &table, "table 1 of \"Attention Is All You Need\", of this model",
+	                   format, error);
+}
+
+static json_t *coefficients(const double *c, int count)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < count; i++)
+		json_array_append_new(list, isnan(c[i]) ? json_null() : json_real(c[i]));
+	return list;
+}
+
 static json_t *row_to_json(const struct explain_row *row)
 {
 	return json_pack("{s:s, s:i, s:i, s:s?, s:s, s:s?, s:[iii], s:i, s:I, s:I, s:i}", "section",
@@ -205,7 +264,8 @@ static json_t *row_to_json(const struct explain_row *row)
 	                 row->products);
 }
 
-static json_t *route_to_json(const struct explanation *e, int route)
+static json_t *route_to_json(const struct explanation *e, const struct explain_growth growth[SIDES],
+                             int route)
 {
 	const struct explain_path *p = &e->path[route];
 	json_t *object =
@@ -216,15 +276,20 @@ static json_t *route_to_json(const struct explanation *e, int route)
 		const struct explain_side *s = &e->side[route];
 
 		json_object_update_new(
-			object, json_pack("{s:i, s:I, s:I, s:i}", "layers", s->layers, "parameters",
-		                          (json_int_t)lround(s->parameters), "multiply_adds",
-		                          (json_int_t)lround(s->multiply_adds), "sequential",
-		                          s->sequential));
+			object,
+			json_pack("{s:i, s:I, s:I, s:i, s:o, s:o, s:o}", "layers", s->layers,
+		                  "parameters", (json_int_t)lround(s->parameters), "multiply_adds",
+		                  (json_int_t)lround(s->multiply_adds), "sequential", s->sequential,
+		                  "multiply_adds_of_layer_in_n",
+		                  coefficients(growth[route].multiply_adds, 3), "sequential_in_n",
+		                  coefficients(growth[route].sequential, 2), "longest_path_in_n",
+		                  coefficients(growth[route].path, 2)));
 	}
 	return object;
 }
 
-static bool print_json(FILE *out, const struct explanation *e, const char *name,
+static bool print_json(FILE *out, const struct explanation *e,
+                       const struct explain_growth growth[SIDES], const char *name,
                        struct error *error)
 {
 	json_t *rows = json_array(), *routes = json_array(), *all;
@@ -233,7 +298,7 @@ static bool print_json(FILE *out, const struct explanation *e, const char *name,
 	for (size_t i = 0; i < e->rows; i++)
 		json_array_append_new(rows, row_to_json(&e->row[i]));
 	for (int route = e->has_encoder ? 0 : ROUTE_DECODER; route < ROUTES; route++)
-		json_array_append_new(routes, route_to_json(e, route));
+		json_array_append_new(routes, route_to_json(e, growth, route));
 	all = json_pack("{s:s, s:i, s:i, s:I, s:I, s:i, s:o, s:o}", "model", name, "source",
 	                e->length[SIDE_SOURCE], "target", e->length[SIDE_TARGET], "parameters",
 	                (json_int_t)lround(e->parameters), "multiply_adds",
@@ -244,10 +309,12 @@ static bool print_json(FILE *out, const struct explanation *e, const char *name,
 	return good || error_set(error, "the output cannot be written");
 }
 
-bool explain_print(FILE *out, const struct explanation *e, const char *name,
+bool explain_print(FILE *out, const struct explanation *e,
+                   const struct explain_growth growth[SIDES], const char *name,
                    enum table_format format, struct error *error)
 {
 	if (format == TABLE_JSON)
-		return print_json(out, e, name, error);
-	return print_flow(out, e, name, format, error) && print_costs(out, e, format, error);
+		return print_json(out, e, growth, name, error);
+	return print_flow(out, e, name, format, error) && print_costs(out, e, format, error) &&
+	       print_growth(out, e, growth, format, error);
 }

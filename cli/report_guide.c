@@ -7,9 +7,10 @@
 #include "experiments/spec.h"
 #include "experiments/trial.h"
 #include "models/architecture.h"
-#include "models/model.h"
+#include "models/explain.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,20 +31,21 @@ static bool predict_model(const struct contestant *c, struct report_prediction *
 {
 	static const int vocabulary[SIDES] = { 8, 8 }; /* the bodies do not depend on it */
 	const char *formula[SIDES];
+	struct explanation e;
 	struct model model;
 	struct error error;
 
-	if (!model_open(&model, &c->design, vocabulary, true, 2 * REPORT_LENGTH, &error))
+	if (!gemm_init(&error) ||
+	    !model_open(&model, &c->design, vocabulary, true, 2 * REPORT_LENGTH, &error))
 		return false;
+	parameters_start(&model.parameters, 1);
+	explain_model(&e, &model, REPORT_LENGTH, REPORT_LENGTH);
 	for (int side = 0; side < SIDES; side++) {
-		const struct body *body = &c->design.side[side];
-		const struct cost cost =
-			body->architecture->cost(&model, side, REPORT_LENGTH, REPORT_LENGTH);
-
-		p->sequential[side] = cost.sequential;
-		p->path[side] = cost.path;
-		formula[side] = complexity_of(body);
+		p->sequential[side] = e.side[side].sequential;
+		p->path[side] = e.path[side].apart ? (double)NAN : e.path[side].longest;
+		formula[side] = complexity_of(&c->design.side[side]);
 	}
+	explanation_free(&e);
 	if (!strcmp(formula[SIDE_SOURCE], formula[SIDE_TARGET]))
 		snprintf(p->complexity, sizeof p->complexity, "%s", formula[SIDE_SOURCE]);
 	else

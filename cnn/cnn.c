@@ -309,29 +309,12 @@ static double attention_inside(const struct model *model, const struct layer *la
 	       attention_cost(&layer->cross, d, model->memory_width, projects, target, source);
 }
 
-/* Layers that one step's influence takes to reach a step `distance` away, the last layer going
- * on. */
-static double path_of(const struct stack *stack, double distance)
-{
-	double path = 0, reach = 0;
-
-	for (int i = 0; i < stack->layers && distance > 0; i++, path++) {
-		reach = block_reach(&stack->layer[i].block);
-		distance -= reach;
-	}
-	if (distance <= 0)
-		return path;
-	return reach > 0 ? path + ceil(distance / reach) : HUGE_VAL;
-}
-
 static struct cost cost(const struct model *model, int side, int source, int target)
 {
 	const struct stack *stack = model->side[side].layout;
 	const double d = (double)model->settings.width;
 	const double own = side == SIDE_SOURCE ? source : target;
-	struct cost cost = { .sequential = stack->layers,
-		             .path = path_of(stack, own - 1),
-		             .receptive_field = 1 };
+	struct cost cost = { .receptive_field = 1 };
 
 	cost.multiply_adds = summary_cost(model, stack->summary, (int)d);
 	for (int i = 0; i < stack->layers; i++) {

@@ -44,9 +44,7 @@ struct memory {
 
 /* What one side's body costs for one sentence pair: no embedding, output layer or loss. */
 struct cost {
-	double multiply_adds; /* forward */
-	double sequential;    /* operations that must wait for each other, in training */
-	double path;          /* longest path between two positions of the side */
+	double multiply_adds;   /* forward */
 	double receptive_field; /* steps of the side that reach one state through its layers, at
 	                           most: 1 + sum of (kernel - 1) dilation over convolutions, window
 	                           or block of self-attention; HUGE_VAL: all of them */

@@ -2,6 +2,7 @@
 #include "models/explain.h"
 #include "core/error.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -269,4 +270,52 @@ void explanation_free(struct explanation *e)
 {
 	free(e->row);
 	*e = (struct explanation){ 0 };
+}
+
+enum { POINTS = 4 };
+
+/* The polynomial of degree 2 (coefficients 3) or 1 (2) through y at x; NaN where there is none. */
+static void fit(const double x[POINTS], const double y[POINTS], int coefficients, double *c)
+{
+	const double slope = (y[1] - y[0]) / (x[1] - x[0]);
+	const double bend = ((y[2] - y[1]) / (x[2] - x[1]) - slope) / (x[2] - x[0]);
+	const double all[3] = { y[0] - slope * x[0] + bend * x[0] * x[1],
+		                slope - bend * (x[0] + x[1]), bend };
+	bool fits = coefficients == 3 || fabs(bend) < 1e-9;
+
+	for (int i = 0; i < POINTS; i++)
+		fits = fits && fabs(all[0] + x[i] * (all[1] + x[i] * all[2]) - y[i]) <
+		                       1e-9 * (1 + fabs(y[i]));
+	for (int i = 0; i < coefficients; i++)
+		c[i] = !fits ? (double)NAN : fabs(all[i]) < 1e-6 ? 0 : all[i];
+}
+
+void explain_growth(const struct model *model, struct explain_growth growth[SIDES])
+{
+	const int least = model->longest < 4 * 16 ? model->longest / 4 : 16;
+	double n[POINTS], multiply_adds[SIDES][POINTS], sequential[SIDES][POINTS];
+	double path[SIDES][POINTS];
+
+	for (int i = 0; i < POINTS; i++) {
+		struct explanation e = { .rows = 0 };
+
+		n[i] = (i + 1) * least;
+		if (least > 1)
+			explain_model(&e, model, (int)n[i], (int)n[i]);
+		for (int side = 0; side < SIDES; side++) {
+			const struct explain_side *s = &e.side[side];
+			const struct explain_path *p = &e.path[side];
+
+			multiply_adds[side][i] = s->multiply_adds / s->layers;
+			sequential[side][i] = least > 1 ? s->sequential : (double)NAN;
+			path[side][i] = p->apart || least < 2 ? (double)NAN : p->longest;
+			growth[side].apart = p->apart;
+		}
+		explanation_free(&e);
+	}
+	for (int side = 0; side < SIDES; side++) {
+		fit(n, multiply_adds[side], 3, growth[side].multiply_adds);
+		fit(n, sequential[side], 2, growth[side].sequential);
+		fit(n, path[side], 2, growth[side].path);
+	}
 }

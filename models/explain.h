@@ -56,11 +56,23 @@ struct explanation {
 	int sequential;                   /* from the tokens to the loss */
 };
 
+/* How a side's numbers grow with the n tokens of both sentences: polynomials, the constant first,
+ * through what sentences of several lengths up to 64 gave. NaN: no such polynomial. */
+struct explain_growth {
+	double multiply_adds[3]; /* of a layer: those of the side over its layers */
+	double sequential[2];
+	double path[2];
+	bool apart; /* of the longest sentences some positions are, as in explain_path */
+};
+
 /* The longest sentences that are explained: ways are followed from each position to each. */
 enum { EXPLAIN_LONGEST = 512 };
 
 /* Runs one sentence pair through the model, whose weights have values. The caller frees it. */
 void explain_model(struct explanation *, const struct model *, int source, int target);
 void explanation_free(struct explanation *);
+
+/* The same for several lengths. All is NaN where the model's longest sentence is below 8 tokens. */
+void explain_growth(const struct model *, struct explain_growth growth[SIDES]);
 
 #endif

@@ -11,9 +11,9 @@ enum { REPORT_LENGTH = 32 }; /* of the sentences that predictions are for */
 /* What the settings of a run say that it costs, encoder and decoder. */
 struct report_prediction {
 	char complexity[64];  /* of a layer: "n·d²" */
-	double sequential[2]; /* operations of all layers that must wait for each other, in training
-	                       */
-	double path[2];       /* the longest between two positions */
+	double sequential[2]; /* matrix products of all layers that must wait for each other, in
+	                         training */
+	double path[2];       /* the longest between two positions; NaN: not between all */
 };
 
 /* Cross-attention of a run's last layer that has it, of one sentence pair. All is owned. */

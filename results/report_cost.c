@@ -145,9 +145,9 @@ static void add_cost_table(struct report *r, const struct report_measures *m)
 	}
 	prose_add(
 		&table->note, SPAN_PLAIN,
-		"n: sentence length, d: width, k: kernel, r: window. Sequential operations (what "
-		"must "
-		"wait in training) and the longest path between two positions are those of all "
+		"n: sentence length, d: width, k: kernel, r: window. Sequential operations (matrix "
+		"products of which each waits for the one before) and the longest path between two "
+	        "positions are those of all "
 		"layers, encoder / decoder, at n = %d. Multiply-adds: forward, for each target "
 		"token; training counts three times that, and two FLOP each. Tokens are target "
 		"tokens without padding; speeds are medians of training alone and of search alone.",

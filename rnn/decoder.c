@@ -279,12 +279,11 @@ struct var *rnn_decode(struct tape *tape, const struct model *model, const struc
 	return decode_whole(tape, run, decoder->layers);
 }
 
-/* With input feeding each step waits for the attention and the output of the one before, too. */
 struct cost rnn_decoder_cost(const struct model *model, double source, double target)
 {
 	const struct decoder *decoder = model->side[SIDE_TARGET].layout;
 	const struct rnn_settings *s = rnn_settings_of(model, SIDE_TARGET);
-	const double h = (double)s->hidden, wait = decoder->layers + (s->input_feeding ? 2 : 0);
+	const double h = (double)s->hidden;
 	double sum = decoder->bridge.weight < 0 ? 0 : decoder->layers * h * model->memory_width;
 
 	for (int i = 0; i < decoder->layers; i++)
@@ -298,5 +297,5 @@ struct cost rnn_decoder_cost(const struct model *model, double source, double ta
 	else if (decoder->attends)
 		sum += attention_cost(&decoder->cross, h, model->memory_width, true, target,
 		                      source);
-	return (struct cost){ sum, wait * target, target, HUGE_VAL };
+	return (struct cost){ sum, HUGE_VAL };
 }

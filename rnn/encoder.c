@@ -115,5 +115,5 @@ struct cost rnn_encoder_cost(const struct model *model, double source)
 		               cell_cost(s->cell, i ? h : (double)model->settings.width, h / ways) +
 		       sublayers_cost(model, &encoder->layer[i].more, SIDE_SOURCE, i, (int)h,
 		                      source, 0);
-	return (struct cost){ sum, encoder->layers * source, source, HUGE_VAL };
+	return (struct cost){ sum, HUGE_VAL };
 }

@@ -165,12 +165,60 @@ static void table_1_by_hand(void **state)
 	}
 }
 
+/* The row of table 1 for a layer: n^2 d, n d^2, k n d^2. d = 8, H = 10, d_ff = 12, k = 3. */
+static const struct growth_case {
+	struct variant variant;
+	struct explain_growth encoder; /* NaN in path: no polynomial */
+} growth_cases[] = {
+	{ { "transformer", "tied=none" },
+	  { { 0, 4 * D *D + 2 * D *FF, 2 * D }, { 6, 0 }, { 1, 0 }, false } },
+	{ { "transformer", "encoder_layers=3" },
+	  { { 0, 4 * D *D + 2 * D *FF, 2 * D }, { 18, 0 }, { 1, 0 }, false } },
+	{ { "rnn", "tied=none" }, { { 0, 4 * H *(D + H / 2), 0 }, { 1, 1 }, { -1, 1 }, false } },
+	{ { "rnn", "cell=gru encoder_layers=2 hidden=8" },
+	  { { 0, 3 * 8 * (8 + 8 / 2), 0 }, { 2, 2 }, { -1, 1 }, false } },
+	{ { "cnn", "encoder_layers=16" }, { { 0, K *D * 2 * D, 0 }, { 16, 0 }, { -1, 1 }, false } },
+	{ { "cnn", "encoder_layers=5" },
+	  { { 0, K *D * 2 * D, 0 }, { 5, 0 }, { (double)NAN, (double)NAN }, true } },
+};
+
+static void expect_all(const struct variant *variant, const char *what, const double *got,
+                       const double *want, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (isnan(got[i]) != isnan(want[i]) || fabs(got[i] - want[i]) > 1e-6)
+			fail_msg("%s %s: %s: the coefficient of n^%d is %g, expected %g",
+			         variant->architecture, variant->settings, what, i, got[i],
+			         want[i]);
+}
+
+static void layers_grow_as_table_1_says(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof growth_cases / sizeof growth_cases[0]; i++) {
+		const struct variant *variant = &growth_cases[i].variant;
+		const struct explain_growth *want = &growth_cases[i].encoder;
+		struct explain_growth growth[SIDES];
+		struct model model;
+
+		variant_open(&model, variant, variant_small);
+		explain_growth(&model, growth);
+		expect_all(variant, "multiply-adds", growth[0].multiply_adds, want->multiply_adds,
+		           3);
+		expect_all(variant, "sequential", growth[0].sequential, want->sequential, 2);
+		expect_all(variant, "path", growth[0].path, want->path, 2);
+		assert_int_equal(growth[0].apart, want->apart);
+		model_close(&model);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_add_up),
 		cmocka_unit_test(sides_are_what_the_formulas_say),
 		cmocka_unit_test(table_1_by_hand),
+		cmocka_unit_test(layers_grow_as_table_1_says),
 	};
 	struct error error;
 

@@ -120,7 +120,7 @@ static struct var *decode(struct tape *tape, const struct model *model, const st
 static struct cost cost(const struct model *model, int side, int source, int target)
 {
 	const struct stack *stack = model->side[side].layout;
-	struct cost cost = { .sequential = stack->layers, .path = 1, .receptive_field = 1 };
+	struct cost cost = { .receptive_field = 1 };
 	const double block = (double)model->side[side].body.layer.block;
 	const int d = (int)model->settings.width;
 
