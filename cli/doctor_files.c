@@ -96,7 +96,8 @@ static void database(struct findings *findings, const char *path)
 		return;
 	}
 	f = finding_add(findings, "database", "%s: schema %d%s", path, opened.version,
-	                opened.version < SCHEMA_VERSION ? " (older; `bakeoff run` migrates it)" : "");
+	                opened.version < SCHEMA_VERSION ? " (older; `bakeoff run` migrates it)"
+	                                                : "");
 	if (!database_check(&opened, &error))
 		finding_mark(f, FINDING_BROKEN, "%s", error.message);
 	else

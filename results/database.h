@@ -20,8 +20,8 @@ enum database_mode {
 struct database {
 	struct sqlite3 *handle;
 	char *path;
-	int version;  /* of the schema of the file, older than the program's where it is read through a
-	                 copy */
+	int version; /* of the schema of the file, older than the program's where it is read through
+	                a copy */
 	char *backup; /* the copy of an older file that opening has migrated, or NULL */
 	struct database_metric *metrics; /* [metric_count], of the file */
 	size_t metric_count;
