@@ -20,10 +20,11 @@ static const char usage[] =
 	"  --db FILE      the database (results.db)\n"
 	"  --format NAME  " DOCUMENT_FORMATS " (by the ending of --out .html, .md or .tex; html)\n"
 	"  --out FILE     where to write it (standard output)\n"
-	"  --out FOLDER/  report.html, .md or .tex there, each plot as SVG, its data as CSV\n";
+	"  --out FOLDER/  report.html, .md or .tex there, each plot as SVG, its data as CSV\n"
+	VIEW_WHERE_HELP VIEW_WHERE_NAMES;
 
 struct options {
-	const char *database, *out;
+	const char *database, *out, *where;
 	enum document_format format;
 	bool formatted;
 };
@@ -41,6 +42,7 @@ static int read_options(struct options *o, int argc, char **argv)
 		{ "db", required_argument, NULL, 'd' },
 		{ "format", required_argument, NULL, 'f' },
 		{ "out", required_argument, NULL, 'o' },
+		{ "where", required_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -56,6 +58,9 @@ static int read_options(struct options *o, int argc, char **argv)
 			break;
 		case 'o':
 			o->out = optarg;
+			break;
+		case 'w':
+			o->where = optarg;
 			break;
 		case 'f':
 			if (!document_format_find(optarg, &o->format, &error))
@@ -131,7 +136,8 @@ int report_command(int argc, char **argv)
 	if (!database_open(&database, o.database, DATABASE_READ, &error))
 		return view_status(false, "report", &error);
 	guide = report_guide(&database);
-	good = report_make(&document, &database, argv[optind], &guide, &error) &&
+	good = view_select(&(struct view){ .where = o.where }, &database, &error) &&
+	       report_make(&document, &database, argv[optind], &guide, &error) &&
 	       write_report(&o, &document, &error);
 	document_free(&document);
 	database_close(&database);
