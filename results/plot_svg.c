@@ -6,12 +6,13 @@
 #include <stdlib.h>
 
 const char plot_css[] =
-	":root{--ink:#1c2024;--soft:#5b636d;--rule:#d5d9de;--paper:#fff;"
+	":root{--ink:#1c2024;--soft:#5b636d;--rule:#d5d9de;--faint:#949ba4;--paper:#fff;"
 	"--c0:#0b62a8;--c1:#c2410c;--c2:#15803d;--c3:#7e22ce;--c4:#8a6100;--c5:#0e7490;--c6:#"
 	"be185d;"
 	"--c7:#475569}\n"
 	"@media screen and "
-	"(prefers-color-scheme:dark){:root{--ink:#e4e7eb;--soft:#a0a8b2;--rule:#363c44;"
+	"(prefers-color-scheme:dark){:root{--ink:#e4e7eb;--soft:#a0a8b2;--rule:#363c44;--faint:#"
+        "6a737e;"
 	"--paper:#15181c;--c0:#6cb2f5;--c1:#fb8c5a;--c2:#5ccb86;--c3:#c79bf7;--c4:#e3b341;--c5:#"
 	"4fc3d9;"
 	"--c6:#f27ab0;--c7:#a3b1c6}}\n"
@@ -21,11 +22,11 @@ const char plot_css[] =
 	".plot .g{stroke:var(--rule);stroke-width:1}.plot .a{stroke:var(--soft);stroke-width:1}\n"
 	".plot .l{fill:none;stroke:var(--c);stroke-width:1.8;stroke-linejoin:round}\n"
 	".plot .q{fill:var(--c0)}.plot .w{stroke:var(--c);stroke-width:1.2}.plot "
-        ".f{fill:var(--c);opacity:.15}\n"
+	".f{fill:var(--c);opacity:.15}\n"
 	".plot .m{fill:var(--paper);stroke:var(--c);stroke-width:1.6}\n"
 	".s0{--c:var(--c0)}.s1{--c:var(--c1)}.s2{--c:var(--c2)}.s3{--c:var(--c3)}.s4{--c:var(--c4)}"
-	".s5{--c:var(--c5)}.s6{--c:var(--c6)}.s7{--c:var(--c7)}.s9{--c:var(--rule)}\n"
-	".plot .s9.l{stroke-width:1}.s1.l{stroke-dasharray:8 3}.s2.l{stroke-dasharray:3 3}"
+	".s5{--c:var(--c5)}.s6{--c:var(--c6)}.s7{--c:var(--c7)}.s9{--c:var(--faint)}\n"
+	".plot .s9.l{stroke-width:.8}.s1.l{stroke-dasharray:8 3}.s2.l{stroke-dasharray:3 3}"
 	".s3.l{stroke-dasharray:9 3 2 3}.s4.l{stroke-dasharray:14 4}.s5.l{stroke-dasharray:5 2}"
 	".s6.l{stroke-dasharray:9 3 2 3 2 3}.s7.l{stroke-dasharray:1.5 4}\n";
 

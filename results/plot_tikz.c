@@ -9,7 +9,7 @@ const char plot_tikz_preamble[] =
 	"\\definecolor{look2}{HTML}{15803D}\\definecolor{look3}{HTML}{7E22CE}\n"
 	"\\definecolor{look4}{HTML}{8A6100}\\definecolor{look5}{HTML}{0E7490}\n"
 	"\\definecolor{look6}{HTML}{BE185D}\\definecolor{look7}{HTML}{475569}\n"
-	"\\definecolor{look9}{HTML}{D5D9DE}\n"
+	"\\definecolor{look9}{HTML}{949BA4}\n"
 	"\\tikzset{line0/.style={},line1/.style={dashed},line2/.style={densely dotted},"
 	"line3/.style={dashdotted},\n"
 	"  line4/.style={loosely dashed},line5/.style={densely "

@@ -74,7 +74,7 @@ static bool measure_target(struct report *r, struct report_measures *m)
 			take_medians(r, &table, c, m->of[TARGET_SECONDS]);
 		else if (!strcmp(table.columns[c].name, "forward_multiply_adds"))
 			take_medians(r, &table, c, m->of[TARGET_ADDS]);
-		else if (!strcmp(table.columns[c].name, "valid_perplexity") && table.row_count)
+		else if (!strcmp(table.columns[c].name, "target") && table.row_count)
 			m->target = report_cell_number(table_cell(&table, 0, c));
 	table_free(&table);
 	return good;

@@ -27,8 +27,8 @@ static void warn_ratio(struct report *r, const char *what, const double *value)
 	if (least == SIZE_MAX || value[most] <= unfair * value[least])
 		return;
 	item = document_item(r->document);
-	prose_add(item, SPAN_STRONG, "%s differ: ", what);
-	prose_add(item, SPAN_PLAIN, "%s has ", r->setups[most].label);
+	prose_add(item, SPAN_STRONG, "%s differ:", what);
+	prose_add(item, SPAN_PLAIN, " %s has ", r->setups[most].label);
 	report_quantity(item, value[most]);
 	prose_add(item, SPAN_PLAIN, ", %.2f times the ", value[most] / value[least]);
 	report_quantity(item, value[least]);

@@ -97,6 +97,9 @@ static void test_costs(void **state)
 	assert_has(text, "| lstm | n²·d | 1 / 7 | 5 / 6 | 1,000 |");
 	assert_has(text, "| convs2s | n²·d | 3 / 7 | 5 / 6 | 1,000 |");
 	assert_has(text, "1.20×10⁷ | 20 s |");
+	assert_has(text, "| multiply-adds to target | time to target |");
+	assert_has(text, "which all done runs reached"); /* after the last of 40 updates: 20 s */
+	assert_has(text, "1.20×10⁷ | 20 s | 1.20×10⁷ | 20 s |");
 	document_free(&document);
 	free(text);
 }

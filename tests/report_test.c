@@ -114,7 +114,7 @@ static void test_warnings(void **state)
 		"contestant = 'b'",
 		NULL, NULL, NULL);
 	text = report_text(f, DOCUMENT_MARKDOWN);
-	assert_has(text, "**Parameters differ: **b has 15.3 M, 2.00 times the 7.65 M of a");
+	assert_has(text, "**Parameters differ:** b has 15.3 M, 2.00 times the 7.65 M of a");
 	assert_has(text, "2 different data");
 	assert_has(text, "2 different numbers of threads");
 	free(text);
