@@ -1,43 +1,18 @@
 /* edits.c - edit distance with shifts.
  *
- * forward[i][j] is the distance of the first i words of the hypothesis and the first j of the
- * reference, backward[i][j] that of the words behind them. A shift permutes words lo .. hi - 1, so
- * that rows up to lo of forward and from hi on of backward stay as they are: its distance is the
- * least forward'[hi][j] + backward[hi][j] over j, and only rows lo + 1 .. hi are computed anew. */
+ * A shift permutes words lo .. hi - 1, so that rows up to lo of forward and from hi on of backward
+ * stay as they are: its distance is the least forward'[hi][j] + backward[hi][j] over j, and only
+ * rows lo + 1 .. hi are computed anew. */
 #include "eval/edits.h"
 
 #include "core/error.h"
+#include "eval/edits_parts.h"
 
 #include <assert.h>
-#include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHIFT_MOST_WORDS = 10, SHIFT_MOST_PLACES = 50, SHIFT_MOST_TRIED = 1000, BEAM = 25 };
-enum { UNREACHED = 1 << 29 }; /* more than any distance */
-
-/* A row of a matrix: cells first .. last - 1 are computed. Cells first - 1 .. end - 1 may be read;
- * those not computed are UNREACHED. */
-struct row {
-	size_t first, last, end;
-	size_t at; /* where cell first - 1 lies */
-};
-
-struct edits {
-	uint32_t *hypothesis; /* [n], the caller's */
-	const uint32_t *reference;
-	size_t n, m;
-	struct row *row; /* [n + 1] */
-	int32_t *forward, *backward;
-	int32_t *scratch[2]; /* a row each */
-	uint32_t *moved;     /* words lo .. hi - 1 of a shift */
-	size_t *aligned;     /* [m] words of the hypothesis up to the one that belongs to each */
-	uint32_t *wrong;     /* [n + 1] how many of the words before are wrong */
-	uint32_t *missed;    /* [m + 1] the same of the reference */
-	size_t row_capacity, cell_capacity, width_capacity, reference_capacity;
-	bool has_backward;
-};
+enum { SHIFT_MOST_WORDS = 10, SHIFT_MOST_PLACES = 50, SHIFT_MOST_TRIED = 1000 };
 
 /* A block of the hypothesis and where it goes. */
 struct shift {
@@ -71,135 +46,6 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-static void reserve_rows(struct edits *e)
-{
-	if (e->n + 1 > e->row_capacity) {
-		e->row_capacity = 2 * (e->n + 1);
-		e->row = memory_resize(e->row, e->row_capacity, sizeof *e->row);
-		e->moved = memory_resize(e->moved, e->row_capacity, sizeof *e->moved);
-		e->wrong = memory_resize(e->wrong, e->row_capacity, sizeof *e->wrong);
-	}
-	if (e->m + 1 > e->reference_capacity) {
-		e->reference_capacity = 2 * (e->m + 1);
-		e->aligned = memory_resize(e->aligned, e->reference_capacity, sizeof *e->aligned);
-		e->missed = memory_resize(e->missed, e->reference_capacity, sizeof *e->missed);
-	}
-}
-
-static void reserve_cells(struct edits *e, size_t cells, size_t width)
-{
-	if (cells > e->cell_capacity) {
-		e->cell_capacity = 2 * cells;
-		e->forward = memory_resize(e->forward, e->cell_capacity, sizeof *e->forward);
-		e->backward = memory_resize(e->backward, e->cell_capacity, sizeof *e->backward);
-	}
-	if (width > e->width_capacity) {
-		e->width_capacity = 2 * width;
-		for (int i = 0; i < 2; i++)
-			e->scratch[i] = memory_resize(e->scratch[i], e->width_capacity,
-			                              sizeof *e->scratch[i]);
-	}
-}
-
-/* Which cells each row has: those near the diagonal; of the first and the last all to the right. */
-static void lay_out(struct edits *e)
-{
-	double ratio = (double)e->m / (double)e->n;
-	size_t beam = BEAM < ratio / 2 ? (size_t)ceil(ratio / 2 + BEAM) : BEAM;
-	size_t cells = 0, width = 0;
-
-	reserve_rows(e);
-	e->row[0] = (struct row){ .first = 0, .last = e->m + 1 };
-	for (size_t i = 1; i <= e->n; i++) {
-		size_t diagonal = (size_t)floor((double)i * ratio);
-
-		e->row[i].first = diagonal > beam ? diagonal - beam : 0;
-		e->row[i].last = i == e->n ? e->m + 1 : least(e->m + 1, diagonal + beam);
-	}
-	for (size_t i = 0; i <= e->n; i++) {
-		struct row *row = &e->row[i];
-
-		row->end =
-			i < e->n && e->row[i + 1].last > row->last ? e->row[i + 1].last : row->last;
-		row->at = cells;
-		cells += row->end - row->first + 1;
-		width = row->end - row->first + 1 > width ? row->end - row->first + 1 : width;
-	}
-	reserve_cells(e, cells, width);
-}
-
-/* Cell j of a row of `matrix`. */
-static int32_t *cell(const struct edits *e, int32_t *matrix, size_t i, size_t j)
-{
-	return matrix + e->row[i].at + (j - e->row[i].first + 1);
-}
-
-/* Computes a row from the one above; both point to their cell first - 1. */
-static void next_row(const struct edits *e, size_t i, uint32_t word, const int32_t *above,
-                     int32_t *out)
-{
-	const struct row *row = &e->row[i], *before = &e->row[i - 1];
-	const int32_t *up = above + (row->first - before->first + 1);
-	size_t width = row->last - row->first, k = 0;
-	int32_t left = UNREACHED;
-
-	*out++ = UNREACHED;
-	if (row->first == 0) {
-		left = out[0] = up[0] + 1;
-		k = 1;
-	}
-	for (; k < width; k++) {
-		int32_t best = up[(ptrdiff_t)k - 1] + (e->reference[row->first + k - 1] != word);
-
-		best = up[k] + 1 < best ? up[k] + 1 : best;
-		best = left + 1 < best ? left + 1 : best;
-		left = out[k] = best;
-	}
-	for (; k < row->end - row->first; k++)
-		out[k] = UNREACHED;
-}
-
-static void fill_forward(struct edits *e)
-{
-	*e->forward = UNREACHED;
-	for (size_t j = 0; j <= e->m; j++)
-		*cell(e, e->forward, 0, j) = (int32_t)j;
-	for (size_t i = 1; i <= e->n; i++)
-		next_row(e, i, e->hypothesis[i - 1], e->forward + e->row[i - 1].at,
-		         e->forward + e->row[i].at);
-}
-
-/* A cell of backward, UNREACHED where the row lacks it. */
-static int32_t behind(const struct edits *e, size_t i, size_t j)
-{
-	const struct row *row = &e->row[i];
-
-	return j >= row->first && j < row->last ? *cell(e, e->backward, i, j) : UNREACHED;
-}
-
-static void fill_backward(struct edits *e)
-{
-	for (size_t j = e->row[e->n].first; j <= e->m; j++)
-		*cell(e, e->backward, e->n, j) = (int32_t)(e->m - j);
-	for (size_t i = e->n; i-- > 1;) {
-		int32_t right = UNREACHED;
-
-		for (size_t j = e->row[i].last; j-- > e->row[i].first;) {
-			int32_t best = behind(e, i + 1, j) + 1;
-
-			if (j < e->m) {
-				int32_t pair = behind(e, i + 1, j + 1) +
-				               (e->hypothesis[i] != e->reference[j]);
-
-				best = pair < best ? pair : best;
-			}
-			best = right + 1 < best ? right + 1 : best;
-			right = *cell(e, e->backward, i, j) = best;
-		}
-	}
-	e->has_backward = true;
-}
-
 /* Follows the distance back from the last cell; of ways that cost the same, a pair of words comes
  * first, then a word of the hypothesis alone, then one of the reference. */
 static void align(struct edits *e)
@@ -207,12 +53,13 @@ static void align(struct edits *e)
 	size_t i = e->n, j = e->m;
 
 	while (i > 0 || j > 0) {
-		int32_t here = i ? *cell(e, e->forward, i, j) : 0, up = UNREACHED, pair = UNREACHED;
+		int32_t here = i ? *edits_cell(e, e->forward, i, j) : 0, up = UNREACHED,
+			pair = UNREACHED;
 
 		if (i > 0 && j < e->row[i - 1].end)
-			up = *cell(e, e->forward, i - 1, j) + 1;
+			up = *edits_cell(e, e->forward, i - 1, j) + 1;
 		if (i > 0 && j > 0 && j - 1 < e->row[i - 1].end)
-			pair = *cell(e, e->forward, i - 1, j - 1) +
+			pair = *edits_cell(e, e->forward, i - 1, j - 1) +
 			       (e->hypothesis[i - 1] != e->reference[j - 1]);
 		if (i > 0 && j > 0 && pair == here) {
 			e->wrong[i] = e->missed[j] = e->hypothesis[i - 1] != e->reference[j - 1];
@@ -269,13 +116,13 @@ static int32_t distance_after(struct edits *e, const struct shift *shift)
 	size_t lo, hi;
 
 	if (!e->has_backward)
-		fill_backward(e);
+		edits_fill_backward(e);
 	move(e, shift, &lo, &hi);
 	above = e->forward + e->row[lo].at;
 	for (size_t i = lo + 1; i <= hi; i++) {
 		int32_t *out = e->scratch[i & 1];
 
-		next_row(e, i, e->moved[i - 1 - lo], above, out);
+		edits_next_row(e, i, e->moved[i - 1 - lo], above, out);
 		above = out;
 	}
 	back = e->backward + e->row[hi].at;
@@ -301,7 +148,7 @@ static bool is_better(const struct shift *a, const struct shift *b)
 static void try_block(struct edits *e, size_t start, size_t place, size_t words, size_t *tried,
                       struct shift *best)
 {
-	int32_t now = *cell(e, e->forward, e->n, e->m);
+	int32_t now = *edits_cell(e, e->forward, e->n, e->m);
 	size_t last = SIZE_MAX;
 
 	if (e->wrong[start + words] == e->wrong[start] ||
@@ -359,13 +206,13 @@ size_t edits_count(struct edits *e, uint32_t *hypothesis, size_t words, const ui
 	e->reference = reference;
 	e->n = words;
 	e->m = reference_words;
-	lay_out(e);
+	edits_lay_out(e);
 	for (;;) {
 		struct shift best;
 		size_t distance;
 
-		fill_forward(e);
-		distance = (size_t)*cell(e, e->forward, e->n, e->m);
+		edits_fill_forward(e);
+		distance = (size_t)*edits_cell(e, e->forward, e->n, e->m);
 		if (!distance)
 			return shifts;
 		align(e);
