@@ -24,8 +24,10 @@ void node_free(struct node *node)
 	for (int i = 0; i < node->children; i++)
 		node_free(node->child[i]);
 	free(node->child);
+	node_free(node->under);
 	free(node->key);
 	free(node->text);
+	free(node->memory);
 	free(node);
 }
 
@@ -136,6 +138,55 @@ static void put(struct node *map, const char *key, size_t length, struct node *v
 	node_free(map->child[i]);
 	map->child[i] = value;
 	value->parent = map;
+}
+
+void node_lay_over(struct node *over, struct node *base)
+{
+	struct node **last = &over->under;
+	int kept = 0;
+
+	for (int i = 0; i < base->children; i++) {
+		struct node *child = base->child[i];
+		const int own = child_index(over, child->key, strlen(child->key));
+
+		if (own < 0)
+			node_add(over, child);
+		else if (over->child[own]->kind == NODE_MAP && child->kind == NODE_MAP)
+			node_lay_over(over->child[own], child);
+		else
+			base->child[kept++] = child;
+	}
+	base->children = kept;
+	while (*last)
+		last = &(*last)->under;
+	*last = base;
+}
+
+struct node *node_copy(const struct node *node)
+{
+	struct node *copy = node_new(node->kind, node->place, node->line);
+
+	copy->none = node->none;
+	copy->text = node->text ? memory_text(node->text) : NULL;
+	for (int i = 0; i < node->children; i++) {
+		struct node *child = node_copy(node->child[i]);
+
+		child->key = node->child[i]->key ? memory_text(node->child[i]->key) : NULL;
+		node_add(copy, child);
+	}
+	return copy;
+}
+
+void node_remove(struct node *map, const char *key)
+{
+	const int i = child_index(map, key, strlen(key));
+
+	if (i < 0)
+		return;
+	node_free(map->child[i]);
+	map->children--;
+	memmove(&map->child[i], &map->child[i + 1],
+	        (size_t)(map->children - i) * sizeof *map->child);
 }
 
 /* The map under that part of a path; an empty one is made where there is nothing yet. */

@@ -21,6 +21,8 @@ struct node {
 	struct node *parent; /* NULL at the top */
 	struct node **child; /* [children] of a list or map, owned */
 	int children;
+	char *memory;       /* what `place` of a whole tree points to, where the tree owns it */
+	struct node *under; /* the emptied top of a tree that node_lay_over took from; owned */
 };
 
 enum { NODE_PATH_SIZE = 256 }; /* bytes of a dotted key in a message */
@@ -34,6 +36,16 @@ struct node *node_read(const char *path, struct error *);
 bool node_assign(struct node *top, const char *assignment, struct error *);
 
 void node_free(struct node *);
+
+/* Moves what map `base` has and map `over` has not into it, maps within maps too: `over` is then the
+ * base with its own keys changed. Takes the base. */
+void node_lay_over(struct node *over, struct node *base);
+
+/* A copy of a value, list or map and all that is in it, with its places; the key is not copied. */
+struct node *node_copy(const struct node *);
+
+/* Takes a key out of a map, and frees its value. */
+void node_remove(struct node *map, const char *key);
 
 /* The value of a key of a map, or NULL (also where `map` is NULL or no map). */
 const struct node *node_child(const struct node *map, const char *key);

@@ -95,7 +95,8 @@ static bool read_all(struct experiment *e, const struct node *top, const char *p
 {
 	static const char *const sections[] = { "experiment",  "data",  "train",
 		                                "search",      "match", "seeds",
-		                                "contestants", "grid",  NULL };
+		                                "contestants", "grid",  "sample",
+		                                "include",     NULL };
 	static const struct keys_target none[] = { { NULL, NULL } };
 
 	return keys_read(top, none, sections, error) && read_name(e, top, error) &&
@@ -112,12 +113,12 @@ bool experiment_read(struct experiment *e, const char *path, char *const *set, i
                      struct error *error)
 {
 	struct node *top = node_read(path, error);
-	bool done = top != NULL;
+	bool done = top && spec_include(top, error);
 
 	*e = (struct experiment){ 0 };
 	for (int i = 0; done && i < sets; i++)
 		done = node_assign(top, set[i], error);
-	done = done && read_all(e, top, path, error);
+	done = done && spec_inherit(top, error) && read_all(e, top, path, error);
 	node_free(top);
 	if (!done)
 		experiment_free(e);

@@ -69,6 +69,17 @@ static bool check_unlike(const struct experiment *e, const struct node *node,
 	return true;
 }
 
+/* A sample of few values draws some combinations twice: the last contestant is one that there is. */
+static bool is_repeated(const struct experiment *e)
+{
+	const int last = e->contestants - 1;
+
+	for (int i = 0; i < last; i++)
+		if (!strcmp(e->contestant[i].name, e->contestant[last].name))
+			return true;
+	return false;
+}
+
 static bool add_variants(struct experiment *e, const struct node *top, const struct node *node,
                          const struct grid *grid, char **text, struct error *error)
 {
@@ -84,6 +95,11 @@ static bool add_variants(struct experiment *e, const struct node *top, const str
 		c = &e->contestant[e->contestants++];
 		if (!contestant_read(c, e, top, node, choice, choices, error))
 			return false;
+		if (grid->samples && is_repeated(e)) {
+			contestant_free(c);
+			e->contestants--;
+			continue;
+		}
 		text[e->contestants - 1] = text_of(e, c);
 		if (!check_unlike(e, node, choices ? choice[choices - 1].value : node, text, error))
 			return false;

@@ -33,10 +33,11 @@ static char *path_beside(const char *spec, const char *text)
 	return path;
 }
 
-/* *file becomes the path that opens the file of an item. */
+/* *file becomes the path that opens the file of an item: beside the file that names it, or in the
+ * working directory. */
 static bool find_file(const struct node *item, const char *spec, char **file, struct error *error)
 {
-	char *beside = path_beside(spec, item->text);
+	char *beside = path_beside(item->line ? item->place : spec, item->text);
 	const char *found = is_there(beside) ? beside : is_there(item->text) ? item->text : NULL;
 
 	if (!found && !strcmp(beside, item->text))

@@ -17,9 +17,16 @@ bool spec_contestants(struct experiment *, const struct node *top, struct error 
  * else an error at the node, which is called `what`. */
 bool spec_name(const struct node *, const char *text, const char *what, struct error *);
 
-/* A list of values that are tried. */
+/* `include:` of the file, and of those: their keys where it has none of its own. Before --set. */
+bool spec_include(struct node *top, struct error *);
+
+/* `like:` of the contestants: the other's settings where it has none of its own. After --set. */
+bool spec_inherit(struct node *top, struct error *);
+
+/* Values that are tried. */
 struct grid_axis {
-	const struct node *list;       /* of at least one value */
+	const struct node *list;       /* of the file: for errors */
+	struct node *values;           /* [samples or more] a list, owned; text only */
 	const struct node *contestant; /* whose setting it is; NULL: everyone's */
 	char *path;                    /* "transformer.heads", "train.learning_rate" */
 	const char *key; /* in a contestant: "heads", "train.learning_rate"; part of path */
@@ -28,9 +35,11 @@ struct grid_axis {
 struct grid {
 	struct grid_axis *axis; /* [axes] */
 	int axes;
+	int samples; /* variants that `sample:` draws; value number v of every axis makes one. 0: all
+	                combinations */
 };
 
-/* `grid:` of the file; `contestants` is the map of that name. */
+/* `grid:` and `sample:` of the file; `contestants` is the map of that name. */
 bool grid_read(struct grid *, const struct node *top, const struct node *contestants,
                struct error *);
 void grid_free(struct grid *);

@@ -121,7 +121,7 @@ static const struct {
 	{ HEAD "width: 3\n" LSTM, "4: width: no such key here; it belongs to a contestant" },
 	{ HEAD "zzz: 3\n" LSTM,
 	  "4: zzz: no such key; there are experiment, data, train, search, match, seeds, "
-	  "contestants, grid" },
+	  "contestants, grid, sample, include" },
 	{ HEAD "contestants:\n  lstm:\n    architecture: rnn\n    hiden: 64\n",
 	  "7: contestants.lstm.hiden: no such key; did you mean hidden?" },
 	{ HEAD "contestants:\n  lstm: {architecture: rnn, kernel: 5}\n",
@@ -320,9 +320,11 @@ static const struct {
 
 	/* Grids. */
 	{ HEAD "grid: {lstm.hidden: 64}\n" LSTM,
-	  "4: grid.lstm.hidden: must be a list of values to try, as in [1, 2, 4]" },
+	  "4: grid.lstm.hidden: must be a list of values to try, as in [1, 2, 4], or a range, "
+	  "as in {from: 0.0001, to: 0.01, scale: log, points: 5}" },
 	{ HEAD "grid: {lstm.hidden: []}\n" LSTM,
-	  "4: grid.lstm.hidden: must be a list of values to try, as in [1, 2, 4]" },
+	  "4: grid.lstm.hidden: must be a list of values to try, as in [1, 2, 4], or a range, "
+	  "as in {from: 0.0001, to: 0.01, scale: log, points: 5}" },
 	{ HEAD "grid: {hidden: [64]}\n" LSTM,
 	  "4: grid.hidden: must be CONTESTANT.KEY, train.KEY or search.KEY, as in "
 	  "transformer.heads" },
