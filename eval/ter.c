@@ -27,6 +27,7 @@ struct ter {
 	uint32_t *order; /* the hypothesis's words, to be shifted */
 	size_t order_capacity;
 	struct buffer scratch[TER_TOKENIZER_SCRATCH];
+	struct buffer once; /* a reference that was tokenized once */
 };
 
 void ter_default(struct ter_settings *settings)
@@ -62,14 +63,25 @@ void ter_free(struct ter *ter)
 	free(ter->order);
 	for (int i = 0; i < TER_TOKENIZER_SCRATCH; i++)
 		buffer_free(&ter->scratch[i]);
+	buffer_free(&ter->once);
 	free(ter);
 }
 
+/* sacreBLEU sends references through the tokenizer twice, which sets more apart where other white
+ * space than a blank stood the first time. */
 static void cut(struct ter *ter, struct segment segment, struct side *side)
 {
 	side->text.bytes = 0;
 	buffer_reserve(&side->text, segment.bytes + 1);
 	ter_tokenize(&ter->settings, segment.text, segment.bytes, &side->text, ter->scratch);
+	if (side == &ter->reference && ter->settings.normalized) {
+		ter->once.bytes = 0;
+		buffer_add(&ter->once, side->text.data, side->text.bytes);
+		side->text.bytes = 0;
+		buffer_reserve(&side->text, ter->once.bytes + 1);
+		ter_tokenize(&ter->settings, ter->once.data, ter->once.bytes, &side->text,
+		             ter->scratch);
+	}
 	tokens_clear(&side->tokens);
 	tokens_add_words(&side->tokens, side->text.data, side->text.bytes);
 	if (side->tokens.count > side->capacity) {
