@@ -125,6 +125,8 @@ static bool start(struct supervisor *s, struct job *job, const struct trial *tri
 			                         .control = pipes[CONTROL][0],
 			                         .asked = s->jobs->options->asked };
 
+		close(pipes[MESSAGES][0]);
+		close(pipes[WORDS][0]);
 		close(pipes[CONTROL][1]);
 		leave_parent(s, parent, pipes[WORDS][1]);
 		be_trial(s, trial, &speaker);
