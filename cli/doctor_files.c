@@ -1,5 +1,6 @@
 /* doctor_files.c - libraries' versions, disk space, the results database and where it lies. */
 #include "cli/doctor.h"
+#include "core/filesystem.h"
 #include "core/machine.h"
 #include "results/database.h"
 #include "results/schema.h"
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
-#include <sys/vfs.h>
 #include <utf8proc.h>
 #include <xxhash.h>
 #include <yaml.h>
@@ -28,28 +28,6 @@ void doctor_libraries(struct findings *findings)
 		"GSL %s, libyaml %s, SentencePiece %s, utf8proc %s, jansson %s, xxHash %u.%u.%u",
 		gsl_version, yaml_get_version_string(), machine_sentencepiece(), utf8proc_version(),
 		jansson_version_str(), hash / 10000, hash / 100 % 100, hash % 100);
-}
-
-/* SQLite's write-ahead log needs memory shared by all who open the file, and locks that hold. */
-static const char *network_system(const char *path)
-{
-	static const struct {
-		unsigned magic;
-		const char *name;
-	} known[] = {
-		{ 0x6969, "NFS" },        { 0xff534d42, "CIFS" },   { 0xfe534d42, "SMB" },
-		{ 0x517b, "SMB" },        { 0x0bd00bd0, "Lustre" }, { 0x00c36400, "Ceph" },
-		{ 0x5346414f, "AFS" },    { 0x01021997, "9p" },     { 0x47504653, "GPFS" },
-		{ 0x19830326, "BeeGFS" },
-	};
-	struct statfs system;
-
-	if (statfs(path, &system))
-		return NULL;
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-		if ((unsigned)system.f_type == known[i].magic)
-			return known[i].name;
-	return NULL;
 }
 
 static void folder(struct findings *findings)
@@ -74,14 +52,14 @@ static void folder(struct findings *findings)
 
 static void where(struct findings *findings, const char *path)
 {
-	const char *system = network_system(path);
+	const char *system = filesystem_network(path);
 
 	if (system)
 		finding_mark(
 			finding_add(findings, "file system", "%s is on %s", path, system),
 			FINDING_WARNING,
 			"SQLite's write-ahead log is not safe for several machines there; keep "
-			"the database on a disk of this machine");
+			"the database on a disk of this machine, and use `bakeoff submit` on a cluster");
 }
 
 static void database(struct findings *findings, const char *path)

@@ -4,6 +4,7 @@
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "core/filesystem.h"
 #include "core/machine.h"
 #include "experiments/run.h"
 #include "experiments/standard.h"
@@ -26,6 +27,10 @@ static const char usage[] =
 	"  --set KEY=VALUE  override a key of the file, e.g. --set train.batch_tokens=1024 "
 	"(repeatable)\n"
 	"  --only NAME      only this contestant\n"
+	"  --trials N[-M]   only these of the trials, numbered from 1 as they are listed: all "
+	"contestants with the\n"
+	"                   first seed, then with the next\n"
+	"  --plan KEY       only where the trials are those that `bakeoff submit` gave this key\n"
 	"  --threads N      workers (all processors); the results are the same bits for any "
 	"number\n"
 	"  --jobs N         trials at once (1), which share the threads; one that needs more "
@@ -49,6 +54,8 @@ enum {
 	DB = 256,
 	SET,
 	ONLY,
+	TRIALS,
+	PLAN,
 	THREADS,
 	JOBS,
 	MEMORY,
@@ -66,6 +73,9 @@ static const struct option long_options[] = {
 	{ "db", required_argument, NULL, DB },
 	{ "set", required_argument, NULL, SET },
 	{ "only", required_argument, NULL, ONLY },
+	{ "trials", required_argument, NULL, TRIALS },
+	{ "trial", required_argument, NULL, TRIALS },
+	{ "plan", required_argument, NULL, PLAN },
 	{ "threads", required_argument, NULL, THREADS },
 	{ "jobs", required_argument, NULL, JOBS },
 	{ "memory", required_argument, NULL, MEMORY },
@@ -80,11 +90,27 @@ static const struct option long_options[] = {
 
 struct request {
 	struct run_options run;
-	const char *file;
+	const char *file, *plan;
 	char *set[MOST_SETS];
 	int sets;
 	bool dry_run, quiet, json;
 };
+
+/* "3" or "3-8" */
+static bool read_trials(const char *text, struct run_options *run)
+{
+	int end = 0;
+
+	if (strspn(text, "0123456789-") == strlen(text) &&
+	    ((sscanf(text, "%7d-%7d%n", &run->first, &run->last, &end) == 2 && !text[end]) ||
+	     (sscanf(text, "%7d%n", &run->first, &end) == 1 && !text[end] &&
+	      (run->last = run->first))) &&
+	    run->first >= 1 && run->last >= run->first)
+		return true;
+	fprintf(stderr, "bakeoff run: --trials %s: must be a number from 1, or two, as in 3-8\n",
+	        text);
+	return false;
+}
 
 /* 0: go on; else the exit status plus 1. */
 static int read_options(int argc, char **argv, struct request *r)
@@ -106,6 +132,13 @@ static int read_options(int argc, char **argv, struct request *r)
 			break;
 		case ONLY:
 			r->run.only = optarg;
+			break;
+		case TRIALS:
+			if (!read_trials(optarg, &r->run))
+				return 3;
+			break;
+		case PLAN:
+			r->plan = optarg;
 			break;
 		case THREADS:
 			if (!option_number("run", "--threads", optarg, 1, 256, &number))
@@ -200,7 +233,38 @@ static int say_result(const struct request *r, const struct experiment *e,
 
 static int trials_of(const struct request *r, const struct experiment *e)
 {
-	return (r->run.only ? 1 : e->contestants) * e->seeds;
+	return run_trials(e, r->run.only);
+}
+
+/* Whether the experiment has the trials that are asked for. */
+static bool has_trials(const struct request *r, const struct experiment *e)
+{
+	char key[17];
+
+	run_plan_key(e, r->run.only, key);
+	if (r->plan && strcmp(r->plan, key) != 0)
+		fprintf(stderr,
+		        "bakeoff run: %s has changed since it was submitted (%s is now %s); submit "
+		        "it again\n",
+		        r->file, r->plan, key);
+	else if (r->run.last > trials_of(r, e))
+		fprintf(stderr, "bakeoff run: --trials %d-%d: there are %d trials\n", r->run.first,
+		        r->run.last, trials_of(r, e));
+	else
+		return true;
+	return false;
+}
+
+/* A line where the results are to lie where several machines cannot be kept apart. */
+static void warn_network(const struct request *r)
+{
+	const char *system = filesystem_network(r->run.database);
+
+	if (system)
+		fprintf(stderr,
+		        "bakeoff run: %s is on %s, where SQLite's locks and log do not hold between "
+		        "machines; keep it on a disk of this machine (--db), or use `bakeoff submit`\n",
+		        r->run.database, system);
 }
 
 /* More threads than shards have nothing to do in training. */
@@ -230,6 +294,7 @@ static int run_it(const struct request *r, struct experiment *e)
 		return 1;
 	}
 	interrupt_catch();
+	warn_network(r);
 	say_shards(r, e);
 	progress_open(&view, trials_of(r, e), r->run.jobs, r->quiet);
 	ran = run_experiment(e, text, &r->run, r->json ? progress_json_line : progress_line,
@@ -284,7 +349,10 @@ int run_command(int argc, char **argv)
 		return status - 1;
 	if (!option_experiment("run", r.file, r.set, r.sets, r.run.only, &experiment))
 		return 2;
-	status = r.dry_run ? plan_it(&r, &experiment) : run_it(&r, &experiment);
+	if (!has_trials(&r, &experiment))
+		status = 2;
+	else
+		status = r.dry_run ? plan_it(&r, &experiment) : run_it(&r, &experiment);
 	experiment_free(&experiment);
 	return status;
 }

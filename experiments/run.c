@@ -5,11 +5,13 @@
 #include "experiments/jobs.h"
 #include "experiments/match.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <xxhash.h>
 
 enum { PATH_SIZE = 4096 };
 
@@ -43,32 +45,68 @@ bool experiment_data(const struct experiment *experiment, const char *folder,
 	       dataset_open(dataset, &experiment->data, data, pool, report, context, error);
 }
 
-static bool is_wanted(const struct run_options *options, const struct contestant *contestant)
+int run_trials(const struct experiment *e, const char *only)
 {
-	return !options->only || !strcmp(options->only, contestant->name);
+	return (only ? 1 : e->contestants) * e->seeds;
+}
+
+const struct contestant *run_trial(const struct experiment *e, const char *only, int number,
+                                   long *seed)
+{
+	const int among = only ? 1 : e->contestants;
+	int c = only ? 0 : (number - 1) % among;
+
+	assert(number >= 1 && number <= run_trials(e, only));
+	while (only && strcmp(only, e->contestant[c].name) != 0)
+		c++;
+	*seed = e->seed[(number - 1) / among];
+	return &e->contestant[c];
+}
+
+void run_plan_key(const struct experiment *e, const char *only, char key[17])
+{
+	XXH64_hash_t hash = XXH64(e->name, strlen(e->name), 0);
+
+	for (int c = 0; c < e->contestants; c++) {
+		const struct contestant *contestant = &e->contestant[c];
+		json_t *settings;
+		char *text;
+
+		if (only && strcmp(only, contestant->name) != 0)
+			continue;
+		settings = contestant_to_json(e, contestant);
+		text = json_dumps(settings, JSON_SORT_KEYS | JSON_COMPACT);
+		json_decref(settings);
+		if (!text)
+			panic("settings of %s cannot be written as JSON", contestant->name);
+		hash = XXH64(text, strlen(text), hash);
+		hash = XXH64(contestant->name, strlen(contestant->name), hash);
+		free(text);
+	}
+	hash = XXH64(e->seed, (size_t)e->seeds * sizeof *e->seed, hash);
+	hash = XXH64(&e->match_parameters, sizeof e->match_parameters, hash);
+	snprintf(key, 17, "%016llx", (unsigned long long)hash);
 }
 
 /* The trials that are wanted, in the order in which they start; the caller frees the list. */
 static struct trial *list_trials(const struct trial *common, const struct run_options *options,
                                  int *trials)
 {
-	const struct experiment *e = common->experiment;
-	struct trial *list =
-		memory_new((size_t)e->contestants * (size_t)e->seeds, sizeof *list);
+	const int first = options->first ? options->first : 1;
+	const int last = options->last ? options->last
+	                               : run_trials(common->experiment, options->only);
+	struct trial *list = memory_new((size_t)(last - first + 1), sizeof *list);
 
-	*trials = 0;
-	for (int s = 0; s < e->seeds; s++)
-		for (int c = 0; c < e->contestants; c++) {
-			struct trial *t = &list[*trials];
+	*trials = last - first + 1;
+	for (int i = 0; i < *trials; i++) {
+		struct trial *t = &list[i];
 
-			if (!is_wanted(options, &e->contestant[c]))
-				continue;
-			*t = *common;
-			t->contestant = &e->contestant[c];
-			t->seed = e->seed[s];
-			t->number = ++*trials;
-			t->retry = options->retry;
-		}
+		*t = *common;
+		t->number = first + i;
+		t->contestant =
+			run_trial(common->experiment, options->only, t->number, &t->seed);
+		t->retry = options->retry;
+	}
 	return list;
 }
 

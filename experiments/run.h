@@ -15,6 +15,7 @@ struct run_options {
 	bool (*check)(void *check_context, const struct dataset *, struct error *);
 	void *check_context;
 	bool retry;           /* run trials that diverged before again */
+	int first, last;      /* numbers of the trials to run, from 1; both 0: all of them */
 	bool (*asked)(void);  /* whether the user said stop; may be NULL. Also called in children,
 	                         where a signal of their own may say so */
 };
@@ -35,6 +36,18 @@ typedef void run_watch(void *context, const struct trial_news *);
 bool run_experiment(struct experiment *, const char *specification, const struct run_options *,
                     dataset_report *report, run_watch *watch, void *context, struct run_result *,
                     struct error *);
+
+/* How many trials there are: contestants times seeds, or of the contestant `only` (NULL: any). */
+int run_trials(const struct experiment *, const char *only);
+
+/* The contestant of trial `number`, 1 to run_trials, in the order in which they start, and its seed.
+ */
+const struct contestant *run_trial(const struct experiment *, const char *only, int number,
+                                   long *seed);
+
+/* What tells whether the trials are those that they were, and in the same order: 16 hex digits of
+ * names, settings and seeds, without the contents of the data. */
+void run_plan_key(const struct experiment *, const char *only, char key[17]);
 
 /* What one trial of a contestant will take. Seconds and memory from a few updates on this machine.
  */

@@ -18,7 +18,7 @@ struct trial {
 	const char *folder; /* below which runs keep their files; exists */
 	long experiment_id;
 	long seed;
-	int number; /* among the trials of this call, from 1 */
+	int number; /* among the trials of the experiment, or of --only, from 1 */
 	bool retry; /* even where it diverged before */
 };
 
