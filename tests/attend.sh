@@ -2,39 +2,8 @@
 # attend.sh - bakeoff attend as its user meets it: maps as text, SVG, JSON and HTML, heads in numbers, mistakes. Prints TAP.
 set -u
 
-program=$(realpath "${BAKEOFF:-build/release/bakeoff}")
-home=$(pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-number=0
-
-# ok NAME COMMAND... - one test: the command succeeds.
-ok() {
-	name=$1
-	shift
-	number=$((number + 1))
-	if "$@" > "$work/said" 2>&1; then
-		echo "ok $number - $name"
-	else
-		sed 's/^/# /' "$work/said"
-		echo "not ok $number - $name"
-	fi
-}
-
-# says STATUS TEXT COMMAND... - the command exits with the status and says the text in one line of standard error.
-says() {
-	status=$1
-	text=$2
-	shift 2
-	"$@" > "$work/out" 2> "$work/err"
-	got=$?
-	if [ "$got" -ne "$status" ] || ! grep -qF -- "$text" "$work/err" || [ "$(wc -l < "$work/err")" -ne 1 ]; then
-		echo "exit status $got, expected $status and one line with: $text"
-		cat "$work/out" "$work/err"
-		return 1
-	fi
-}
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
 
 attend() {
 	"$program" attend --db small.db "$@"

@@ -2,23 +2,8 @@
 # explain.sh - models --explain as its user meets it. Prints TAP; BAKEOFF names the program.
 set -u
 
-program=$(realpath "${BAKEOFF:-build/release/bakeoff}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-number=0
-
-# ok NAME COMMAND... - one test: the command succeeds.
-ok() {
-	name=$1
-	shift
-	number=$((number + 1))
-	if "$@" > "$work/said" 2>&1; then
-		echo "ok $number - $name"
-	else
-		sed 's/^/# /' "$work/said"
-		echo "not ok $number - $name"
-	fi
-}
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
 
 explain() {
 	"$program" models --explain "$@"
@@ -35,8 +20,7 @@ prints() {
 refuses() {
 	text=$1
 	shift
-	explain "$@" > "$work/out" 2> "$work/err"
-	[ $? -eq 2 ] && grep -qF -- "$text" "$work/err" && [ "$(wc -l < "$work/err")" -eq 1 ]
+	says 2 "$text" explain "$@"
 }
 
 ok 'every architecture explains itself' sh -c "for a in rnn cnn transformer; do '$program' models \$a --explain --vocabulary 50 ||
@@ -46,12 +30,12 @@ ok 'a setting of one side' prints 'decoder 1-5, each' transformer --set decoder.
 ok 'mixed architectures' prints 'lstm' transformer --set decoder.architecture=rnn --vocabulary 50
 ok 'lengths' prints 'S = 3 tokens to one of T = 512' transformer --source 3 --target 512 --vocabulary 50
 ok 'one token' explain rnn --source 1 --target 1 --vocabulary 50
-ok 'the contestants of a file' prints 'convs2s' experiments/toy.yaml
-ok 'one contestant of a file' prints '"model": "lstm"' experiments/toy.yaml lstm --format json
+ok 'the contestants of a file' prints 'convs2s' "$home/experiments/toy.yaml"
+ok 'one contestant of a file' prints '"model": "lstm"' "$home/experiments/toy.yaml" lstm --format json
 ok 'json is one value' sh -c "'$program' models --explain cnn --vocabulary 50 --format json | python3 -m json.tool"
 ok 'markdown' prints '| encoder 1-3, each | self-attention |' transformer --format markdown --vocabulary 50
 ok 'no such architecture' refuses "no architecture 'tranformer'" tranformer
-ok 'no such contestant' refuses "has no contestant 'lstmm'" experiments/toy.yaml lstmm
+ok 'no such contestant' refuses "has no contestant 'lstmm'" "$home/experiments/toy.yaml" lstmm
 ok 'no such setting' refuses 'did you mean heads?' transformer --set headz=3
 ok 'settings that do not fit' refuses 'heads = 3: must divide width = 64' transformer --set width=64 --set heads=3
 ok 'too long a sentence' refuses 'must be a whole number from 1 to 512' transformer --source 513

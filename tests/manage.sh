@@ -2,39 +2,8 @@
 # manage.sh - the commands around runs: choosing, tagging, deleting. Prints TAP; BAKEOFF names the program.
 set -u
 
-program=$(realpath "${BAKEOFF:-build/release/bakeoff}")
-home=$(pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-number=0
-
-# ok NAME COMMAND... - one test: the command succeeds.
-ok() {
-	name=$1
-	shift
-	number=$((number + 1))
-	if "$@" > "$work/said" 2>&1; then
-		echo "ok $number - $name"
-	else
-		sed 's/^/# /' "$work/said"
-		echo "not ok $number - $name"
-	fi
-}
-
-# says STATUS TEXT COMMAND... - the command exits with the status and says the text in one line of standard error.
-says() {
-	status=$1
-	text=$2
-	shift 2
-	"$@" > "$work/out" 2> "$work/err" < /dev/null
-	got=$?
-	if [ "$got" -ne "$status" ] || ! grep -qF -- "$text" "$work/err" || [ "$(wc -l < "$work/err")" -ne 1 ]; then
-		echo "exit status $got, expected $status and one line with: $text"
-		cat "$work/out" "$work/err"
-		return 1
-	fi
-}
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
 
 cat > small.yaml <<'YAML'
 experiment: small
@@ -82,7 +51,7 @@ tagged() {
 # A copy to delete from: rows and folders go, others stay.
 deleted() {
 	cp all.db copy.db && cp -r all.runs copy.runs && db=copy.db || return 1
-	says 2 '--yes deletes 2 runs' "$program" rm 1 2 --db copy.db && chosen '1 2 3 4 ' 'id > 0' || return 1
+	says 2 '--yes deletes 2 runs' "$program" rm 1 2 --db copy.db < /dev/null && chosen '1 2 3 4 ' 'id > 0' || return 1
 	says 1 'has no run 9' "$program" rm 1 9 --yes --db copy.db && chosen '1 2 3 4 ' 'id > 0' || return 1
 	"$program" rm 1 1 --yes --db copy.db && chosen '2 3 4 ' 'id > 0' && [ "$(ls copy.runs | grep -c lstm)" -eq 1 ] || return 1
 	"$program" rm --where 'contestant = transformer and seed = 2' --yes --db copy.db && chosen '2 3 ' 'id > 0' &&
@@ -121,7 +90,7 @@ watched() {
 	grep -q '"status":"running","lost":false' live.json && "$program" watch small --db live.db --once > live
 	status=$?
 	kill -INT $child
-	"$program" watch --db live.db --interval 1 > live.end &
+	timeout 30 "$program" watch --db live.db --interval 1 > live.end &
 	watcher=$!
 	wait $child
 	wait $watcher || status=1
@@ -139,8 +108,8 @@ lost() {
 	done
 	kill -KILL $child
 	wait $child 2> /dev/null
-	"$program" watch --db lost.db > lost.said && grep -q '1 lost: the process is gone' lost.said && grep -q 'lstm.* lost ' lost.said &&
-		"$program" rm 1 --yes --db lost.db && "$program" watch --db lost.db | grep -qx 'Nothing is running.'
+	timeout 30 "$program" watch --db lost.db > lost.said && grep -q '1 lost: the process is gone' lost.said && grep -q 'lstm.* lost ' lost.said &&
+		"$program" rm 1 --yes --db lost.db && timeout 30 "$program" watch --db lost.db | grep -qx 'Nothing is running.'
 }
 
 # A database of an older version is chosen from too, and stays as it is.
