@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 #include "core/filesystem.h"
 #include "core/machine.h"
+#include "experiments/match.h"
 #include "experiments/run.h"
 #include "experiments/standard.h"
 #include "results/compare.h"
@@ -312,13 +313,17 @@ static int run_it(const struct request *r, struct experiment *e)
 static void print_plan(void *context, const struct plan_entry *p)
 {
 	const struct experiment *e = context;
-	char seconds[32];
+	char seconds[32], match[MATCH_TEXT];
 
 	write_seconds(seconds, sizeof seconds, p->train_seconds * e->seeds);
 	printf("%-40s %10zu %14.0f %9.0f %12.0f %9.0f MiB %8.0f MiB   %s\n", p->contestant->name,
 	       p->parameters, p->multiply_adds, p->updates, p->target_tokens,
 	       p->peak_bytes / 1048576, p->disk_bytes * e->seeds / 1048576,
 	       p->train_seconds > 0 ? seconds : "until patience ends");
+	if (match_asked(e)) {
+		match_text(e, p->contestant, match);
+		printf("  %s\n", match);
+	}
 	fflush(stdout);
 }
 

@@ -85,6 +85,7 @@ void run_plan_key(const struct experiment *e, const char *only, char key[17])
 	}
 	hash = XXH64(e->seed, (size_t)e->seeds * sizeof *e->seed, hash);
 	hash = XXH64(&e->match_parameters, sizeof e->match_parameters, hash);
+	hash = XXH64(&e->match_multiply_adds, sizeof e->match_multiply_adds, hash);
 	snprintf(key, 17, "%016llx", (unsigned long long)hash);
 }
 
@@ -130,6 +131,19 @@ static void report_migration(const struct database *database, dataset_report *re
 	report(context, line);
 }
 
+static void report_match(const struct experiment *e, const struct run_options *options,
+                         dataset_report *report, void *context)
+{
+	char line[MATCH_TEXT];
+
+	for (int i = 0; match_asked(e) && i < e->contestants; i++) {
+		if (options->only && strcmp(options->only, e->contestant[i].name) != 0)
+			continue;
+		match_text(e, &e->contestant[i], line);
+		report(context, line);
+	}
+}
+
 /* Opens what all trials share; what threads and connections that took is closed again, so that
  * processes can be forked. */
 static bool prepare(struct trial *common, struct experiment *experiment, const char *specification,
@@ -149,6 +163,8 @@ static bool prepare(struct trial *common, struct experiment *experiment, const c
 	        match_contestants(experiment, dataset, error) &&
 	        database_experiment(&database, experiment->name, specification,
 	                            &common->experiment_id, error);
+	if (ready)
+		report_match(experiment, options, report, context);
 	pool_close(pool);
 	database_close(&database);
 	return ready;

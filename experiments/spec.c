@@ -10,6 +10,8 @@ enum { SEEDS_MOST = 1000, NAME_MOST = 60 };
 static const struct setting match_table[] = {
 	SETTING_OF_INT(struct experiment, match_parameters, "parameters", "0", 0, 1e12,
 	               "parameters that every contestant shall have; 0: widths stay as they are"),
+	SETTING_OF_INT(struct experiment, match_multiply_adds, "multiply_adds", "0", 0, 1e15,
+	               "multiply-adds of every contestant, a target token, forward; 0: any"),
 	{ .name = NULL },
 };
 
@@ -90,6 +92,16 @@ static bool read_seeds(struct experiment *e, const struct node *top, struct erro
 	return true;
 }
 
+static bool read_match(struct experiment *e, const struct node *top, struct error *error)
+{
+	static const char example[] = "match: {parameters: 7.5M}";
+
+	return read_section(top, "match", match_table, e, example, error) &&
+	       (!e->match_parameters || !e->match_multiply_adds ||
+	        node_error(node_child(top, "match"), error,
+	                   ": takes one of `parameters` and `multiply_adds`"));
+}
+
 static bool read_all(struct experiment *e, const struct node *top, const char *path,
                      struct error *error)
 {
@@ -105,7 +117,7 @@ static bool read_all(struct experiment *e, const struct node *top, const char *p
 	                    "train: {learning_rate: 0.001, stop: {epochs: 10}}", error) &&
 	       read_section(top, "search", search_settings_table, &e->search, "search: {beam: 5}",
 	                    error) &&
-	       read_section(top, "match", match_table, e, "match: {parameters: 7.5M}", error) &&
+	       read_match(e, top, error) &&
 	       read_seeds(e, top, error) && spec_contestants(e, top, error);
 }
 

@@ -23,6 +23,7 @@ struct contestant {
 	struct design design;
 	struct train_settings train;
 	struct search_settings search;
+	double matched; /* size that its widths were solved for; 0: they were not */
 };
 
 struct experiment {
@@ -36,7 +37,8 @@ struct experiment {
 	struct contestant *
 		contestant; /* [contestants], in the order of the file, a grid's last key fastest */
 	int contestants;    /* at least 1 */
-	long match_parameters; /* match.parameters: widths are to be solved for it; 0: no */
+	long match_parameters;    /* match.parameters: widths are to be solved for it; 0: no */
+	long match_multiply_adds; /* match.multiply_adds, the same; not both */
 };
 
 /* Reads the file, with `set` [sets] of "KEY=VALUE" (VALUE in YAML) put in before anything is
