@@ -16,6 +16,7 @@ int watch_command(int argc, char **argv);
 int tag_command(int argc, char **argv);
 int note_command(int argc, char **argv);
 int rm_command(int argc, char **argv);
+int copy_command(int argc, char **argv);
 int translate_command(int argc, char **argv);
 int attend_command(int argc, char **argv);
 int score_command(int argc, char **argv);

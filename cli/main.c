@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	{ "tag", tag_command, "give runs names to find them by" },
 	{ "note", note_command, "keep a text with a run" },
 	{ "rm", rm_command, "delete runs, with their checkpoints" },
+	{ "copy", copy_command, "copy a database with its runs while they go on" },
 	{ "translate", translate_command, "translate standard input with a trained run" },
 	{ "attend", attend_command, "show what a trained run attends to in a sentence" },
 	{ "score", score_command, "BLEU of a file against references, as sacreBLEU" },

@@ -17,10 +17,18 @@ static void network_file_systems_have_names(void **state)
 		unsigned long type;
 		const char *name;
 	} cases[] = {
-		{ 0x6969, "NFS" },     { 0x0bd00bd0, "Lustre" },         { 0x47504653, "GPFS" },
-		{ 0xff534d42, "CIFS" }, { 0xffffffffff534d42ul, "CIFS" }, { 0x65735546, "FUSE" },
-		{ 0xef53, NULL },      { 0x58465342, NULL },             { 0x01021994, NULL },
-		{ 0x9123683e, NULL },  { 0x794c7630, NULL },             { 0, NULL },
+		{ 0x6969, "NFS" },
+		{ 0x0bd00bd0, "Lustre" },
+		{ 0x47504653, "GPFS" },
+		{ 0xff534d42, "CIFS" },
+		{ 0xffffffffff534d42ul, "CIFS" },
+		{ 0x65735546, "FUSE" },
+		{ 0xef53, NULL },
+		{ 0x58465342, NULL },
+		{ 0x01021994, NULL },
+		{ 0x9123683e, NULL },
+		{ 0x794c7630, NULL },
+		{ 0, NULL },
 	};
 
 	(void)state;
