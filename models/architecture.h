@@ -47,7 +47,8 @@ struct cost {
 	double multiply_adds;   /* forward */
 	double receptive_field; /* steps of the side that reach one state through its layers, at
 	                           most: 1 + sum of (kernel - 1) dilation over convolutions, window
-	                           or block of self-attention; HUGE_VAL: all of them */
+	                           or block of self-attention (what reaches over a block's edge is
+	                           counted for all steps); HUGE_VAL: all of them */
 };
 
 struct architecture {
