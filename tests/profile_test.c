@@ -94,7 +94,8 @@ struct job {
 	struct pool *pool;
 };
 
-static void sleep_a_task(void *context, int task, int worker)
+/* Tasks of different lengths. */
+static void spin(void *context, int task, int worker)
 {
 	const struct job *job = context;
 	const double until = machine_seconds() + (task ? 0.001 : 0.02);
@@ -105,13 +106,30 @@ static void sleep_a_task(void *context, int task, int worker)
 	profile_end(pool_profile_of(job->pool, worker));
 }
 
-/* Whatever the workers do, each one's spans cover the same time. */
+/* Fails where a worker's spans do not follow on each other, or a gap of 2 us or more is left. */
+static double covered(struct profile *profile)
+{
+	double all = 0, from = INFINITY, to = -INFINITY;
+
+	for (size_t i = 0; i < profile->spans; i++) {
+		all += length(&profile->span[i]);
+		from = fmin(from, profile->span[i].start);
+		to = fmax(to, profile->span[i].end);
+	}
+	assert_true(profile->spans > 0);
+	assert_true(fabs(to - from - all) < 3e-6 * (double)profile->spans);
+	return all;
+}
+
+/* Whatever the workers do, and whoever does it, each one's spans cover the same time, but for gaps
+ * that are too short to be recorded. */
 static void workers_wait(void **state)
 {
 	struct profile profile[2];
 	struct error error;
 	struct job job = { pool_open(2, &error) };
-	double all[2] = { 0 };
+	double all[2];
+	size_t tasks = 0;
 
 	(void)state;
 	assert_non_null(job.pool);
@@ -119,13 +137,16 @@ static void workers_wait(void **state)
 		profile_init(&profile[i]);
 	assert_null(pool_profile_of(job.pool, 1));
 	pool_profile(job.pool, profile);
-	pool_run(job.pool, 2, sleep_a_task, &job);
+	pool_run(job.pool, 2, spin, &job);
 	pool_profile(job.pool, NULL);
-	pool_run(job.pool, 2, sleep_a_task, &job);
-	for (int i = 0; i < 2; i++)
+	pool_run(job.pool, 2, spin, &job);
+	for (int i = 0; i < 2; i++) {
+		all[i] = covered(&profile[i]);
 		for (size_t k = 0; k < profile[i].spans; k++)
-			all[i] += length(&profile[i].span[k]);
-	assert_true(all[0] >= 0.019 && fabs(all[0] - all[1]) < 1e-3);
+			tasks += !strcmp(profile[i].span[k].operation, "task");
+	}
+	assert_int_equal(tasks, 2);
+	assert_true(all[0] >= 0.019 && fabs(all[0] - all[1]) < 2e-5);
 	for (int i = 0; i < 2; i++)
 		profile_free(&profile[i]);
 	pool_close(job.pool);
@@ -171,20 +192,35 @@ static void operations_are_counted(void **state)
 	parameters_free(&parameters);
 }
 
-static void roofline_is_a_bound(void **state)
+/* What is measured is only there; how fast a machine is says `bakeoff doctor`. */
+static void roofline_is_measured(void **state)
 {
 	struct error error;
 	struct pool *pool = pool_open(1, &error);
 	struct roofline r;
 
 	(void)state;
+	assert_non_null(pool);
 	roofline_measure(&r, pool);
-	assert_true(r.peak > 1e8 && r.peak < 1e12 && r.bandwidth > 1e8 && r.bandwidth < 1e13);
-	assert_true(r.peak_bfloat16 == 0 || r.peak_bfloat16 > r.peak / 2);
-	assert_true(roofline_seconds(&r, r.peak, 0, 0) == 1);
-	assert_true(roofline_seconds(&r, r.peak, 0, 2 * r.bandwidth) == 2);
-	assert_true(roofline_products(&r, r.peak, r.peak) <= 1);
+	assert_non_null(r.set);
+	assert_true(isfinite(r.peak) && r.peak > 0);
+	assert_true(isfinite(r.bandwidth) && r.bandwidth > 0);
+	assert_true(isfinite(r.peak_bfloat16) && r.peak_bfloat16 >= 0);
 	pool_close(pool);
+}
+
+/* 6 multiply-adds at 2 a second, of bfloat16 at 4; bytes at 8 a second. */
+static void roofline_is_a_bound(void **state)
+{
+	const struct roofline with = { "", 2, 4, 8 }, without = { "", 2, 0, 8 };
+
+	(void)state;
+	assert_true(roofline_products(&with, 6, 0) == 3);
+	assert_true(roofline_products(&with, 6, 4) == 2);
+	assert_true(roofline_products(&with, 6, 6) == 1.5);
+	assert_true(roofline_products(&without, 6, 6) == 3);
+	assert_true(roofline_seconds(&with, 6, 4, 15) == 2);
+	assert_true(roofline_seconds(&with, 6, 4, 32) == 4);
 }
 
 int main(void)
@@ -195,6 +231,7 @@ int main(void)
 		cmocka_unit_test(null_records_nothing),
 		cmocka_unit_test(workers_wait),
 		cmocka_unit_test(operations_are_counted),
+		cmocka_unit_test(roofline_is_measured),
 		cmocka_unit_test(roofline_is_a_bound),
 	};
 
