@@ -4,9 +4,9 @@
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/run_plan.h"
 #include "core/filesystem.h"
 #include "core/machine.h"
-#include "experiments/match.h"
 #include "experiments/run.h"
 #include "experiments/standard.h"
 #include "results/compare.h"
@@ -41,7 +41,7 @@ static const char usage[] =
 	"  --stall SECONDS  a trial that gives no sign of life for so long is killed (3600); 0: "
 	"never\n"
 	"  --retry          also what diverged before, which is else left as it is\n"
-	"  --dry-run        say what would be done: parameters, multiply-adds, time, memory\n"
+	"  --dry-run        say what would be done: trials, parameters, multiply-adds, time, memory, disk\n"
 	"  --quiet          only errors and the comparison\n"
 	"  --json           what happens as lines of JSON, for programs; no comparison\n\n"
 	"Each trial is a process: one that crashes or is killed is a failed run with its reason, "
@@ -310,36 +310,6 @@ static int run_it(const struct request *r, struct experiment *e)
 	return say_result(r, e, &result);
 }
 
-static void print_plan(void *context, const struct plan_entry *p)
-{
-	const struct experiment *e = context;
-	char seconds[32], match[MATCH_TEXT];
-
-	write_seconds(seconds, sizeof seconds, p->train_seconds * e->seeds);
-	printf("%-40s %10zu %14.0f %9.0f %12.0f %9.0f MiB %8.0f MiB   %s\n", p->contestant->name,
-	       p->parameters, p->multiply_adds, p->updates, p->target_tokens,
-	       p->peak_bytes / 1048576, p->disk_bytes * e->seeds / 1048576,
-	       p->train_seconds > 0 ? seconds : "until patience ends");
-	if (match_asked(e)) {
-		match_text(e, p->contestant, match);
-		printf("  %s\n", match);
-	}
-	fflush(stdout);
-}
-
-static int plan_it(const struct request *r, struct experiment *e)
-{
-	struct error error;
-
-	printf("%s: %d trials, nothing is run\n\n%-40s %10s %14s %9s %12s %13s %12s   %s\n",
-	       e->name, trials_of(r, e), "contestant", "parameters", "mult-adds/tok", "updates",
-	       "target tokens", "memory", "disk", "training, all seeds");
-	if (plan_experiment(e, &r->run, NULL, print_plan, e, &error))
-		return 0;
-	fprintf(stderr, "bakeoff run: %s\n", error.message);
-	return 1;
-}
-
 int run_command(int argc, char **argv)
 {
 	struct request r = { .run = { .database = "results.db",
@@ -357,7 +327,7 @@ int run_command(int argc, char **argv)
 	if (!has_trials(&r, &experiment))
 		status = 2;
 	else
-		status = r.dry_run ? plan_it(&r, &experiment) : run_it(&r, &experiment);
+		status = r.dry_run ? run_plan_print(&experiment, &r.run) : run_it(&r, &experiment);
 	experiment_free(&experiment);
 	return status;
 }

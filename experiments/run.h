@@ -1,4 +1,4 @@
-/* run.h - all trials of an experiment, and the plan of them. */
+/* run.h - all trials of an experiment. */
 #ifndef BAKEOFF_RUN_H
 #define BAKEOFF_RUN_H
 
@@ -48,25 +48,6 @@ const struct contestant *run_trial(const struct experiment *, const char *only, 
 /* What tells whether the trials are those that they were, and in the same order: 16 hex digits of
  * names, settings and seeds, without the contents of the data. */
 void run_plan_key(const struct experiment *, const char *only, char key[17]);
-
-/* What one trial of a contestant will take. Seconds and memory from a few updates on this machine.
- */
-struct plan_entry {
-	const struct contestant *contestant;
-	size_t parameters;
-	double multiply_adds; /* a target token, forward */
-	double updates;       /* of the whole training; 0 where only patience or time stops it */
-	double target_tokens;
-	double train_seconds; /* estimate; 0 where unknown */
-	double peak_bytes;    /* weights, gradients, optimizer and activations */
-	double disk_bytes;    /* checkpoints */
-};
-
-typedef void plan_watch(void *context, const struct plan_entry *);
-
-/* Plans without running: opens the data, and tells the watcher about each contestant. */
-bool plan_experiment(struct experiment *, const struct run_options *, dataset_report *report,
-                     plan_watch *watch, void *context, struct error *);
 
 /* The data of an experiment, its vocabularies kept below `folder`, which is made where it is
  * missing. */

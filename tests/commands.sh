@@ -177,7 +177,7 @@ resumed_settings() {
 
 matched() {
 	"$program" run small.yaml --db plan.db --dry-run --set match.parameters=60k > plan || return 1
-	awk '$1 ~ /^(lstm|convs2s|transformer)$/ { n++; if ($2 < 54000 || $2 > 66000) bad = 1 } END { exit bad || n != 3 }' plan
+	awk '$1 ~ /^(lstm|convs2s|transformer)$/ { n++; if ($3 < 54000 || $3 > 66000) bad = 1 } END { exit bad || n != 3 }' plan
 }
 
 cut_checkpoint() {

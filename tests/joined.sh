@@ -62,7 +62,7 @@ scores_agree() {
 
 planned() {
 	run plan.db --dry-run --set match.parameters=20000 > log && grep -q 'nothing is run' log &&
-		awk '$1 == "lstm" || $1 == "convs2s" || $1 == "transformer" { n++; if ($2 < 18000 || $2 > 22000) bad = 1 } END { exit bad || n != 3 }' log
+		awk '$1 == "lstm" || $1 == "convs2s" || $1 == "transformer" { n++; if ($3 < 18000 || $3 > 22000) bad = 1 } END { exit bad || n != 3 }' log
 }
 
 profiled() {
