@@ -13,6 +13,7 @@ int query_command(int argc, char **argv);
 int export_command(int argc, char **argv);
 int rerun_command(int argc, char **argv);
 int watch_command(int argc, char **argv);
+int merge_command(int argc, char **argv);
 int tag_command(int argc, char **argv);
 int note_command(int argc, char **argv);
 int rm_command(int argc, char **argv);

@@ -21,6 +21,7 @@ static const struct command commands[] = {
 	{ "export", export_command, "runs as CSV or JSON lines, or for TensorBoard" },
 	{ "rerun", rerun_command, "make a run again: are the bits the same?" },
 	{ "watch", watch_command, "follow the runs that are running" },
+	{ "merge", merge_command, "take the runs of other databases over into one" },
 	{ "tag", tag_command, "give runs names to find them by" },
 	{ "note", note_command, "keep a text with a run" },
 	{ "rm", rm_command, "delete runs, with their checkpoints" },

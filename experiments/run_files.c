@@ -13,6 +13,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+void run_folder_name(const char *contestant, long seed, const char *key, char name[RUN_NAME_SIZE])
+{
+	char plain[64];
+
+	snprintf(plain, sizeof plain, "%s", contestant);
+	for (char *p = plain; *p; p++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.=",
+		            *p) ||
+		    (p == plain && *p == '.'))
+			*p = '_';
+	snprintf(name, RUN_NAME_SIZE, "%s-s%ld-%s", plain, seed, key);
+}
+
 bool run_folder(const char *database, const struct run_record *run, char folder[RUN_PATH_SIZE])
 {
 	const char *name = run->folder;

@@ -5,7 +5,11 @@
 #include "core/error.h"
 #include "results/database.h"
 
-enum { RUN_PATH_SIZE = 4096 };
+enum { RUN_PATH_SIZE = 4096, RUN_NAME_SIZE = 128 };
+
+/* The name of a run's folder below the folder of runs, whatever characters the contestant's name has:
+ * "lstm-s1-0123456789abcdef". `key` is 16 hex digits. */
+void run_folder_name(const char *contestant, long seed, const char *key, char name[RUN_NAME_SIZE]);
 
 /* The folder of a run's files: "results.runs/lstm-s1-0123456789abcdef". False where the row names
  * none that could be one, such as "../x". */
@@ -28,6 +32,12 @@ double run_files_size(const char *folder);
  * between leaves files that no row knows and never a row without its weights. Where the files
  * cannot be deleted the error says so, and that the rows are. */
 bool run_delete(struct database *, const struct run_record *, struct error *);
+
+/* Copies the files of a run's folder to another, which is then whole or as it was; an older one there
+ * is replaced. Both have the form of run_folder. Only plain files are taken, never through a link, and
+ * not the lock. *copied is false where there is no folder to copy. The folder above `to` must
+ * exist. */
+bool run_files_copy(const char *from, const char *to, bool *copied, struct error *);
 
 /* Deletes a folder that has files alone; that there is none is no error. */
 bool run_files_delete(const char *folder, struct error *);

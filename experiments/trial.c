@@ -123,19 +123,11 @@ static void identify(struct work *w)
 	snprintf(w->key, sizeof w->key, "%016llx", (unsigned long long)hash);
 }
 
-/* "FOLDER/lstm-s1-0123456789abcdef", whatever characters the contestant's name has. */
 static bool make_folder(struct work *w)
 {
 	const struct trial *t = w->trial;
-	char name[64];
 
-	snprintf(name, sizeof name, "%s", t->contestant->name);
-	for (char *p = name; *p; p++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.=",
-		            *p) ||
-		    (p == name && *p == '.'))
-			*p = '_';
-	snprintf(w->name, sizeof w->name, "%s-s%ld-%s", name, t->seed, w->key);
+	run_folder_name(t->contestant->name, t->seed, w->key, w->name);
 	snprintf(w->folder, sizeof w->folder, "%s/%s", t->folder, w->name);
 	if (mkdir(w->folder, 0777) && errno != EEXIST)
 		return error_set(w->error,

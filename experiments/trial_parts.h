@@ -2,6 +2,7 @@
 #ifndef BAKEOFF_TRIAL_PARTS_H
 #define BAKEOFF_TRIAL_PARTS_H
 
+#include "experiments/run_files.h"
 #include "experiments/trial.h"
 
 enum { PATH_SIZE = 4096 };
@@ -18,7 +19,7 @@ struct work {
 	struct run_totals totals;
 	char *settings; /* JSON */
 	char key[17];
-	char name[128]; /* of the folder, below the runs' */
+	char name[RUN_NAME_SIZE]; /* of the folder, below the runs' */
 	char folder[PATH_SIZE];
 	char note[768]; /* news.reason: what compare_kernels or is_over found */
 	int lock; /* file descriptor of folder/lock, held while the trial runs; -1: not held */

@@ -73,7 +73,7 @@ const char *run_status_word(enum run_status status)
 
 static enum run_status status_of(const char *word)
 {
-	int status = RUN_RUNNING;
+	int status = word ? RUN_RUNNING : RUN_FAILED;
 
 	while (status < RUN_FAILED && strcmp(word, status_words[status]))
 		status++;
