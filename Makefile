@@ -66,6 +66,13 @@ $B/cli/attend_page.inc: cli/attend_page.html
 $B/cli/attend_export.o: CPPFLAGS += -I$B
 $B/cli/attend_export.o: $B/cli/attend_page.inc
 
+# What a task of a job array does, as lines of C.
+$B/experiments/slurm_task.inc: experiments/slurm_task.sh
+	@mkdir -p $(@D)
+	@sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< > $@.new && mv $@.new $@
+$B/experiments/slurm.o: CPPFLAGS += -I$B
+$B/experiments/slurm.o: $B/experiments/slurm_task.inc
+
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
 	@echo "  CC $@"

@@ -18,6 +18,7 @@ int tag_command(int argc, char **argv);
 int note_command(int argc, char **argv);
 int rm_command(int argc, char **argv);
 int copy_command(int argc, char **argv);
+int submit_command(int argc, char **argv);
 int translate_command(int argc, char **argv);
 int attend_command(int argc, char **argv);
 int score_command(int argc, char **argv);

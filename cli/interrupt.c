@@ -1,4 +1,4 @@
-/* interrupt.c - the one flag that a signal handler can set. */
+/* interrupt.c - the one thing that a signal handler can set: which signal it was. */
 #include "cli/interrupt.h"
 
 #include <signal.h>
@@ -12,9 +12,9 @@ static void on_signal(int number)
 	static const char text[] =
 		"\nstopping as soon as nothing is lost by it; once more to stop now\n";
 
-	if (asked)
+	if (asked == number)
 		_exit(128 + number);
-	asked = 1;
+	asked = number;
 	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
 		return;
 }

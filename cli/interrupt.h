@@ -1,5 +1,6 @@
 /* interrupt.h - Ctrl-C, SIGTERM and SIGHUP: the first asks for a stop at the next update, the
- * second ends at once. */
+ * second of a kind ends at once. (Slurm sends SIGTERM to a program and to the script above it, which
+ * sends SIGINT.) */
 #ifndef BAKEOFF_INTERRUPT_H
 #define BAKEOFF_INTERRUPT_H
 

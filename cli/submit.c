@@ -1,0 +1,318 @@
+/* submit.c - bakeoff submit: an experiment as a job array of Slurm. */
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "core/file.h"
+#include "core/process.h"
+#include "experiments/run.h"
+#include "experiments/slurm.h"
+#include "experiments/submission.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"usage: bakeoff submit EXPERIMENT.yaml [OPTION...] [-- SBATCH_OPTION...]\n\n"
+	"Submits one job array to Slurm, a task for each trial. A task that is stopped, out of "
+        "time "
+	"or on a node that\n"
+	"is lost goes on from its last copy in the shared folder; see docs/cluster.md.\n\n"
+	"  --partition P, --time T, --account A, --memory SIZE    as sbatch has them (--memory is "
+	"--mem)\n"
+	"  --cpus N         processors of a task (1)\n"
+	"  --pack N         trials of a task (1), one after the other; --jobs N: at once\n"
+	"  --array-limit N  tasks at once\n"
+	"  --folder DIR     the shared folder, on every node (results.cluster)\n"
+	"  --scratch DIR    a folder of the node's own disk ($TMPDIR, else /tmp); '$NAME' is "
+	"expanded there\n"
+	"  --save SECONDS   between copies to the shared folder (600)\n"
+	"  --grace SECONDS  from the signal to stop to the end of the time limit (120)\n"
+	"  --set KEY=VALUE, --only NAME, --stall SECONDS, --retry    as of `bakeoff run`\n"
+	"  --print          shows the script, submits and writes nothing\n";
+
+enum {
+	PARTITION = 256,
+	TIME,
+	ACCOUNT,
+	MEMORY,
+	CPUS,
+	PACK,
+	JOBS,
+	LIMIT,
+	FOLDER,
+	SCRATCH,
+	SAVE,
+	GRACE,
+	SET,
+	ONLY,
+	STALL,
+	RETRY,
+	PRINT,
+	HELP,
+	MOST_SETS = 64,
+	MOST_OPTIONS = 2 * MOST_SETS + 16,
+};
+
+static const struct option long_options[] = {
+	{ "partition", required_argument, NULL, PARTITION },
+	{ "time", required_argument, NULL, TIME },
+	{ "account", required_argument, NULL, ACCOUNT },
+	{ "memory", required_argument, NULL, MEMORY },
+	{ "cpus", required_argument, NULL, CPUS },
+	{ "pack", required_argument, NULL, PACK },
+	{ "jobs", required_argument, NULL, JOBS },
+	{ "array-limit", required_argument, NULL, LIMIT },
+	{ "folder", required_argument, NULL, FOLDER },
+	{ "scratch", required_argument, NULL, SCRATCH },
+	{ "save", required_argument, NULL, SAVE },
+	{ "grace", required_argument, NULL, GRACE },
+	{ "set", required_argument, NULL, SET },
+	{ "only", required_argument, NULL, ONLY },
+	{ "stall", required_argument, NULL, STALL },
+	{ "retry", no_argument, NULL, RETRY },
+	{ "print", no_argument, NULL, PRINT },
+	{ "help", no_argument, NULL, HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct request {
+	struct slurm_job job;
+	const char *folder, *only;
+	char *set[MOST_SETS];
+	int sets;
+	char *option[MOST_OPTIONS]; /* of bakeoff run */
+	bool print;
+};
+
+static bool read_number(const char *name, long least, long most, long *value)
+{
+	return option_number("submit", name, optarg, least, most, value);
+}
+
+static void pass_on(struct request *r, const char *name, char *value)
+{
+	r->option[r->job.options++] = (char *)(size_t)name;
+	if (value)
+		r->option[r->job.options++] = value;
+}
+
+/* One option; false where its value is wrong. */
+static bool read_option(struct request *r, int option)
+{
+	struct slurm_job *job = &r->job;
+	long number;
+
+	switch (option) {
+	case PARTITION:
+		job->partition = optarg;
+		return true;
+	case TIME:
+		job->time = optarg;
+		return true;
+	case ACCOUNT:
+		job->account = optarg;
+		return true;
+	case MEMORY:
+		job->memory = optarg;
+		return true;
+	case FOLDER:
+		r->folder = optarg;
+		return true;
+	case SCRATCH:
+		job->scratch = optarg;
+		return true;
+	case CPUS:
+		return read_number("--cpus", 1, 4096, &job->cpus);
+	case LIMIT:
+		return read_number("--array-limit", 1, 1000000, &job->limit);
+	case SAVE:
+		return read_number("--save", 1, 1000000000, &job->save_seconds);
+	case GRACE:
+		return read_number("--grace", 1, 65535, &job->grace_seconds);
+	case PACK:
+		if (!read_number("--pack", 1, 1000000, &number))
+			return false;
+		job->pack = (int)number;
+		return true;
+	case JOBS:
+		pass_on(r, "--jobs", optarg);
+		return read_number("--jobs", 1, 256, &number);
+	case STALL:
+		pass_on(r, "--stall", optarg);
+		return read_number("--stall", 0, 1000000000, &number);
+	case RETRY:
+		pass_on(r, "--retry", NULL);
+		return true;
+	case ONLY:
+		r->only = optarg;
+		pass_on(r, "--only", optarg);
+		return true;
+	case SET:
+		if (r->sets == MOST_SETS)
+			return fprintf(stderr, "bakeoff submit: at most %d --set\n", MOST_SETS),
+			       false;
+		r->set[r->sets++] = optarg;
+		pass_on(r, "--set", optarg);
+		return true;
+	default:
+		r->print = true;
+		return true;
+	}
+}
+
+/* The array is made here. */
+static bool check_extras(const struct slurm_job *job)
+{
+	for (int i = 0; i < job->extras; i++) {
+		const char *text = job->extra[i];
+
+		if (!strcmp(text, "-a") || !strncmp(text, "--array", 7) ||
+		    (!strncmp(text, "-a", 2) && text[2] != '-')) {
+			fputs("bakeoff submit: the array is made of the trials; --array-limit, "
+			      "--pack "
+			      "and --only shape it\n",
+			      stderr);
+			return false;
+		}
+	}
+	if (!job->extras || job->extra[0][0] == '-')
+		return true;
+	fprintf(stderr,
+	        "bakeoff submit: '%s' is one too many; options of sbatch follow behind --\n",
+	        job->extra[0]);
+	return false;
+}
+
+/* -1: go on; else the exit status. */
+static int read_options(int argc, char **argv, struct request *r)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		if (option == HELP)
+			return fputs(usage, stdout), 0;
+		if (r->job.options + 2 > MOST_OPTIONS) {
+			fputs("bakeoff submit: too many options\n", stderr);
+			return 2;
+		}
+		if (option == '?' || !read_option(r, option))
+			return 2;
+	}
+	if (optind >= argc) {
+		fputs("bakeoff submit: give one experiment file, e.g. experiments/toy.yaml\n",
+		      stderr);
+		return 2;
+	}
+	r->job.spec = argv[optind];
+	r->job.extra = argv + optind + 1;
+	r->job.extras = argc - optind - 1;
+	r->job.option = r->option;
+	return check_extras(&r->job) ? -1 : 2;
+}
+
+static int fail(const struct error *error)
+{
+	fprintf(stderr, "bakeoff submit: %s\n", error->message);
+	return 1;
+}
+
+static bool write_script(const char *path, const struct slurm_job *job, struct error *error)
+{
+	struct new_file file;
+
+	if (!new_file_begin(&file, path, error))
+		return false;
+	if (slurm_script(file.stream, job, error))
+		return new_file_commit(&file, error);
+	new_file_cancel(&file);
+	return false;
+}
+
+/* Hands the script to sbatch; *number is what it calls the job, the caller's. */
+static bool hand_over(const char *script, char **number, struct error *error)
+{
+	const char *const arguments[] = { "sbatch", "--parsable", script, NULL };
+	int status;
+
+	if (!process_read(arguments, false, number, &status, error)) {
+		free(*number);
+		*number = NULL;
+		return error_prefix(error, "submit where Slurm is, or see --print");
+	}
+	(*number)[strcspn(*number, ";\n")] = '\0'; /* "123;cluster" */
+	if (status == 0 && **number && strspn(*number, "0123456789") == strlen(*number))
+		return true;
+	free(*number);
+	*number = NULL;
+	return error_set(
+		error,
+		"sbatch refused the job (its reason is above); the script is %s; where the "
+		"array is too long, --pack makes it shorter",
+		script);
+}
+
+static int submit(const struct request *r, const struct experiment *e)
+{
+	const struct slurm_job *job = &r->job;
+	char script[SUBMISSION_PATH_SIZE + 16], *number;
+	struct error error;
+
+	snprintf(script, sizeof script, "%s/script.sh", job->shared);
+	if (!submission_make(job->shared, e, r->only, &error) ||
+	    !write_script(script, job, &error) || !hand_over(script, &number, &error))
+		return fail(&error);
+	if (!submission_add_job(job->shared, number, &error))
+		fprintf(stderr, "bakeoff submit: %s\n", error.message);
+	printf("%s: job %s, %d trials in %d tasks, in %s\n", e->name, number, job->trials,
+	       slurm_tasks(job), job->shared);
+	free(number);
+	return 0;
+}
+
+/* The paths of the job; `directory` and `program` have room for SUBMISSION_PATH_SIZE. */
+static bool find_paths(struct request *r, const struct experiment *e, const char *key, char *shared,
+                       char *directory, char *program, struct error *error)
+{
+	const ssize_t length = readlink("/proc/self/exe", program, SUBMISSION_PATH_SIZE - 1);
+
+	if (length < 0 || !getcwd(directory, SUBMISSION_PATH_SIZE))
+		return error_set(error, "this program or the working directory cannot be found: %s",
+		                 strerror(errno));
+	program[length] = '\0';
+	r->job.program = program;
+	r->job.directory = directory;
+	r->job.shared = shared;
+	return submission_path(r->folder, directory, e->name, key, shared, error);
+}
+
+int submit_command(int argc, char **argv)
+{
+	struct request r = {
+		.job = { .pack = 1, .cpus = 1, .grace_seconds = 120, .save_seconds = 600 },
+		.folder = SUBMISSION_FOLDER
+	};
+	char shared[SUBMISSION_PATH_SIZE], directory[SUBMISSION_PATH_SIZE],
+		program[SUBMISSION_PATH_SIZE], key[17];
+	struct experiment e;
+	struct error error;
+	int status = read_options(argc, argv, &r);
+
+	if (status >= 0)
+		return status;
+	if (!option_experiment("submit", r.job.spec, r.set, r.sets, r.only, &e))
+		return 2;
+	run_plan_key(&e, r.only, key);
+	r.job.plan = key;
+	r.job.name = e.name;
+	r.job.trials = run_trials(&e, r.only);
+	if (!find_paths(&r, &e, key, shared, directory, program, &error))
+		status = fail(&error);
+	else if (r.print)
+		status = slurm_script(stdout, &r.job, &error) ? 0 : fail(&error);
+	else
+		status = submit(&r, &e);
+	experiment_free(&e);
+	return status;
+}
