@@ -127,7 +127,8 @@ static void add_path(struct cell *cell, const struct explanation *e, int route)
 
 	snprintf(text, sizeof text, "%d%s", path->longest, path->apart ? ", not between all" : "");
 	put(&cell[0], text);
-	snprintf(text, sizeof text, path->field == all ? "all %d" : "%d of %d", path->field, all);
+	snprintf(text, sizeof text, path->field == all && !path->apart ? "all %d" : "%d of %d",
+	         path->field, all);
 	put(&cell[1], text);
 }
 

@@ -1,4 +1,5 @@
-/* attention_document_test.c - the examples of docs/attention.md are what op_attention computes. */
+/* attention_document_test.c - the examples of docs/attention.md are what op_attention and
+ * op_convolution compute. */
 #include "core/error.h"
 #include "models/attention.h"
 
@@ -14,7 +15,7 @@
 
 static const char document[] = "docs/attention.md";
 
-enum { NUMBERS = 16, EXAMPLES_LEAST = 5 };
+enum { NUMBERS = 16, ATTENTIONS_LEAST = 6, CONVOLUTIONS_LEAST = 2 };
 
 /* Rows of numbers of one line, one after the other. */
 struct numbers {
@@ -23,8 +24,10 @@ struct numbers {
 };
 
 struct example {
+	bool is_convolution;
 	char score[32];
-	struct numbers sees, query, keys, values, matrix, vector, weights, context;
+	struct numbers sees, heads, query, keys, values, matrix, vector, weights, context;
+	struct numbers steps, taps, bias, gate_taps, gate_bias, sums, outputs;
 };
 
 static void read_numbers(char *text, struct numbers *to)
@@ -44,10 +47,14 @@ static void read_line(struct example *e, char *line)
 	const struct {
 		const char *name;
 		struct numbers *to;
-	} field[] = { { "sees", &e->sees },       { "query", &e->query },
-		      { "keys", &e->keys },       { "values", &e->values },
-		      { "matrix", &e->matrix },   { "vector", &e->vector },
-		      { "weights", &e->weights }, { "context", &e->context } };
+	} field[] = { { "sees", &e->sees },           { "heads", &e->heads },
+		      { "query", &e->query },         { "keys", &e->keys },
+		      { "values", &e->values },       { "matrix", &e->matrix },
+		      { "vector", &e->vector },       { "weights", &e->weights },
+		      { "context", &e->context },     { "steps", &e->steps },
+		      { "taps", &e->taps },           { "bias", &e->bias },
+		      { "gate_taps", &e->gate_taps }, { "gate_bias", &e->gate_bias },
+		      { "sums", &e->sums },           { "outputs", &e->outputs } };
 	char *colon = strchr(line, ':');
 
 	if (!colon)
@@ -74,9 +81,10 @@ static bool next(FILE *file, struct example *e)
 
 	*e = (struct example){ .score = "" };
 	while (fgets(line, sizeof line, file))
-		if (!strcmp(line, "```attention\n"))
+		if (!strcmp(line, "```attention\n") || !strcmp(line, "```convolution\n")) {
 			inside = true;
-		else if (inside && !strcmp(line, "```\n"))
+			e->is_convolution = line[3] == 'c';
+		} else if (inside && !strcmp(line, "```\n"))
 			return true;
 		else if (inside)
 			read_line(e, line);
@@ -105,14 +113,16 @@ static void expect(const struct example *e, const char *what, const struct numbe
 {
 	for (int i = 0; i < want->count; i++)
 		if (!(fabs((double)(got[i] - want->x[i])) <= 6e-5))
-			fail_msg("%s: %s: %s %d is %.4f, the document has %.4f", document, e->score,
-			         what, i + 1, (double)got[i], (double)want->x[i]);
+			fail_msg("%s: %s: %s %d is %.4f, the document has %.4f", document,
+			         e->is_convolution ? "convolution" : e->score, what, i + 1,
+			         (double)got[i], (double)want->x[i]);
 }
 
-static void check(const struct example *e)
+static void check_attention(const struct example *e)
 {
 	const int length = e->sees.count ? (int)e->sees.x[0] : e->keys.rows;
-	struct attention how = { .heads = 1, .length = &length, .kind = ATTENTION_CROSS };
+	const int heads = e->heads.count ? (int)e->heads.x[0] : 1;
+	struct attention how = { .heads = heads, .length = &length, .kind = ATTENTION_CROSS };
 	struct parameters none = { 0 };
 	struct tape tape;
 	struct var *key, *y;
@@ -133,10 +143,41 @@ static void check(const struct example *e)
 		how.v = matrix(&tape, &e->vector);
 	y = op_attention(&tape, slice_all(steps(&tape, &e->query)), slice_all(key),
 	                 slice_all(steps(&tape, &e->values)), how);
-	assert_int_equal(e->weights.count, e->keys.rows);
+	assert_int_equal(e->weights.count, heads * e->keys.rows);
 	assert_int_equal(e->context.count, y->c);
 	expect(e, "weight", &e->weights, tape.attention->weight);
 	expect(e, "context", &e->context, y->x);
+	tape_free(&tape);
+}
+
+/* Both filters over the steps and as many zeros on either side as an encoder puts there; the taps
+ * of each are a row of the weight. */
+static void check_convolution(const struct example *e)
+{
+	const int size = e->taps.count, past = e->taps.rows - 1;
+	const struct convolution over = { e->taps.rows, 1, past / 2, past / 2 };
+	struct parameters none = { 0 };
+	struct var *w, *b, *sums;
+	struct tape tape;
+
+	assert_true(e->taps.rows % 2 == 1 && e->gate_taps.count == size);
+	assert_int_equal(e->sums.count, e->steps.rows);
+	assert_int_equal(e->outputs.count, e->steps.rows);
+	tape_init(&tape);
+	tape_begin(&tape, &none, NULL, false, 0);
+	w = tape_var(&tape, NULL, 1, 2, size);
+	b = tape_var(&tape, NULL, 1, 1, 2);
+	memcpy(w->x, e->taps.x, (size_t)size * sizeof(real));
+	memcpy(w->x + size, e->gate_taps.x, (size_t)size * sizeof(real));
+	b->x[0] = e->bias.x[0];
+	b->x[1] = e->gate_bias.x[0];
+	sums = op_convolution(&tape, steps(&tape, &e->steps), w, b, over);
+	assert_true(sums->t == e->steps.rows && sums->c == 2);
+	for (int t = 0; t < sums->t; t++)
+		if (fabs((double)(sums->x[2 * t] - e->sums.x[t])) > 6e-5)
+			fail_msg("%s: convolution: sum %d is %.4f", document, t + 1,
+			         (double)sums->x[2 * t]);
+	expect(e, "output", &e->outputs, op_glu(&tape, sums)->x);
 	tape_free(&tape);
 }
 
@@ -144,15 +185,21 @@ static void every_example_is_what_the_code_computes(void **state)
 {
 	FILE *file = fopen(document, "r");
 	struct example e;
-	int examples = 0;
+	int attentions = 0, convolutions = 0;
 
 	(void)state;
 	if (!file)
 		fail_msg("%s cannot be read; run the tests from the source's root", document);
-	for (; next(file, &e); examples++)
-		check(&e);
+	while (next(file, &e))
+		if (e.is_convolution) {
+			check_convolution(&e);
+			convolutions++;
+		} else {
+			check_attention(&e);
+			attentions++;
+		}
 	fclose(file);
-	assert_true(examples >= EXAMPLES_LEAST);
+	assert_true(attentions >= ATTENTIONS_LEAST && convolutions >= CONVOLUTIONS_LEAST);
 }
 
 int main(void)
