@@ -2,6 +2,7 @@
 #include "cli/doctor.h"
 #include "core/filesystem.h"
 #include "core/machine.h"
+#include "core/ranks.h"
 #include "results/database.h"
 #include "results/schema.h"
 
@@ -19,6 +20,7 @@
 void doctor_libraries(struct findings *findings)
 {
 	const unsigned hash = XXH_versionNumber();
+	char mpi[128];
 	struct finding *f = finding_add(findings, "SQLite", "%s", sqlite3_libversion());
 
 	if (sqlite3_libversion_number() < 3038000)
@@ -28,6 +30,11 @@ void doctor_libraries(struct findings *findings)
 		"GSL %s, libyaml %s, SentencePiece %s, utf8proc %s, jansson %s, xxHash %u.%u.%u",
 		gsl_version, yaml_get_version_string(), machine_sentencepiece(), utf8proc_version(),
 		jansson_version_str(), hash / 10000, hash / 100 % 100, hash % 100);
+	ranks_describe(mpi, sizeof mpi);
+	finding_add(findings, "MPI", "%s",
+	            *mpi ? mpi
+	                 : "not built in: training uses one host (for several, install "
+	                   "libopenmpi-dev and build again)");
 }
 
 static void folder(struct findings *findings)

@@ -7,12 +7,14 @@
 #include "cli/run_plan.h"
 #include "core/filesystem.h"
 #include "core/machine.h"
+#include "core/ranks.h"
 #include "experiments/run.h"
 #include "experiments/standard.h"
 #include "results/compare.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +46,9 @@ static const char usage[] =
 	"  --dry-run        say what would be done: trials, parameters, multiply-adds, time, memory, disk\n"
 	"  --quiet          only errors and the comparison\n"
 	"  --json           what happens as lines of JSON, for programs; no comparison\n\n"
+	"Started by mpirun, all processes train each trial together, with the bits of one process; "
+        "train.shards are spread over\n"
+	"them, and the first alone needs data and keeps results.\n"
 	"Each trial is a process: one that crashes or is killed is a failed run with its reason, "
         "and "
 	"the others go on.\n"
@@ -282,6 +287,39 @@ static void say_shards(const struct request *r, const struct experiment *e)
 		       most, r->run.threads);
 }
 
+/* Another rank than the first: it says nothing, unless something is wrong with it. */
+static int run_along(const struct request *r, struct experiment *e)
+{
+	struct run_result result;
+	struct error error;
+
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	if (run_experiment(e, NULL, &r->run, NULL, NULL, NULL, &result, &error))
+		return 0;
+	if (ranks_error(r->run.ranks))
+		fprintf(stderr, "bakeoff run, rank %d: %s\n", ranks_number(r->run.ranks),
+		        error.message);
+	return 1;
+}
+
+/* Where mpirun started several. */
+static bool open_ranks(struct request *r)
+{
+	struct error error;
+
+	if (ranks_launched() == 1)
+		return true;
+	if (r->run.jobs > 1)
+		error_set(&error, "--jobs: under mpirun trials run one after the other; leave it out");
+	else if (ranks_open(&r->run.ranks, r->run.stall_seconds, r->run.asked, &error))
+		return true;
+	if (ranks_launched_number() == 0)
+		fprintf(stderr, "bakeoff run: %s\n", error.message);
+	return false;
+}
+
 static int run_it(const struct request *r, struct experiment *e)
 {
 	struct progress_view view;
@@ -324,10 +362,13 @@ int run_command(int argc, char **argv)
 		return status - 1;
 	if (!option_experiment("run", r.file, r.set, r.sets, r.run.only, &experiment))
 		return 2;
-	if (!has_trials(&r, &experiment))
+	if (!has_trials(&r, &experiment) || !open_ranks(&r))
 		status = 2;
+	else if (ranks_number(r.run.ranks) > 0)
+		status = r.dry_run ? 0 : run_along(&r, &experiment);
 	else
 		status = r.dry_run ? run_plan_print(&experiment, &r.run) : run_it(&r, &experiment);
 	experiment_free(&experiment);
+	ranks_close(r.run.ranks);
 	return status;
 }

@@ -3,6 +3,7 @@
 #define BAKEOFF_DATASET_H
 
 #include "core/pool.h"
+#include "core/ranks.h"
 #include "data/settings.h"
 #include "data/vocabulary.h"
 
@@ -48,6 +49,11 @@ typedef void dataset_report(void *context, const char *line);
 bool dataset_open(struct dataset *, const struct data_settings *, const char *folder,
                   struct pool *, dataset_report *, void *context, struct error *);
 void dataset_free(struct dataset *);
+
+/* Gives all ranks what training needs of the dataset that rank 0 has opened: vocabularies, and the
+ * ids of training and validation sets; they have no texts and no test sets. Theirs is zeroed before
+ * and to be freed after, also where it fails. */
+bool dataset_share(struct ranks *, struct dataset *, struct error *);
 
 /* A corpus from lines in memory: sources, and targets where `target` is not NULL; a side longer
  * than `longest` - 1 tokens is cut and counted. */

@@ -11,6 +11,7 @@ struct evaluation {
 	struct batch *batch; /* [workers] */
 	struct loss *loss;   /* [batches] */
 	double *log_probability;
+	int first; /* batch of this rank */
 };
 
 static void sum_by_sentence(const struct evaluation *e, const struct batch *batch,
@@ -28,7 +29,8 @@ static void sum_by_sentence(const struct evaluation *e, const struct batch *batc
 static void evaluate_batch(void *context, int task, int worker)
 {
 	struct evaluation *e = context;
-	const size_t first = e->plan->start[task], last = e->plan->start[task + 1];
+	const int number = e->first + task;
+	const size_t first = e->plan->start[number], last = e->plan->start[number + 1];
 	struct batch *batch = &e->batch[worker];
 	struct tape *tape = &e->tape[worker];
 	double *nll = NULL;
@@ -40,19 +42,21 @@ static void evaluate_batch(void *context, int task, int worker)
 	tape_begin(tape, &e->model->parameters, NULL, false, 0);
 	if (e->log_probability)
 		nll = tape_memory(tape, (size_t)batch->n * (size_t)batch->target_t * sizeof *nll);
-	model_loss(tape, e->model, batch, 0, &e->loss[task], nll);
+	model_loss(tape, e->model, batch, 0, &e->loss[number], nll);
 	if (nll)
 		sum_by_sentence(e, batch, e->plan->order + first, nll);
 	profile_end(tape->profile);
 }
 
-struct loss evaluate(const struct model *model, const struct corpus *corpus, long batch_tokens,
-                     struct pool *pool, double *log_probability)
+static struct loss evaluate_part(const struct model *model, const struct corpus *corpus,
+                                 long batch_tokens, struct pool *pool, struct ranks *ranks,
+                                 double *log_probability)
 {
 	const int workers = pool_workers(pool);
 	struct batch_plan plan;
 	struct loss sum = { 0 };
-	struct evaluation e = { model, corpus, &plan, NULL, NULL, NULL, log_probability };
+	struct evaluation e = { model, corpus, &plan, NULL, NULL, NULL, log_probability, 0 };
+	size_t first, last;
 
 	batch_plan_sorted(&plan, corpus, batch_tokens);
 	e.tape = memory_new((size_t)workers, sizeof *e.tape);
@@ -62,7 +66,11 @@ struct loss evaluate(const struct model *model, const struct corpus *corpus, lon
 		tape_init(&e.tape[i]);
 		e.tape[i].profile = pool_profile_of(pool, i);
 	}
-	pool_run(pool, (int)plan.batches, evaluate_batch, &e);
+	first = ranks_first(ranks, plan.batches, ranks_number(ranks));
+	last = ranks_first(ranks, plan.batches, ranks_number(ranks) + 1);
+	e.first = (int)first;
+	pool_run(pool, (int)(last - first), evaluate_batch, &e);
+	ranks_gather(ranks, e.loss, sizeof *e.loss, plan.batches);
 	for (size_t i = 0; i < plan.batches; i++) {
 		sum.smoothed += e.loss[i].smoothed;
 		sum.nll += e.loss[i].nll;
@@ -78,4 +86,16 @@ struct loss evaluate(const struct model *model, const struct corpus *corpus, lon
 	free(e.loss);
 	batch_plan_free(&plan);
 	return sum;
+}
+
+struct loss evaluate(const struct model *model, const struct corpus *corpus, long batch_tokens,
+                     struct pool *pool, double *log_probability)
+{
+	return evaluate_part(model, corpus, batch_tokens, pool, NULL, log_probability);
+}
+
+struct loss evaluate_on_ranks(const struct model *model, const struct corpus *corpus,
+                              long batch_tokens, struct pool *pool, struct ranks *ranks)
+{
+	return evaluate_part(model, corpus, batch_tokens, pool, ranks, NULL);
 }

@@ -3,6 +3,7 @@
 #define BAKEOFF_EVALUATE_H
 
 #include "core/pool.h"
+#include "core/ranks.h"
 #include "models/model.h"
 
 /* The loss of a whole corpus without smoothing or dropout, batches shared out over the pool and
@@ -10,5 +11,8 @@
  * its end counted. */
 struct loss evaluate(const struct model *, const struct corpus *, long batch_tokens, struct pool *,
                      double *log_probability);
+/* The same loss, its batches shared out over ranks too; not to be used where one is lost. */
+struct loss evaluate_on_ranks(const struct model *, const struct corpus *, long batch_tokens,
+                              struct pool *, struct ranks *);
 
 #endif

@@ -4,6 +4,7 @@
 #include "core/gemm.h"
 #include "experiments/jobs.h"
 #include "experiments/match.h"
+#include "experiments/together.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -170,6 +171,30 @@ static bool prepare(struct trial *common, struct experiment *experiment, const c
 	return ready;
 }
 
+/* Whether all ranks are ready; the others take from rank 0 what they need of the data. */
+static bool join_ranks(struct experiment *experiment, const struct run_options *options,
+                       struct dataset *dataset, bool ready, struct error *error)
+{
+	if (!options->ranks)
+		return ready;
+	if (!ranks_agree(options->ranks, ready, error) ||
+	    !dataset_share(options->ranks, dataset, error))
+		return false;
+	ready = ranks_number(options->ranks) == 0 || match_contestants(experiment, dataset, error);
+	return ranks_agree(options->ranks, ready, error) &&
+	       together_check(experiment, options, error);
+}
+
+static bool run_listed(const struct jobs *jobs, struct error *error)
+{
+	if (ranks_number(jobs->options->ranks) > 0)
+		return together_follow(jobs, error);
+	if (jobs->options->ranks)
+		return together_lead(jobs, error);
+	jobs_run(jobs);
+	return true;
+}
+
 bool run_experiment(struct experiment *experiment, const char *specification,
                     const struct run_options *options, dataset_report *report, run_watch *watch,
                     void *context, struct run_result *result, struct error *error)
@@ -183,17 +208,21 @@ bool run_experiment(struct experiment *experiment, const char *specification,
 	*result = (struct run_result){ 0 };
 	runs_folder(options->database, folder, sizeof folder);
 	common.folder = folder;
-	if (!gemm_init(error))
+	if (!ranks_agree(options->ranks, gemm_init(error), error))
 		return false;
 	warming = options->threads > 1 ? gemm_warm(gemm_for_processor(), wants_bfloat16(experiment))
 	                               : NULL;
-	ready = prepare(&common, experiment, specification, options, &dataset, report, context,
+	ready = ranks_number(options->ranks) > 0 ||
+	        prepare(&common, experiment, specification, options, &dataset, report, context,
 	                error);
+	ready = join_ranks(experiment, options, &dataset, ready, error);
 	gemm_warm_end(warming);
 	if (ready) {
 		struct trial *trial = list_trials(&common, options, &result->trials);
 
-		jobs_run(&(struct jobs){ trial, result->trials, options, watch, context, result });
+		ready = run_listed(&(struct jobs){ trial, result->trials, options, watch, context,
+		                                   result },
+		                   error);
 		free(trial);
 	}
 	dataset_free(&dataset);

@@ -16,6 +16,8 @@ struct run_options {
 	void *check_context;
 	bool retry;           /* run trials that diverged before again */
 	int first, last;      /* numbers of the trials to run, from 1; both 0: all of them */
+	struct ranks *ranks;  /* that train each trial together, then without processes of their own;
+	                         all call run_experiment; NULL: none */
 	bool (*asked)(void);  /* whether the user said stop; may be NULL. Also called in children,
 	                         where a signal of their own may say so */
 };

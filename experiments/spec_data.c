@@ -1,4 +1,5 @@
 /* spec_data.c - `data:` of an experiment file: settings, and the files that it names. */
+#include "core/ranks.h"
 #include "experiments/spec_parts.h"
 
 #include <stdlib.h>
@@ -34,12 +35,14 @@ static char *path_beside(const char *spec, const char *text)
 }
 
 /* *file becomes the path that opens the file of an item: beside the file that names it, or in the
- * working directory. */
+ * working directory. Of several ranks rank 0 alone has texts. */
 static bool find_file(const struct node *item, const char *spec, char **file, struct error *error)
 {
 	char *beside = path_beside(item->line ? item->place : spec, item->text);
 	const char *found = is_there(beside) ? beside : is_there(item->text) ? item->text : NULL;
 
+	if (!found && ranks_launched_number() > 0)
+		found = beside;
 	if (!found && !strcmp(beside, item->text))
 		node_error(item, error, " = %s: there is no such file", item->text);
 	else if (!found)

@@ -66,6 +66,19 @@ static bool report_points(struct work *w)
 	       point(w, "epoch", (double)p->epoch + (double)p->batch / (double)p->batches);
 }
 
+/* Where ranks train together: the seconds of an update that they wait for the slowest, and those that
+ * gradients are on their way. */
+static bool ranks_points(struct work *w)
+{
+	const struct progress *p = &w->progress;
+	const double updates = (double)p->report_updates;
+
+	if (ranks_count(w->trial->ranks) == 1 || updates <= 0)
+		return true;
+	return point(w, "wait_seconds_per_update", p->report_wait_seconds / updates) &&
+	       point(w, "exchange_seconds_per_update", p->report_exchange_seconds / updates);
+}
+
 static bool flush(struct work *w)
 {
 	w->flushed = machine_seconds();
@@ -84,7 +97,7 @@ static bool on_training(void *context, enum train_event event, const struct prog
 	(void)progress;
 	switch (event) {
 	case TRAIN_REPORT:
-		kept = report_points(w) &&
+		kept = report_points(w) && ranks_points(w) &&
 		       (machine_seconds() - w->flushed < FLUSH_SECONDS || flush(w));
 		trial_tell(w, TRIAL_REPORT);
 		break;
@@ -202,6 +215,9 @@ static struct run_record describe(struct work *w, struct fingerprint *f)
 	design_name(&t->contestant->design, f->architecture);
 	machine_cpu(f->cpu, sizeof f->cpu);
 	machine_host(f->host, sizeof f->host);
+	if (ranks_count(t->ranks) > 1)
+		snprintf(f->host + strlen(f->host), sizeof f->host - strlen(f->host), " (%d ranks)",
+		         ranks_count(t->ranks));
 	gemm_describe(gemm_for_processor(), f->blas, sizeof f->blas);
 	gemm_describe_kernels(gemm_for_processor(), f->kernel, sizeof f->kernel);
 	snprintf(f->data, sizeof f->data, "%016llx", (unsigned long long)t->dataset->hash);
@@ -307,6 +323,15 @@ static bool begin(struct work *w, bool *done)
 	return kept;
 }
 
+/* The other ranks begin with it. */
+static bool call_ranks(struct work *w)
+{
+	int number = w->trial->number;
+
+	ranks_share(w->trial->ranks, &number, sizeof number);
+	return ranks_agree(w->trial->ranks, true, w->error);
+}
+
 static enum train_outcome work_on(struct work *w)
 {
 	const struct trial *t = w->trial;
@@ -318,11 +343,15 @@ static enum train_outcome work_on(struct work *w)
 		.seed = (uint64_t)t->seed,
 		.folder = w->folder,
 		.pool = t->pool,
+		.ranks = t->ranks,
 		.watch = on_training,
 		.context = w,
 	};
-	enum train_outcome outcome = train(&trainer, &w->progress, w->error);
+	enum train_outcome outcome;
 
+	if (!call_ranks(w))
+		return TRAIN_FAILED;
+	outcome = train(&trainer, &w->progress, w->error);
 	if (w->database_failed)
 		return TRAIN_FAILED;
 	for (int i = 0; outcome == TRAIN_DONE && i < t->dataset->tests; i++)

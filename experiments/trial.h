@@ -14,6 +14,7 @@ struct trial {
 	const struct contestant *contestant;
 	const struct dataset *dataset;
 	struct pool *pool;
+	struct ranks *ranks; /* that train it together, all of them told by its number; or NULL */
 	struct database *database;
 	const char *folder; /* below which runs keep their files; exists */
 	long experiment_id;

@@ -87,13 +87,28 @@ static bool tell(const struct run *run, enum train_event event)
 	return !t->watch || t->watch(t->context, event, run->progress);
 }
 
-static bool save(struct run *run)
+/* Rank 0 does it, and all hear whether it went well. */
+static bool led(struct run *run, bool (*work)(struct run *))
+{
+	struct ranks *ranks = run->trainer->ranks;
+
+	return ranks_follow(ranks, ranks_number(ranks) > 0 || work(run), run->error);
+}
+
+/* Whether rank 0's watcher wants to go on. */
+static bool goes_on(struct run *run)
+{
+	bool on = tell(run, TRAIN_IDLE);
+
+	ranks_share(run->trainer->ranks, &on, sizeof on);
+	return on;
+}
+
+static bool write_checkpoint(struct run *run)
 {
 	double start;
 	char path[PATH_SIZE];
 
-	if (run->saved_update == run->progress->update)
-		return true;
 	if (!tell(run, TRAIN_SAVING))
 		return false;
 	start = machine_seconds();
@@ -102,8 +117,15 @@ static bool save(struct run *run)
 	                     &run->schedule, run->progress, run->error))
 		return false;
 	run->progress->io_seconds += machine_seconds() - start;
-	run->saved_update = run->progress->update;
 	return true;
+}
+
+static bool save(struct run *run)
+{
+	if (run->saved_update == run->progress->update)
+		return true;
+	run->saved_update = run->progress->update;
+	return led(run, write_checkpoint);
 }
 
 static bool save_weights(struct run *run, const char *format, long number)
@@ -117,6 +139,17 @@ static bool save_weights(struct run *run, const char *format, long number)
 	                        run->error);
 	run->progress->io_seconds += machine_seconds() - start;
 	return saved;
+}
+
+static bool save_best(struct run *run)
+{
+	return save_weights(run, "best.safetensors", 0);
+}
+
+static bool save_recent(struct run *run)
+{
+	return save_weights(run, "recent-%ld.safetensors",
+	                    run->progress->validations % run->settings->average);
 }
 
 /* The best weights, and the last few where they are to be averaged. */
@@ -133,15 +166,19 @@ static bool keep_weights(struct run *run)
 		p->best_nll = p->valid_nll;
 		p->best_update = p->update;
 		p->bad_validations = 0;
-		if (!save_weights(run, "best.safetensors", 0))
+		if (!led(run, save_best))
 			return false;
 	} else {
 		p->bad_validations++;
 	}
-	if (run->settings->average > 1)
-		return save_weights(run, "recent-%ld.safetensors",
-		                    p->validations % run->settings->average);
-	return true;
+	return run->settings->average <= 1 || led(run, save_recent);
+}
+
+static bool all_there(const struct run *run)
+{
+	const char *lost = ranks_error(run->trainer->ranks);
+
+	return !lost || error_set(run->error, "%s", lost);
 }
 
 static bool validate(struct run *run)
@@ -151,8 +188,11 @@ static bool validate(struct run *run)
 	struct loss loss;
 
 	updater_rest(&run->updater);
-	loss = evaluate(run->trainer->model, &run->trainer->dataset->valid,
-	                run->settings->batch_tokens / run->settings->shards, run->trainer->pool, NULL);
+	loss = evaluate_on_ranks(run->trainer->model, &run->trainer->dataset->valid,
+	                         run->settings->batch_tokens / run->settings->shards,
+	                         run->trainer->pool, run->trainer->ranks);
+	if (!all_there(run))
+		return false;
 	p->valid_nll = loss.nll / (double)loss.tokens;
 	p->validations++;
 	p->valid_seconds += machine_seconds() - start;
@@ -193,6 +233,9 @@ static void count(struct run *run, const struct update_result *r, double seconds
 	p->report_source_tokens += (double)r->source_tokens;
 	p->report_padded_tokens += (double)r->padded_tokens;
 	p->report_seconds += seconds;
+	p->report_wait_seconds += r->wait_seconds;
+	p->report_exchange_seconds += r->exchange_seconds;
+	p->report_updates++;
 	p->gradient_norm = r->gradient_norm;
 }
 
@@ -201,6 +244,7 @@ static bool one_update(struct run *run)
 	struct progress *p = run->progress;
 	const double start = machine_seconds();
 	struct update_result result;
+	double seconds;
 	long take;
 
 	plan_epoch(run);
@@ -210,7 +254,8 @@ static bool one_update(struct run *run)
 	                                 (double)run->trainer->model->settings.width);
 	if (!update(&run->updater, p->update + 1, run->plan.order, run->plan.start + p->batch, take,
 	            p->learning_rate, &result))
-		return error_set(run->error,
+		return all_there(run) &&
+		       error_set(run->error,
 		                 TRAIN_DIVERGED "the gradient is not finite at update %ld; lower "
 		                 "train.learning_rate (%g) or train.clip (%g)",
 		                 p->update + 1, run->settings->learning_rate, run->settings->clip);
@@ -220,8 +265,11 @@ static bool one_update(struct run *run)
 		p->epoch++;
 		p->batch = 0;
 	}
-	count(run, &result, machine_seconds() - start);
-	return true;
+	seconds = machine_seconds() - start;
+	if (run->settings->stop_minutes > 0)
+		ranks_share(run->trainer->ranks, &seconds, sizeof seconds);
+	count(run, &result, seconds);
+	return all_there(run);
 }
 
 /* False where the training loss has been far above its start for long enough. */
@@ -240,6 +288,8 @@ static bool report(const struct run *run)
 		                 "its start (%.3f); lower train.learning_rate (%g)",
 		                 loss, p->update, p->first_loss, run->settings->learning_rate);
 	p->report_loss = p->report_nll = p->report_seconds = 0;
+	p->report_wait_seconds = p->report_exchange_seconds = 0;
+	p->report_updates = 0;
 	p->report_target_tokens = p->report_source_tokens = p->report_padded_tokens = 0;
 	return true;
 }
@@ -275,7 +325,7 @@ static enum train_outcome loop(struct run *run)
 		stop = should_stop(run);
 		if (!after_update(run, stop))
 			return TRAIN_FAILED;
-		if (!tell(run, TRAIN_IDLE) && !should_stop(run))
+		if (!goes_on(run) && !should_stop(run))
 			return save(run) ? TRAIN_INTERRUPTED : TRAIN_FAILED;
 	}
 	return save(run) ? TRAIN_DONE : TRAIN_FAILED;
@@ -307,12 +357,11 @@ static bool finish(struct run *run)
 	return save_weights(run, "model.safetensors", 0);
 }
 
-static bool start(struct run *run)
+static bool resume(struct run *run)
 {
 	const struct trainer *t = run->trainer;
 	char path[PATH_SIZE];
 
-	parameters_start_on(&t->model->parameters, t->seed, t->pool);
 	path_of(run, path, "last.safetensors", 0);
 	if (access(path, F_OK) != 0)
 		return errno == ENOENT || error_set(run->error, "%s: %s", path, strerror(errno));
@@ -321,6 +370,35 @@ static bool start(struct run *run)
 		return error_prefix(run->error,
 		                    "cannot resume (delete the file to train from the start)");
 	return true;
+}
+
+/* All that decides the bits from here on is rank 0's. */
+static bool share_start(struct run *run)
+{
+	struct ranks *ranks = run->trainer->ranks;
+	struct parameters *p = &run->trainer->model->parameters;
+	struct optimizer *o = &run->optimizer;
+
+	return (ranks_share(ranks, p->x, p->size * sizeof *p->x) &&
+	        ranks_share(ranks, o->m, o->m ? o->n * sizeof *o->m : 0) &&
+	        ranks_share(ranks, o->v, o->v ? o->n * sizeof *o->v : 0) &&
+	        ranks_share(ranks, &o->step, sizeof o->step) &&
+	        ranks_share(ranks, &run->schedule, sizeof run->schedule) &&
+	        ranks_share(ranks, run->progress, sizeof *run->progress)) ||
+	       all_there(run);
+}
+
+static bool start(struct run *run)
+{
+	const struct trainer *t = run->trainer;
+	bool opened;
+
+	parameters_start_on(&t->model->parameters, t->seed, t->pool);
+	if (!led(run, resume) || !share_start(run))
+		return false;
+	opened = updater_open_on_ranks(&run->updater, t->model, &t->dataset->train, t->settings,
+	                               &run->optimizer, t->pool, t->ranks, t->seed, run->error);
+	return ranks_agree(t->ranks, opened, run->error);
 }
 
 enum train_outcome train(const struct trainer *trainer, struct progress *progress,
@@ -340,13 +418,10 @@ enum train_outcome train(const struct trainer *trainer, struct progress *progres
 	optimizer_init(&run.optimizer, trainer->settings, trainer->model->parameters.size);
 	if (!start(&run))
 		goto done;
-	if (!updater_open(&run.updater, trainer->model, &trainer->dataset->train, trainer->settings,
-	                  &run.optimizer, trainer->pool, trainer->seed, error))
-		goto done;
 	outcome = loop(&run);
 	updater_close(&run.updater);
 	optimizer_free(&run.optimizer);
-	if (outcome == TRAIN_DONE && !finish(&run))
+	if (outcome == TRAIN_DONE && !led(&run, finish))
 		outcome = TRAIN_FAILED;
 done:
 	updater_close(&run.updater);

@@ -4,6 +4,7 @@
 #define BAKEOFF_TRAIN_H
 
 #include "core/pool.h"
+#include "core/ranks.h"
 #include "data/dataset.h"
 #include "models/model.h"
 #include "train/settings.h"
@@ -27,6 +28,8 @@ struct progress {
 	double report_loss, report_nll, report_target_tokens, report_source_tokens,
 		report_padded_tokens;
 	double report_seconds;
+	double report_wait_seconds, report_exchange_seconds; /* of them, for ranks; not in checkpoints */
+	long report_updates; /* since here or the last report; not in checkpoints */
 	/* Validation: */
 	long validations;
 	double valid_nll; /* nats a target token, the last one */
@@ -66,7 +69,8 @@ struct trainer {
 	uint64_t seed;
 	const char *folder; /* of this run's files; exists */
 	struct pool *pool;
-	train_watch *watch;
+	struct ranks *ranks; /* that train together; NULL: this process alone */
+	train_watch *watch;  /* may be NULL */
 	void *context;
 };
 
@@ -74,7 +78,9 @@ struct trainer {
  * message that begins with TRAIN_DIVERGED where a loss or gradient is not finite, or the training
  * loss stays far above that of the first report. Files:
  * last.safetensors (to resume), best.safetensors, recent-N.safetensors (averaging),
- * model.safetensors (the result). */
+ * model.safetensors (the result). Of several
+ * ranks, which all call it with the same settings, seed and data, rank 0 alone looks for files,
+ * writes them and watches; weights to test are in its model alone. */
 enum train_outcome train(const struct trainer *, struct progress *, struct error *);
 
 /* The share of the work that is done, 0 .. 1, by the stop rule that is nearest to its end; 0 where

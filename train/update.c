@@ -1,5 +1,6 @@
 /* update.c - shards of a batch to one gradient, in a fixed order, and on to the weights. */
 #include "train/update.h"
+#include "core/machine.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -92,23 +93,38 @@ static bool start_bfloat16(struct updater *u, struct error *error)
 	return true;
 }
 
-bool updater_open(struct updater *u, struct model *model, const struct corpus *corpus,
-                  const struct train_settings *settings, struct optimizer *optimizer,
-                  struct pool *pool, uint64_t seed, struct error *error)
+/* Memory for the shards of this rank. */
+static void open_shards(struct updater *u)
 {
-	const size_t shards = (size_t)settings->shards, workers = (size_t)pool_workers(pool);
-	const size_t size = model->parameters.size;
+	const size_t shards = (size_t)u->settings->shards, size = u->model->parameters.size;
+	const int rank = ranks_number(u->ranks);
+
+	u->first_shard = (int)ranks_first(u->ranks, shards, rank);
+	u->shards = (int)ranks_first(u->ranks, shards, rank + 1) - u->first_shard;
+	u->gradient = memory_new(shards, sizeof *u->gradient);
+	for (int i = u->first_shard; i < u->first_shard + u->shards; i++)
+		u->gradient[i] = memory_map(size, sizeof(real));
+	if (ranks_count(u->ranks) > 1)
+		u->spare = memory_map(size, sizeof(real));
+	u->sum = u->gradient[u->first_shard];
+	u->shard = memory_new(shards, sizeof *u->shard);
+}
+
+bool updater_open_on_ranks(struct updater *u, struct model *model, const struct corpus *corpus,
+                           const struct train_settings *settings, struct optimizer *optimizer,
+                           struct pool *pool, struct ranks *ranks, uint64_t seed,
+                           struct error *error)
+{
+	const size_t workers = (size_t)pool_workers(pool);
 
 	*u = (struct updater){ .model = model,
 		               .corpus = corpus,
 		               .settings = settings,
 		               .optimizer = optimizer,
 		               .pool = pool,
+		               .ranks = ranks,
 		               .seed = seed };
-	u->gradient = memory_new(shards, sizeof *u->gradient);
-	for (size_t i = 0; i < shards; i++)
-		u->gradient[i] = memory_map(size, sizeof(real));
-	u->shard = memory_new(shards, sizeof *u->shard);
+	open_shards(u);
 	u->tape = memory_new(workers, sizeof *u->tape);
 	u->batch = memory_new(workers, sizeof *u->batch);
 	for (size_t i = 0; i < workers; i++) {
@@ -125,10 +141,20 @@ bool updater_open(struct updater *u, struct model *model, const struct corpus *c
 	return true;
 }
 
+bool updater_open(struct updater *u, struct model *model, const struct corpus *corpus,
+                  const struct train_settings *settings, struct optimizer *optimizer,
+                  struct pool *pool, uint64_t seed, struct error *error)
+{
+	return updater_open_on_ranks(u, model, corpus, settings, optimizer, pool, NULL, seed,
+	                             error);
+}
+
 void updater_close(struct updater *u)
 {
 	for (long i = 0; u->gradient && i < u->settings->shards; i++)
 		memory_unmap(u->gradient[i], u->model->parameters.size, sizeof(real));
+	if (u->spare)
+		memory_unmap(u->spare, u->model->parameters.size, sizeof(real));
 	for (int i = 0; u->tape && i < pool_workers(u->pool); i++) {
 		tape_free(&u->tape[i]);
 		batch_free(&u->batch[i]);
@@ -209,10 +235,11 @@ static void clear_gradient(struct profile *profile, real *gradient, size_t n)
 }
 
 /* Sentences from * shard / shards on: as equal a number for each shard as there can be. */
-static void run_shard(void *context, int number, int worker)
+static void run_shard(void *context, int task, int worker)
 {
 	struct update_job *job = context;
 	struct updater *u = job->updater;
+	const int number = u->first_shard + task;
 	const size_t shards = (size_t)u->settings->shards, s = (size_t)number;
 	struct profile *profile = pool_profile_of(u->pool, worker);
 
@@ -261,16 +288,16 @@ static double flow_normed(struct updater *u, const struct piece *piece, int work
 	double squares;
 
 	profile_begin(profile, "weight_norm", NULL, PROFILE_BACKWARD);
-	normed_flow(&u->normed, vector, piece->matrix, piece->first, piece->rows, u->gradient[0]);
-	squares = vector->sum_squares(piece->n, u->gradient[0] + piece->from) +
-	          vector->sum_squares((size_t)piece->rows, u->gradient[0] + gain);
+	normed_flow(&u->normed, vector, piece->matrix, piece->first, piece->rows, u->sum);
+	squares = vector->sum_squares(piece->n, u->sum + piece->from) +
+	          vector->sum_squares((size_t)piece->rows, u->sum + gain);
 	profile_count(profile, 0, (double)(3 * piece->n * sizeof(real)));
 	profile_end(profile);
 	return squares;
 }
 
-/* Adds the shards' gradients of one piece up into the first, in their order, and squares the sum.
- */
+/* Adds the shards' gradients of one piece up into the first, in their order, where that is not done
+ * yet over ranks, and squares the sum. */
 static void reduce_piece(void *context, int number, int worker)
 {
 	struct updater *u = ((struct update_job *)context)->updater;
@@ -280,10 +307,10 @@ static void reduce_piece(void *context, int number, int worker)
 	struct profile *profile = pool_profile_of(u->pool, worker);
 
 	profile_begin(profile, "sum gradients", NULL, PROFILE_OTHER);
-	for (long s = 1; s < u->settings->shards; s++)
-		vector->accumulate(n, 1, u->gradient[s] + from, u->gradient[0] + from);
+	for (int s = 1; s < u->shards && !u->spare; s++)
+		vector->accumulate(n, 1, u->gradient[s] + from, u->sum + from);
 	if (piece->matrix < 0)
-		u->square[number] = vector->sum_squares(n, u->gradient[0] + from);
+		u->square[number] = vector->sum_squares(n, u->sum + from);
 	else
 		u->square[number] = flow_normed(u, piece, worker);
 	profile_count(profile, 0,
@@ -301,11 +328,29 @@ static void apply_block(void *context, int block, int worker)
 	struct parameters *p = &u->model->parameters;
 
 	profile_begin(profile, "optimizer", NULL, PROFILE_OTHER);
-	optimizer_update(u->optimizer, job->rate, job->scale, u->gradient[0], p->x, from, to);
+	optimizer_update(u->optimizer, job->rate, job->scale, u->sum, p->x, from, to);
 	if (p->bfloat16)
 		u->tape[worker].vector->to_bfloat16(to - from, p->x + from, p->bfloat16 + from);
 	profile_count(profile, 0, optimizer_bytes(u->optimizer) * (double)(to - from));
 	profile_end(profile);
+}
+
+/* What the shards say, and their gradients, from all ranks. False where one is lost. */
+static bool exchange(struct updater *u, struct update_result *result)
+{
+	const double done = machine_seconds();
+	double gathered;
+
+	if (!u->spare)
+		return true;
+	if (!ranks_gather(u->ranks, u->shard, sizeof *u->shard, (size_t)u->settings->shards))
+		return false;
+	gathered = machine_seconds();
+	u->sum = ranks_sum(u->ranks, u->gradient + u->first_shard, u->shards,
+	                   u->model->parameters.size, u->spare);
+	result->wait_seconds = gathered - done;
+	result->exchange_seconds = machine_seconds() - gathered;
+	return u->sum != NULL;
 }
 
 bool update(struct updater *u, long number, const uint32_t *sentence, const size_t *first,
@@ -317,7 +362,9 @@ bool update(struct updater *u, long number, const uint32_t *sentence, const size
 
 	*result = (struct update_result){ 0 };
 	pool_run(u->pool, (int)u->pieces, make_normed, &job);
-	pool_run(u->pool, (int)u->settings->shards, run_shard, &job);
+	pool_run(u->pool, u->shards, run_shard, &job);
+	if (!exchange(u, result))
+		return false;
 	for (long s = 0; s < u->settings->shards; s++) {
 		const struct shard *shard = &u->shard[s];
 

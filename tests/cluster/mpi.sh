@@ -1,0 +1,161 @@
+#!/bin/sh
+# mpi.sh - trials trained by several processes under mpirun: the bits of one process, whatever their number, and none lost with a
+# rank. Prints TAP; BAKEOFF names the program. `make test-cluster`.
+set -u
+
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+
+skip() {
+	echo "1..0 # skip $1"
+	exit
+}
+
+command -v mpirun > /dev/null || skip 'MPI: no mpirun here; ./setup.sh mpi installs one'
+"$program" doctor > doctor.txt
+! grep -q 'MPI .*not built in' doctor.txt || skip 'MPI: this program was built without; ./setup.sh mpi, and build it again'
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+
+cat > small.yaml <<'YAML'
+experiment: small
+data: {task: copy, symbols: 8, shortest_sentence: 2, longest_sentence: 5, train_sentences: 600, valid_sentences: 40, test_sentences: 30}
+train: {batch_tokens: 128, shards: 5, learning_rate: 0.01, warmup: 10, checkpoint_every: 7, report_every: 5, stop: {epochs: 3}}
+search: {beam: 2}
+seeds: [1]
+contestants:
+  lstm: {architecture: rnn, width: 12, hidden: 12, encoder_layers: 1}
+  convs2s: {architecture: cnn, width: 12, encoder_layers: 2, decoder_layers: 2}
+  transformer: {architecture: transformer, width: 12, heads: 2, feed_forward: 16, encoder_layers: 1, decoder_layers: 1}
+YAML
+
+# A run that lasts for some seconds, so that something can happen to it.
+long='--only transformer --set train.stop.epochs=40 --set train.checkpoint_every=50'
+
+ranks() {
+	timeout 120 mpirun --oversubscribe -n "$@"
+}
+
+run() {
+	"$program" run small.yaml --quiet --db "$@"
+}
+
+run_on() {
+	count=$1
+	shift
+	ranks "$count" "$program" run small.yaml --quiet --db "$@"
+}
+
+# The process of a rank (from 1) of the run of that database.
+process_of() {
+	for try in $(seq 300); do
+		[ -e "$1.runs" ] && find "$1.runs" -name last.safetensors | grep -q . &&
+			pgrep -f -- "--db $1.db" | while read -r process; do
+				grep -qx bakeoff "/proc/$process/comm" && echo "$process"
+			done | sed -n "$2p" | grep . && return
+		sleep 0.02
+	done
+	echo "no rank $2 with a checkpoint of $1 after $((try / 50)) s"
+	return 1
+}
+
+alone() {
+	run one.db > log
+}
+
+# as_alone RANKS OPTION... - the same bits as one process.
+as_alone() {
+	count=$1
+	shift
+	rm -rf on.db* on.runs
+	run_on "$count" on.db "$@" > log || { cat log; return 1; }
+	same one on
+}
+
+in_bfloat16() {
+	grep -q 'train.precision .*float32 alone' doctor.txt && return
+	run half.db --set train.precision=bfloat16 > log && run_on 4 on4.db --set train.precision=bfloat16 > log && same half on4
+}
+
+# Updates of many parts, optimizers with and without state, weights kept and averaged, batches of several.
+settings() {
+	rm -rf few.* many.*
+	set -- --only convs2s --set contestants.convs2s.width=160 --set train.stop.epochs=1 "$@"
+	run few.db "$@" > log && run_on 3 many.db "$@" > log && same few many
+}
+
+all_settings() {
+	settings || return 1
+	settings --set train.optimizer=sgd --set train.momentum=0 --set train.average=2 --set train.validate_every=10 || return 1
+	settings --set train.optimizer=adamw --set train.accumulate=3 --set train.micro_batch_tokens=20 --set train.schedule=plateau \
+		--set train.validate_every=3
+}
+
+# Rank 0 alone has texts and keeps files.
+without_files() {
+	mkdir here there
+	for i in $(seq 400); do
+		echo "a$((i % 7)) b$((i % 5)) c$((i % 3))"
+	done > here/text
+	cp here/text here/texts
+	sed -e 's/^data: .*/data: {train: [text, texts], valid: [text, texts], test: {own: [text, texts]}, subwords: {model: words}}/' \
+		-e 's/epochs: 3/epochs: 1/' small.yaml > here/small.yaml
+	cp here/small.yaml there
+	timeout 120 mpirun --oversubscribe -n 1 -wdir "$work/here" "$program" run small.yaml --db on.db --quiet : \
+		-n 2 -wdir "$work/there" "$program" run small.yaml --db on.db --quiet > log || { cat log; return 1; }
+	[ "$(ls there)" = small.yaml ] || { ls there; return 1; }
+	(cd here && "$program" run small.yaml --db one.db --quiet > log) && same here/one here/on
+}
+
+# killed RANK - that of four is killed: the run fails with a reason, and goes on by two with the bits of one.
+killed() {
+	rm -rf killed.db* killed.runs
+	run_on 4 killed.db $long > log 2>&1 &
+	waiter=$!
+	victim=$(process_of killed "$1") || { cat log; return 1; }
+	kill -KILL "$victim"
+	wait $waiter && { echo 'the run was not ended'; return 1; }
+	[ "$1" -eq 1 ] || grep -q 'rank is lost: .*goes on from the last checkpoint' log || { cat log; return 1; }
+	[ "$1" -eq 1 ] || "$program" runs small --db killed.db | grep -q 'failed .*rank is lost' || { "$program" runs small --db killed.db; return 1; }
+	run_on 2 killed.db $long > log 2>&1 || { cat log; return 1; }
+	same undisturbed killed
+}
+
+undisturbed() {
+	run undisturbed.db $long > log
+}
+
+# One that says nothing any more, as behind a cut cable.
+silent() {
+	run_on 2 silent.db $long --stall 1 > log 2>&1 &
+	waiter=$!
+	victim=$(process_of silent 2) || { cat log; return 1; }
+	kill -STOP "$victim"
+	wait $waiter && { echo 'the run was not ended'; return 1; }
+	grep -q 'rank is lost: it has not answered for as long as --stall allows' log || { cat log; return 1; }
+	kill -KILL "$victim" 2> /dev/null
+	run silent.db $long > log 2>&1 || { cat log; return 1; }
+	same undisturbed silent
+}
+
+# refused TEXT OPTION... - ends with a line that says so, with nothing begun.
+refused() {
+	text=$1
+	shift
+	run_on 2 refused.db "$@" > log 2>&1 && { echo 'it ran'; return 1; }
+	grep -q -- "$text" log || { cat log; return 1; }
+}
+
+ok 'mpi: a process alone' alone
+ok 'mpi: two ranks have its bits' as_alone 2
+ok 'mpi: four ranks have its bits, with shards that they cannot share evenly' as_alone 4
+ok 'mpi: and with two threads each' as_alone 4 --threads 2
+ok 'mpi: in bfloat16 too, where the processor has it' in_bfloat16
+ok 'mpi: optimizers, accumulation, averaging, many parts' all_settings
+ok 'mpi: rank 0 alone needs texts and writes files' without_files
+ok 'mpi: a longer run, undisturbed' undisturbed
+ok 'mpi: a rank is killed, two go on with the same bits' killed 3
+ok 'mpi: rank 0 is killed, two go on with the same bits' killed 1
+ok 'mpi: a rank falls silent, one process goes on with the same bits' silent
+ok 'mpi: fewer shards than ranks are refused' refused 'train.shards = 1 leaves some of 2 ranks without work' --set train.shards=1
+ok 'mpi: --jobs is refused' refused '--jobs: under mpirun trials run one after the other' --jobs 2
+echo "1..$number"
