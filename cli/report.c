@@ -12,19 +12,18 @@
 #include <sys/stat.h>
 
 static const char usage[] =
-	"usage: bakeoff report [--db FILE] [--format NAME] [--out FILE|FOLDER] EXPERIMENT\n"
-	"Writes what an experiment showed: scores, costs, learning curves, settings, and what "
-	"makes "
-	"the\n"
-	"comparison unfair. HTML is one file that needs no network and no scripts.\n"
+	"usage: bakeoff report [OPTION...] EXPERIMENT\n"
+	"Writes what an experiment showed: scores, costs, learning curves, settings, and what\n"
+	"makes the comparison unfair. HTML is one file that needs no network and no scripts.\n"
 	"  --db FILE      the database (results.db)\n"
 	"  --format NAME  " DOCUMENT_FORMATS " (by the ending of --out .html, .md or .tex; html)\n"
 	"  --out FILE     where to write it (standard output)\n"
 	"  --out FOLDER/  report.html, .md or .tex there, each plot as SVG, its data as CSV\n"
+	"  --baseline NAME  tests all others against this contestant, also where they are many\n"
 	VIEW_WHERE_HELP VIEW_WHERE_NAMES;
 
 struct options {
-	const char *database, *out, *where;
+	const char *database, *out, *where, *baseline;
 	enum document_format format;
 	bool formatted;
 };
@@ -43,6 +42,7 @@ static int read_options(struct options *o, int argc, char **argv)
 		{ "format", required_argument, NULL, 'f' },
 		{ "out", required_argument, NULL, 'o' },
 		{ "where", required_argument, NULL, 'w' },
+		{ "baseline", required_argument, NULL, 'b' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -61,6 +61,9 @@ static int read_options(struct options *o, int argc, char **argv)
 			break;
 		case 'w':
 			o->where = optarg;
+			break;
+		case 'b':
+			o->baseline = optarg;
 			break;
 		case 'f':
 			if (!document_format_find(optarg, &o->format, &error))
@@ -136,6 +139,7 @@ int report_command(int argc, char **argv)
 	if (!database_open(&database, o.database, DATABASE_READ, &error))
 		return view_status(false, "report", &error);
 	guide = report_guide(&database);
+	guide.baseline = o.baseline;
 	good = view_select(&(struct view){ .where = o.where }, &database, &error) &&
 	       report_make(&document, &database, argv[optind], &guide, &error) &&
 	       write_report(&o, &document, &error);

@@ -5,6 +5,7 @@
 #include "core/gemm.h"
 #include "eval/attention.h"
 #include "experiments/spec.h"
+#include "experiments/standard.h"
 #include "experiments/trial.h"
 #include "models/architecture.h"
 #include "models/explain.h"
@@ -157,5 +158,5 @@ static bool attend(void *context, long run, const char *source, const char *targ
 
 struct report_guide report_guide(struct database *database)
 {
-	return (struct report_guide){ .context = database, .predict = predict, .attend = attend };
+	return (struct report_guide){ .is_default = standard_is, .context = database, .predict = predict, .attend = attend };
 }

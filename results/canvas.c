@@ -155,7 +155,7 @@ static double legend(const struct plot *plot, struct canvas *canvas)
 		const double swatch = s->line ? SWATCH : MARGIN;
 		const double width = swatch + 6 + LETTER * escape_width(name) + 10;
 
-		if (s->look == PLOT_BACKGROUND) {
+		if (s->look == PLOT_BACKGROUND || !s->count) {
 			free(name);
 			continue;
 		}
@@ -205,7 +205,11 @@ static void draw_axes(const struct plot *plot, struct canvas *canvas, const stru
 		canvas->path(canvas, STROKE_AXIS, 0, (double[]){ at, at },
 		             (double[]){ y->start, y->start + 4 }, 2);
 		plot_number(number, sizeof number, x->tick[i]);
-		canvas->text(canvas, ANCHOR_MIDDLE, false, at, y->start + 18, number);
+		if (at + LETTER * (double)strlen(number) / 2 > PLOT_WIDTH)
+			canvas->text(canvas, ANCHOR_END, false, PLOT_WIDTH - 1, y->start + 18,
+			             number);
+		else
+			canvas->text(canvas, ANCHOR_MIDDLE, false, at, y->start + 18, number);
 	}
 	canvas->text(canvas, ANCHOR_MIDDLE, false, (x->start + x->end) / 2, y->start + 38,
 	             plot->x_label);

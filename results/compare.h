@@ -11,8 +11,7 @@ enum { COMPARE_MOST_VERDICTS = 28 }; /* pairs, of eight contestants; above, name
 struct compare_options {
 	enum table_format format;
 	const char *baseline; /* verdicts only of pairs with this contestant; NULL: of all pairs */
-	/* Whether `value` is what the key (feed_forward, kernel, ...) is in that architecture where
-	 * nobody says otherwise; NULL: nothing is known of that. */
+	/* As in differing_settings. */
 	bool (*is_default)(const char *architecture, const char *key, const char *value);
 };
 

@@ -101,8 +101,12 @@ static bool no_baseline(const struct reading *reading, struct error *error)
 	char names[256] = "";
 
 	for (size_t i = 0; i < c->side_count; i++) {
-		size_t used = strlen(names);
+		const size_t used = strlen(names), length = strlen(c->sides[i].label);
 
+		if (used + length + sizeof ", , ..." > sizeof names) {
+			snprintf(names + used, sizeof names - used, "%s...", i ? ", " : "");
+			break;
+		}
 		snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "",
 		         c->sides[i].label);
 	}

@@ -1,6 +1,7 @@
 /* document_html.c - a document as one HTML file that needs no network and no scripts. It is
  * well-formed XML too. */
 #include "results/document.h"
+#include "results/escape.h"
 #include "results/markup.h"
 
 #include <ctype.h>
@@ -40,7 +41,7 @@ static const char page_css[] =
 	"th:first-child{padding-left:.1rem;position:sticky;left:0;background:var(--paper)}"
 	".num{text-align:right;white-space:nowrap}thead .num{white-space:normal}"
 	"td{min-width:3.2rem;max-width:34rem}.long tbody th{min-width:17rem}\n"
-	"code{font:.88em ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}\n"
+	"code{font:.88em ui-monospace,Menlo,Consolas,monospace;overflow-wrap:break-word}\n"
 	"u{text-decoration:underline wavy var(--c1) 1px;text-underline-offset:3px}"
 	"del{color:var(--soft)}\n"
 	"details{margin:1rem 0}summary{cursor:pointer;font-size:.9rem}"
@@ -67,6 +68,19 @@ static const char page_css[] =
         ".4rem}table,.note,summary{font-size:8pt}figcaption{font-size:9pt}}\n"
 	"@media (max-width:30rem){body{padding:1.2rem 1rem 3rem}.long tbody th{min-width:9rem}}\n";
 
+/* A name of a setting may break behind its dots and underscores. */
+static void write_code(FILE *out, const char *text)
+{
+	while (*text) {
+		const size_t length = strcspn(text, "._"), whole = length + (text[length] != '\0');
+
+		escape_write(out, TABLE_HTML, text, whole);
+		text += whole;
+		if (*text)
+			fputs("<wbr/>", out);
+	}
+}
+
 static void write_text(FILE *out, const struct prose *text)
 {
 	static const char *const open[] = { "", "<strong>", "<code>", "<u>", "<del>" };
@@ -74,7 +88,8 @@ static void write_text(FILE *out, const struct prose *text)
 
 	for (size_t i = 0; i < text->count; i++) {
 		fputs(open[text->spans[i].style], out);
-		markup_html(out, text->spans[i].text);
+		(text->spans[i].style == SPAN_CODE ? write_code : markup_html)(out,
+		                                                               text->spans[i].text);
 		fputs(close[text->spans[i].style], out);
 	}
 }

@@ -19,6 +19,7 @@ static const char *latex_symbol(int c)
 		int character;
 		const char *command;
 	} symbols[] = {
+		{ 0xa0, "~" },
 		{ 0xb1, "$\\pm$" },        { 0xb2, "$^2$" },       { 0xb3, "$^3$" },
 		{ 0xb9, "$^1$" },          { 0x2070, "$^0$" },     { 0x2074, "$^4$" },
 		{ 0x2075, "$^5$" },        { 0x2076, "$^6$" },     { 0x2077, "$^7$" },

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 
 const char plot_css[] =
-	":root{--ink:#1c2024;--soft:#5b636d;--rule:#d5d9de;--faint:#949ba4;--paper:#fff;"
+	":root{--ink:#1c2024;--soft:#5b636d;--rule:#d5d9de;--faint:#7d858f;--paper:#fff;"
 	"--c0:#0b62a8;--c1:#c2410c;--c2:#15803d;--c3:#7e22ce;--c4:#8a6100;--c5:#0e7490;--c6:#"
 	"be185d;"
 	"--c7:#475569}\n"
 	"@media screen and "
 	"(prefers-color-scheme:dark){:root{--ink:#e4e7eb;--soft:#a0a8b2;--rule:#363c44;--faint:#"
-        "6a737e;"
+        "78818d;"
 	"--paper:#15181c;--c0:#6cb2f5;--c1:#fb8c5a;--c2:#5ccb86;--c3:#c79bf7;--c4:#e3b341;--c5:#"
 	"4fc3d9;"
 	"--c6:#f27ab0;--c7:#a3b1c6}}\n"

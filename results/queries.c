@@ -151,14 +151,14 @@ const struct named_query named_queries[] = {
 
 	{ "target",
 	  "what each done run took to a value of a metric (valid_perplexity; the value that all of "
-	  "them reach)",
+	  "them reach, the diverged left out)",
 	  "WITH done AS (SELECT s.experiment, s.contestant, s.seed, s.run, s.metric, s.direction,"
 	  "   s.best FROM run_summaries s JOIN runs r ON r.id = s.run"
 	  "  WHERE r.status = 'done' AND s.direction <> 'none'"
 	  "   AND s.metric = coalesce(:metric, 'valid_perplexity') "
 	  "   AND (:experiment IS NULL OR s.experiment = :experiment)),"
 	  " goal AS (SELECT experiment, coalesce(CAST(:value AS REAL), CASE direction"
-	  "   WHEN 'lower' THEN max(best) ELSE min(best) END) AS target"
+	  "   WHEN 'lower' THEN max(best) FILTER (WHERE best < 1e6) ELSE min(best) END) AS target"
 	  "  FROM done GROUP BY experiment),"
 	  " hit AS (SELECT c.run, c.value, c.updates, c.seconds, c.target_tokens,"
 	  "   c.forward_multiply_adds"

@@ -26,9 +26,13 @@ struct report_map {
 
 void report_map_free(struct report_map *); /* takes zeroed structs */
 
-/* What a report asks of who knows models. Functions may be NULL: the report lacks that part then.
- */
+/* What its reader wants, and what a report asks of who knows models. Functions may be NULL: the
+ * report lacks that part then. */
 struct report_guide {
+	const char *baseline; /* the contestant that the others are tested against; NULL: all pairs,
+	                         of eight contestants at most */
+	/* As in differing_settings. */
+	bool (*is_default)(const char *architecture, const char *key, const char *value);
 	void *context;
 	/* False where it cannot be told. */
 	bool (*predict)(void *context, long run, struct report_prediction *);
@@ -37,8 +41,8 @@ struct report_guide {
 	               struct report_map *);
 };
 
-/* Fills an empty document, which the caller frees, also after an error. Works on a database opened
- * either way. */
+/* Fills an empty document, which the caller frees, also after an error. An error where the
+ * experiment or the baseline is not there. Works on a database opened either way. */
 bool report_make(struct document *, struct database *, const char *experiment,
                  const struct report_guide *, struct error *);
 

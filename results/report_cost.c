@@ -94,6 +94,14 @@ static bool measure_all(struct report *r, struct report_measures *m)
 	       (r->setup_count < 2 || r->setup_count > TARGETED || measure_target(r, m));
 }
 
+static void add_path(struct prose *text, double path)
+{
+	if (isnan(path))
+		prose_add(text, SPAN_PLAIN, "none");
+	else
+		report_quantity(text, path);
+}
+
 /* What the settings alone say; two cells for each number: encoder and decoder. */
 static void add_predicted(const struct report *r, const struct report_setup *setup,
                           struct prose *row)
@@ -106,9 +114,9 @@ static void add_predicted(const struct report *r, const struct report_setup *set
 	report_quantity(&row[2], p.sequential[0]);
 	prose_add(&row[2], SPAN_PLAIN, " / ");
 	report_quantity(&row[2], p.sequential[1]);
-	report_quantity(&row[3], p.path[0]);
+	add_path(&row[3], p.path[0]);
 	prose_add(&row[3], SPAN_PLAIN, " / ");
-	report_quantity(&row[3], p.path[1]);
+	add_path(&row[3], p.path[1]);
 }
 
 static void add_cost_table(struct report *r, const struct report_measures *m)
@@ -147,10 +155,10 @@ static void add_cost_table(struct report *r, const struct report_measures *m)
 		&table->note, SPAN_PLAIN,
 		"n: sentence length, d: width, k: kernel, r: window. Sequential operations (matrix "
 		"products of which each waits for the one before) and the longest path between two "
-	        "positions are those of all "
-		"layers, encoder / decoder, at n = %d. Multiply-adds: forward, for each target "
-		"token; training counts three times that, and two FLOP each. Tokens are target "
-		"tokens without padding; speeds are medians of training alone and of search alone.",
+		"positions are those of all layers, encoder / decoder, at n = %d; none: some never "
+		"meet. Multiply-adds: forward, for each target token; training counts three times "
+		"that, and two FLOP each. Tokens are target tokens without padding; speeds are "
+		"medians of training alone and of search alone.",
 		REPORT_LENGTH);
 }
 
@@ -198,6 +206,14 @@ static void add_quality_rows(struct report *r, const struct report_measures *m,
 	}
 }
 
+static bool some_diverged(const struct report *r)
+{
+	for (size_t i = 0; i < r->run_count; i++)
+		if (r->scores[0].value[i] > REPORT_DIVERGED)
+			return true;
+	return false;
+}
+
 static void add_quality_table(struct report *r, const struct report_measures *m)
 {
 	const struct report_score *s = &r->scores[r->headline];
@@ -215,10 +231,10 @@ static void add_quality_table(struct report *r, const struct report_measures *m)
 	if (!isnan(m->target)) {
 		document_column(table, "multiply-adds to target", true);
 		document_column(table, "time to target", true);
-		prose_add(
-			&table->note, SPAN_PLAIN,
-			"Target: validation perplexity %.2f, which all done runs reached; medians.",
-			m->target);
+		prose_add(&table->note, SPAN_PLAIN,
+		          "Target: validation perplexity %.2f, which all done runs reached%s; "
+		          "medians.",
+		          m->target, some_diverged(r) ? " but those that diverged" : "");
 	}
 	add_quality_rows(r, m, table, s);
 	free(name);

@@ -36,10 +36,11 @@ static const char *const progress_labels[] = {
 static const struct {
 	const char *metric, *title;
 	bool logarithmic;
+	double most; /* points above it are not drawn: a diverged run would flatten the rest */
 } shown[] = {
-	{ "train_nll", "training loss, nats a token", false },
-	{ "valid_perplexity", "validation perplexity", true },
-	{ "valid_BLEU", "validation BLEU", false },
+	{ "train_nll", "training loss, nats a token", false, 20 },
+	{ "valid_perplexity", "validation perplexity", true, REPORT_DIVERGED },
+	{ "valid_BLEU", "validation BLEU", false, 100 },
 };
 
 enum { SHOWN = sizeof shown / sizeof *shown };
@@ -187,7 +188,7 @@ static struct mean_curve mean_curve(const struct report *r, size_t setup,
 }
 
 static void draw(const struct report *r, size_t setup, const struct mean_curve *mean,
-                 enum progress progress, struct plot *plot)
+                 enum progress progress, double most, struct plot *plot)
 {
 	const size_t stride = (mean->count + POINTS - 1) / POINTS;
 	const bool spread = r->setup_count <= REPORT_BANDS;
@@ -197,7 +198,8 @@ static void draw(const struct report *r, size_t setup, const struct mean_curve *
 	for (size_t k = 0; k < mean->count; k++) {
 		const struct mean_point *p = &mean->points[k];
 
-		if ((mean->count - 1 - k) % stride == 0 && isfinite(p->progress[progress]))
+		if ((mean->count - 1 - k) % stride == 0 && isfinite(p->progress[progress]) &&
+		    p->mean <= most)
 			plot_point(series, p->progress[progress], p->mean,
 			           spread && p->seeds > 1 ? p->least : (double)NAN,
 			           spread && p->seeds > 1 ? p->most : (double)NAN);
@@ -259,7 +261,8 @@ static void draw_metric(struct report *r, struct document_figure *figure, int me
 		plot->y_log = shown[metric].logarithmic;
 		for (size_t i = 0; i < r->setup_count; i++)
 			if (means[i].count)
-				draw(r, i, &means[i], (enum progress)progress, plot);
+				draw(r, i, &means[i], (enum progress)progress, shown[metric].most,
+				     plot);
 	}
 	for (size_t i = 0; i < r->setup_count; i++)
 		add_data(r, i, shown[metric].metric, &means[i], &figure->data);

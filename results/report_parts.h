@@ -66,7 +66,8 @@ size_t report_best(const struct report *, const struct report_score *);
 
 /* Whether its mean is the best; nothing is where all are alike. */
 bool report_is_best(const struct report *, const struct report_score *, size_t setup);
-/* Whether the test tells a setup apart from the best one in this score; false without a test. */
+/* Whether the test tells a setup apart from the baseline, or else the best one, in this score; false
+ * without a test. */
 bool report_told_apart(const struct report *, const struct report_score *, size_t setup);
 
 /* Reads the contest, where there are few enough setups. */
@@ -82,6 +83,10 @@ bool report_ablation(struct report *, bool *any);
 bool report_sentences(struct report *);
 bool report_attention(struct report *);
 bool report_settings(struct report *);
+
+/* A done run whose best validation perplexity is above it has not learned but diverged: no
+ * vocabulary is so large that guessing would give it. */
+#define REPORT_DIVERGED 1e6
 
 enum { REPORT_BANDS = 5 }; /* more series have no bands, which would cover each other */
 enum { REPORT_SHOWN = 12, REPORT_MANY = 24 };

@@ -2,7 +2,7 @@
  * machines. */
 #include "results/report_parts.h"
 
-#include "results/queries.h"
+#include "results/differing.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -115,7 +115,8 @@ static void spread_across(struct report *r, const struct table *list, struct doc
 static bool add_differing(struct report *r, bool folded)
 {
 	struct table list = { 0 };
-	const bool good = report_query(r, named_query_find("settings")->sql, &list);
+	const bool good = differing_settings(r->database, r->experiment, r->guide->is_default,
+	                                     &list, r->error);
 
 	if (good && list.row_count) {
 		struct document_table *table = document_table(r->document, "Settings that differ");

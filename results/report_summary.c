@@ -137,8 +137,10 @@ static void add_scores(struct report *r, const char *caption, size_t count, bool
 	for (size_t i = 0; i < r->score_count; i++) {
 		char *name = report_score_name(&r->scores[i]), *heading;
 
-		if (asprintf(&heading, "%s %s", name, r->scores[i].sign < 0 ? "↑" : "↓") < 0)
+		if (asprintf(&heading, "%s\u00a0%s", name, r->scores[i].sign < 0 ? "↑" : "↓") < 0)
 			panic("no memory for a name");
+		for (char *p = heading; *p; p++) /* exact_match may break there */
+			*p = *p == '_' ? ' ' : *p;
 		document_column(table, heading, true);
 		free(heading);
 		free(name);
@@ -150,7 +152,8 @@ static void add_scores(struct report *r, const char *caption, size_t count, bool
 		for (size_t i = 0; i < r->setup_count; i++)
 			if (report_told_apart(r, &r->scores[k], i)) {
 				prose_add(&table->note, SPAN_PLAIN,
-				          " † the test tells it apart from the best.");
+				          " † the test tells it apart from %s.",
+				          r->guide->baseline ? r->guide->baseline : "the best");
 				return;
 			}
 }

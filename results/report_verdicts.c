@@ -11,11 +11,13 @@ enum { TESTED = 8, ALL_SAID = 6 }; /* setups; pairs up to which all have their s
 bool report_test(struct report *r)
 {
 	const struct report_score *headline = &r->scores[r->headline];
-	const struct metric *metric = metric_find(headline->metric);
+	const char *baseline = r->guide->baseline;
+	const struct metric *metric = metric_find(headline->test_set ? headline->metric : "BLEU");
 
-	if (!metric || !headline->test_set || r->setup_count < 2 || r->setup_count > TESTED)
+	if (!baseline && (!headline->test_set || r->setup_count < 2 || r->setup_count > TESTED))
 		return true;
-	return contest_read(&r->contest, r->database, r->experiment, metric, NULL, r->error);
+	return !metric ||
+	       contest_read(&r->contest, r->database, r->experiment, metric, baseline, r->error);
 }
 
 static const struct contest_pair *pair_of(const struct report *r, const struct report_score *s,
@@ -26,11 +28,20 @@ static const struct contest_pair *pair_of(const struct report *r, const struct r
 	return contest_find(&r->contest, s->test_set, r->setups[a].id, r->setups[b].id);
 }
 
+/* Whom the marks of a test are about: the baseline, or else the best. */
+static size_t rival_of(const struct report *r, const struct report_score *s)
+{
+	for (size_t i = 0; i < r->setup_count && r->guide->baseline; i++)
+		if (!strcmp(r->setups[i].label, r->guide->baseline))
+			return i;
+	return report_best(r, s);
+}
+
 bool report_told_apart(const struct report *r, const struct report_score *s, size_t setup)
 {
-	const size_t best = report_best(r, s);
+	const size_t rival = rival_of(r, s);
 	const struct contest_pair *pair =
-		best == SIZE_MAX || best == setup ? NULL : pair_of(r, s, best, setup);
+		rival == SIZE_MAX || rival == setup ? NULL : pair_of(r, s, rival, setup);
 
 	return pair && pair->verdict == CONTEST_BETTER;
 }
@@ -45,12 +56,16 @@ static void say(struct report *r, const struct contest_pair *pair)
 	free(sentence);
 }
 
-/* Whether a sentence on the pair is wanted: of many, only of those with the best of the test set.
- */
-static bool wanted(const struct contest *c, size_t i)
+/* Whether a sentence on the pair is wanted: of many, only of those with the best of the test set,
+ * or of the differences from the baseline. */
+static bool wanted(const struct report *r, size_t i)
 {
+	const struct contest *c = &r->contest;
+
 	if (c->pair_count <= ALL_SAID)
 		return true;
+	if (r->guide->baseline)
+		return c->pairs[i].verdict == CONTEST_BETTER;
 	for (size_t k = 0; k < c->pair_count; k++)
 		if (c->pairs[k].test_set == c->pairs[i].test_set &&
 		    c->pairs[k].second == c->pairs[i].first)
@@ -61,7 +76,7 @@ static bool wanted(const struct contest *c, size_t i)
 bool report_verdicts(struct report *r)
 {
 	const struct contest *c = &r->contest;
-	size_t tested = 0;
+	size_t tested = 0, said = 0;
 
 	for (size_t i = 0; i < c->pair_count; i++)
 		tested += c->pairs[i].verdict != CONTEST_UNTESTED;
@@ -69,13 +84,19 @@ bool report_verdicts(struct report *r)
 		prose_add(document_paragraph(r->document), SPAN_PLAIN,
 		          "No difference is tested: %s.", c->pairs[0].refusal);
 	for (size_t i = 0; i < c->pair_count && tested; i++)
-		if (wanted(c, i))
+		if (wanted(r, i)) {
 			say(r, &c->pairs[i]);
-	if (r->setup_count > TESTED && r->scores[r->headline].test_set)
+			said++;
+		}
+	if (r->guide->baseline && said < tested)
+		prose_add(document_item(r->document), SPAN_PLAIN,
+		          "%zu of %zu tests against %s end in a tie (the numbers: bakeoff compare "
+		          "--pairs --baseline).",
+		          tested - said, tested, r->guide->baseline);
+	if (!r->guide->baseline && r->setup_count > TESTED && r->scores[r->headline].test_set)
 		prose_add(document_paragraph(r->document), SPAN_PLAIN,
 		          "Among so many contestants no difference is tested: the best of many is "
-		          "partly the luckiest. Choose one before looking and compare the others "
-		          "with "
-		          "it (compare --baseline).");
+		          "partly the luckiest. Choose one before looking and test the others "
+		          "against it (--baseline NAME).");
 	return true;
 }

@@ -121,6 +121,28 @@ static void warn_tuning(struct report *r)
 		          tried[0]);
 }
 
+static void warn_diverged(struct report *r)
+{
+	size_t count = 0;
+	struct prose *item;
+
+	for (size_t i = 0; i < r->run_count; i++)
+		count += r->scores[0].value[i] > REPORT_DIVERGED;
+	if (!count)
+		return;
+	item = document_item(r->document);
+	prose_add(item, SPAN_STRONG, count == 1 ? "%zu run diverged" : "%zu runs diverged", count);
+	prose_add(item, SPAN_PLAIN,
+	          ": no validation perplexity below a million, worse than guessing; plots of "
+	          "curves leave that out. Lower the learning rate, or clip gradients. First: ");
+	for (size_t i = 0; i < r->run_count; i++)
+		if (r->scores[0].value[i] > REPORT_DIVERGED) {
+			prose_add(item, SPAN_PLAIN, "run %ld (%s, seed %ld).", r->runs[i].id,
+			          r->setups[r->runs[i].setup].label, r->runs[i].seed);
+			break;
+		}
+}
+
 static void warn_unfinished(struct report *r)
 {
 	size_t count = 0, named = 0;
@@ -250,6 +272,7 @@ bool report_warnings(struct report *r)
 
 	document_heading(r->document, 3, "Before you trust it");
 	warn_unfinished(r);
+	warn_diverged(r);
 	warn_sizes(r);
 	warn_seeds(r);
 	warn_tuning(r);

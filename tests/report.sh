@@ -59,6 +59,8 @@ ok 'something to report on' "$program" run small.yaml --db small.db
 ok 'a page: costs, maps, well formed, the same to a file and to standard output' page
 ok 'a folder: plots and data beside the document' folder
 ok 'a report without checkpoints' without_weights
+ok 'a baseline' sh -c "'$program' report small --db small.db --baseline lstm | grep -q 'lstm'"
+ok 'mistake: a baseline that is none' says 1 'no contestant gru' report small --baseline gru
 if command -v pdflatex > /dev/null; then
 	ok 'LaTeX, by the ending of the file, that compiles' compiles
 else
