@@ -47,28 +47,21 @@ static int width(const struct design *design, int side)
 	return (int)design->model.width;
 }
 
-/* Dot products of states as they are. */
-static bool check_dot(const struct design *design, struct error *error)
+/* Inside the blocks, one head attends to states as they are. */
+static bool attends_inside(const struct design *design)
 {
-	const struct layer_settings *s = &design->side[SIDE_TARGET].layer;
 	const struct cnn_settings *c = design->side[SIDE_TARGET].settings;
-	const int own = width(design, SIDE_TARGET), theirs = design_width(design, SIDE_SOURCE);
 
-	if (own == theirs || c->convolution != CONVOLUTION_GATED || s->norm != NORM_NONE ||
-	    s->heads > 1 || (s->attention != ATTEND_DOT && s->attention != ATTEND_SCALED_DOT))
-		return true;
-	return error_set(error,
-	                 "width = %d: the encoder's states have %d channels, and one head's dot "
-	                 "product needs as many; make them alike, or set attention: general or "
-	                 "several heads",
-	                 own, theirs);
+	return c->convolution == CONVOLUTION_GATED &&
+	       design->side[SIDE_TARGET].layer.norm == NORM_NONE;
 }
 
 static bool check(const struct design *design, int side, struct error *error)
 {
 	if (!block_check(design, side, error))
 		return false;
-	if (side == SIDE_TARGET && !check_dot(design, error))
+	if (side == SIDE_TARGET && attends_inside(design) &&
+	    !design_check_states(design, "width", error))
 		return false;
 	return layer_settings_check(&design->side[side].layer, side, design->model.width, "width",
 	                            error);
@@ -87,8 +80,7 @@ static void attention_add(struct model *model, int number, struct layer *layer)
 		return;
 	layer->cross_number = s->attention_layers == ATTENTION_ALL ? number : 0;
 	layer->query = projection_add(all, d, d, true, "%s.", name);
-	layer->cross = s->heads == 1 ? attention_block_bare(all, s, d, model->memory_width, name)
-	                             : attention_block_cross(all, s, d, model->memory_width, name);
+	layer->cross = attention_block_states(all, s, d, model->memory_width, name);
 	layer->cross.scale_by_length = true;
 }
 
@@ -184,13 +176,11 @@ static void encode_block(struct tape *tape, const void *context, struct var **re
 	const struct block *block = &run->layer->block;
 	struct var *const weight[2] = { block_weight(tape, block, 0),
 		                        block_weight(tape, block, 1) };
-	const struct steps steps = { run->model,
-		                     SIDE_SOURCE,
-		                     run->memory->length,
-		                     NULL,
-		                     NULL,
-		                     input_dropout(run->model, SIDE_SOURCE),
-		                     weight };
+	const struct steps steps = {
+		run->model, SIDE_SOURCE, run->memory->length,
+		NULL,       NULL,        input_dropout(run->model, SIDE_SOURCE),
+		weight
+	};
 	struct var *y = block_apply(tape, block, &steps, block_input(tape, run, SIDE_SOURCE));
 
 	y = block_output(tape, run, SIDE_SOURCE, y);
@@ -302,9 +292,6 @@ static double attention_inside(const struct model *model, const struct layer *la
 
 	if (!layer->attends)
 		return 0;
-	if (layer->cross.output.weight < 0)
-		return target * d * d + bare_attention_cost(&layer->cross, d, model->memory_width,
-		                                            projects, target, source);
 	return target * d * d +
 	       attention_cost(&layer->cross, d, model->memory_width, projects, target, source);
 }

@@ -29,11 +29,10 @@ struct memory {
 	struct var *embedded; /* [S][N][width] what the encoder was given */
 	struct var *values;   /* [S][N][C] what attention's values are made from: states, or their
 	                         sum with embedded */
-	struct var
-		*summary; /* [1][N][C] one vector a sentence: the encoder's own, or the mean of its
-	                     states; NULL where nobody wants it */
-	int prefix;            /* decoder-only (joined.h): source steps before the target; else 0 */
-	const int *padding;    /* [N] of them, those before each sentence's first; NULL: none */
+	struct var *summary;  /* [1][N][C] one vector a sentence: the encoder's own, or the mean of
+	                         its  states; NULL where nobody wants it */
+	int prefix;           /* decoder-only (joined.h): source steps before the target; else 0 */
+	const int *padding;   /* [N] of them, those before each sentence's first; NULL: none */
 	int projected_count;
 	struct slice
 		projected[MEMORY_PROJECTED]; /* the decoder's own, [S][N][.] or [1][N][.]: made once
@@ -58,8 +57,8 @@ struct architecture {
 	size_t settings_size;
 	/* Where defaults differ from layer_settings_table's: "key", "value", ..., NULL. */
 	const char *const *defaults;
-	/* Names of INT settings, its own or of layer_settings_table, that grow with width when sizes
-	 * are matched; ends with NULL. */
+	/* Names of INT settings, its own or of layer_settings_table, that grow with width when
+	 * sizes are matched; ends with NULL. */
 	const char *const *widths;
 
 	/* Names of its settings that mean something to one side alone; lists end with NULL, and may

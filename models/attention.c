@@ -59,8 +59,9 @@ static enum attention_score score_of(int attend)
 	return SCORE_DOT;
 }
 
-struct attention_block attention_block_bare(struct parameters *all, const struct layer_settings *s,
-                                            int query_width, int memory_width, const char *name)
+/* One head over states as they are: what the score needs and no more. */
+static struct attention_block bare(struct parameters *all, const struct layer_settings *s,
+                                   int query_width, int memory_width, const char *name)
 {
 	struct attention_block block = attention_block_none(score_of(s->attention), 1);
 
@@ -157,6 +158,14 @@ struct attention_block attention_block_cross(struct parameters *all, const struc
 	}
 	block.output = projection_add(all, d, w.context, true, "%s.out_proj.", name);
 	return block;
+}
+
+struct attention_block attention_block_states(struct parameters *all,
+                                              const struct layer_settings *s, int d,
+                                              int memory_width, const char *name)
+{
+	return s->heads == 1 ? bare(all, s, d, memory_width, name)
+	                     : attention_block_cross(all, s, d, memory_width, name);
 }
 
 static struct attention describe(struct tape *tape, const struct attention_block *block,
@@ -278,21 +287,23 @@ static double relative_cost(const struct attention_block *block, double queries)
 	return queries * (seen < all ? seen : all) * (block->query_c + block->context_c);
 }
 
+static double bare_cost(const struct attention_block *block, double query_width,
+                        double memory_width, bool projects, double queries, double keys)
+{
+	return queries * keys * (query_width + memory_width) +
+	       (projects && block->key.weight >= 0 ? keys * memory_width * query_width : 0) +
+	       (block->query.weight < 0 ? 0 : queries * query_width * query_width);
+}
+
 double attention_cost(const struct attention_block *block, double d, double memory_width,
                       bool projects, double queries, double keys)
 {
 	const double general =
 		block->general < 0 ? 0 : (double)block->query_c * block->query_c / block->heads;
 
+	if (block->output.weight < 0)
+		return bare_cost(block, d, memory_width, projects, queries, keys);
 	return queries * (d * (block->query_c + block->context_c) + general) +
 	       (projects ? keys * memory_width * (block->key_c + block->value_c) : 0) +
 	       queries * keys * (block->query_c + block->context_c) + relative_cost(block, queries);
-}
-
-double bare_attention_cost(const struct attention_block *block, double query_width,
-                           double memory_width, bool projects, double queries, double keys)
-{
-	return queries * keys * (query_width + memory_width) +
-	       (projects && block->key.weight >= 0 ? keys * memory_width * query_width : 0) +
-	       (block->query.weight < 0 ? 0 : queries * query_width * query_width);
 }

@@ -48,12 +48,6 @@ struct var *projection_apply(struct tape *, struct projection, struct var *x, en
 /* A block without projections. */
 struct attention_block attention_block_none(enum attention_score, int heads);
 
-/* One head over states as they are: what the score needs and no more. general: keys W k; additive:
- * queries and keys projected, and the vector v (Luong 2015, Bahdanau 2015). Names start with
- * NAME. */
-struct attention_block attention_block_bare(struct parameters *, const struct layer_settings *,
-                                            int query_width, int memory_width, const char *name);
-
 /* Heads of projected queries, keys and values, joined by an output projection (Vaswani 2017,
  * section 3.2.2): of x [.][d] to itself, NAME.in_proj_ and NAME.out_proj. */
 struct attention_block attention_block_self(struct parameters *, const struct layer_settings *,
@@ -61,6 +55,13 @@ struct attention_block attention_block_self(struct parameters *, const struct la
 /* The same of a decoder's states to the encoder's: NAME.q_proj_, NAME.kv_proj_, NAME.out_proj. */
 struct attention_block attention_block_cross(struct parameters *, const struct layer_settings *,
                                              int d, int memory_width, const char *name);
+
+/* The same with several heads. One head is over states as they are, and has what the score needs
+ * and no more: general: keys W k; additive: queries and keys projected, and the vector v (Luong
+ * 2015, Bahdanau 2015, Gehring 2017). dot, scaled-dot: both must be of one width. Names start with
+ * NAME. */
+struct attention_block attention_block_states(struct parameters *, const struct layer_settings *,
+                                              int d, int memory_width, const char *name);
 
 /* What the steps of a sequence see of it, as in op_attention. */
 struct sight {
@@ -82,14 +83,10 @@ void attention_remember(struct tape *, const struct attention_block *, struct me
 struct var *attention_cross(struct tape *, const struct attention_block *, struct var *query,
                             const struct memory *, int number, int layer);
 
-/* Multiply-adds of a block with projections, of d channels, of so many queries to so many keys, as
+/* Multiply-adds of a block of so many queries, made from states of d channels, to so many keys, as
  * if each query saw every key (causal, windows). `projects`: keys and values are made for it, and
  * not for a layer before that has the same weights. */
 double attention_cost(const struct attention_block *, double d, double memory_width, bool projects,
                       double queries, double keys);
-
-/* The same of a block of attention_block_bare: scores, contexts, and what is projected for them. */
-double bare_attention_cost(const struct attention_block *, double query_width, double memory_width,
-                           bool projects, double queries, double keys);
 
 #endif

@@ -116,6 +116,23 @@ int design_width(const struct design *design, int side)
 	return design->side[side].architecture->width(design, side);
 }
 
+bool design_check_states(const struct design *design, const char *key, struct error *error)
+{
+	const struct layer_settings *s = &design->side[SIDE_TARGET].layer;
+	const int own = design_width(design, SIDE_TARGET);
+	const int theirs = design_width(design, SIDE_SOURCE);
+
+	if (s->attention == ATTEND_NONE || s->heads > 1)
+		return true;
+	if (own == theirs || s->attention == ATTEND_GENERAL || s->attention == ATTEND_ADDITIVE)
+		return true;
+	return error_set(error,
+	                 "%s = %d: the encoder's states have %d channels, and one head's dot "
+	                 "product needs as many; make them alike, or set attention: general or "
+	                 "several heads",
+	                 key, own, theirs);
+}
+
 /* ConvS2S's form of attention adds embeddings to states. */
 static bool check_embeddings(const struct design *design, struct error *error)
 {

@@ -39,14 +39,18 @@ void design_name(const struct design *, char name[64]);
 /* Channels of the states that a side's layers pass on. */
 int design_width(const struct design *, int side);
 
+/* Rules for a decoder that attends to the encoder by attention_block_states. `key`: what says the
+ * width of its states. */
+bool design_check_states(const struct design *, const char *key, struct error *);
+
 bool design_is_decoder_only(const struct design *);
 
-/* Decoder-only: gives the source the target's body, and settings that are about an encoder the values
- * that having none leaves. */
+/* Decoder-only: gives the source the target's body, and settings that are about an encoder the
+ * values that having none leaves. */
 void design_arrange(struct design *);
 
-/* Rules between settings of an arranged design. The message starts with the key, "heads = 3: must divide width = 256";
- * *side is the side that breaks the rule. */
+/* Rules between settings of an arranged design. The message starts with the key, "heads = 3: must
+ * divide width = 256"; *side is the side that breaks the rule. */
 bool design_check(const struct design *, int *side, struct error *);
 
 #endif

@@ -30,8 +30,7 @@ void joined_encode(struct tape *tape, const struct model *model, const int *sour
 	memory->padding = padded ? padding : NULL;
 	if (padded)
 		source = move_to_end(tape, source, padding, t, n);
-	memory->embedded =
-		model_embed(tape, model, SIDE_SOURCE, source, t, n, 0, memory->padding);
+	memory->embedded = model_embed(tape, model, SIDE_SOURCE, source, t, n, 0, memory->padding);
 }
 
 struct var *joined_decode(struct tape *tape, const struct model *model, const struct memory *memory,

@@ -1,18 +1,18 @@
-/* joined.h - the arrangement decoder-only: one stack of decoder layers reads a source and its target
- * as one sequence, and predicts the target (a prefix language model: Liu et al. 2018, Raffel et al.
- * 2020).
+/* joined.h - the arrangement decoder-only: one stack of decoder layers reads a source and its
+ * target as one sequence, and predicts the target (a prefix language model: Liu et al. 2018, Raffel
+ * et al. 2020).
  *
- * The steps of N sentences, S of the longest source: padding, source, its end | begin, target. Sources
- * are padded at the front, so that all targets begin at step S; the begin token separates. Positions
- * are counted from each sentence's own first step, and no layer sees the padding.
+ * The steps of N sentences, S of the longest source: padding, source, its end | begin, target.
+ * Sources are padded at the front, so that all targets begin at step S; the begin token separates.
+ * Positions are counted from each sentence's own first step, and no layer sees the padding.
  */
 #ifndef BAKEOFF_JOINED_H
 #define BAKEOFF_JOINED_H
 
 #include "models/model.h"
 
-/* What model_encode and model_decode do in this arrangement: the source is embedded, and read at the
- * first decode() with what is given of the target, whether that is all of it or a step. */
+/* What model_encode and model_decode do in this arrangement: the source is embedded, and read at
+ * the first decode() with what is given of the target, whether that is all of it or a step. */
 void joined_encode(struct tape *, const struct model *, const int *source, const int *length, int t,
                    int n, struct memory *);
 struct var *joined_decode(struct tape *, const struct model *, const struct memory *,

@@ -28,11 +28,10 @@ static void add_positions(struct model *model, int s)
 	if (joined && s == SIDE_TARGET)
 		side->position_table = model->side[SIDE_SOURCE].position_table;
 	else
-		side->position_table =
-			parameter_add(&model->parameters, positions_of(model),
-		                      (int)model->settings.width, START_NORMAL,
-		                      side->embedding.deviation, "%s_position.weight",
-		                      joined ? "joined" : side_name[s]);
+		side->position_table = parameter_add(
+			&model->parameters, positions_of(model), (int)model->settings.width,
+			START_NORMAL, side->embedding.deviation, "%s_position.weight",
+			joined ? "joined" : side_name[s]);
 }
 
 static void add_embeddings(struct model *model)
@@ -220,12 +219,12 @@ struct var *model_decode(struct tape *tape, const struct model *model, const str
 real *model_logits(struct tape *tape, const struct model *model, const struct var *h, int first,
                    int rows)
 {
-	struct var *part = tape_wrap(tape, NULL, 1, rows, h->c,
-	                             h->x + (size_t)first * (size_t)h->c);
+	struct var *part =
+		tape_wrap(tape, NULL, 1, rows, h->c, h->x + (size_t)first * (size_t)h->c);
 
 	return op_linear(tape, part, tape_parameter(tape, model->output_weight),
 	                 tape_parameter(tape, model->output_bias), ACTIVATION_NONE)
-		->x;
+	        ->x;
 }
 
 void model_logits_in_blocks(struct tape *tape, const struct model *model, const struct var *h,

@@ -72,8 +72,8 @@ real *model_logits(struct tape *, const struct model *, const struct var *h, int
 /* The same on a tape of frozen weights, to `logits`; `look` is told of columns that are done, as in
  * struct packed_end. */
 void model_logits_in_blocks(struct tape *, const struct model *, const struct var *h, int first,
-                            int rows, real *logits,
-                            void look(void *context, int first, int last), void *context);
+                            int rows, real *logits, void look(void *context, int first, int last),
+                            void *context);
 
 /* Forward pass of a batch to its summed loss; adds to *loss. nll as in op_cross_entropy. */
 struct var *model_loss(struct tape *, const struct model *, const struct batch *, double smoothing,

@@ -10,8 +10,8 @@ enum arrangement { ARRANGEMENT_ENCODER_DECODER, ARRANGEMENT_DECODER_ONLY };
 enum prefix { PREFIX_CAUSAL, PREFIX_BIDIRECTIONAL };
 
 struct model_settings {
-	long width;     /* channels of embeddings (d_model) */
-	int tied;       /* enum tied: which embedding tables the output layer shares */
+	long width;      /* channels of embeddings (d_model) */
+	int tied;        /* enum tied: which embedding tables the output layer shares */
 	int arrangement; /* enum arrangement; decoder-only: joined.h */
 	int prefix;      /* enum prefix: what the source's steps see of it, decoder-only */
 	double dropout;  /* of embeddings and wherever the architecture's paper has it */

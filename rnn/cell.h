@@ -35,10 +35,11 @@ struct cell cell_add(struct parameters *, int kind, int hidden, int in, double f
 int cell_state_width(const struct cell *);
 
 /* The whole sequence x [T][N][in] -> h [T][N][H]; `start`, the first state, may be {NULL, NULL};
- * `first`, `length`, `reverse`, `*final` and the recurrent mask as in op_lstm_variant and op_gru. */
+ * `first`, `length`, `reverse`, `*final` and the recurrent mask as in op_lstm_variant and op_gru.
+ */
 struct var *cell_run(struct tape *, const struct cell *, struct var *x, struct cell_state start,
-                     const int *first, const int *length, bool reverse, struct dropout_mask recurrent,
-                     struct var **final);
+                     const int *first, const int *length, bool reverse,
+                     struct dropout_mask recurrent, struct var **final);
 
 /* The last state as one variable [1][N][cell_state_width], h first. */
 struct var *cell_state_join(struct tape *, const struct cell *, struct var *final);

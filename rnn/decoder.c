@@ -14,8 +14,8 @@ struct decoder_layer {
 };
 
 struct decoder {
-	struct projection bridge;  /* the source's summary to every layer's first state; decoder-only:
-	                              none, these are 0 */
+	struct projection bridge;  /* the source's summary to every layer's first state;
+	                              decoder-only: none, these are 0 */
 	struct projection combine; /* [context; state] to the output */
 	bool attends;              /* the top states alone, with `cross` */
 	struct attention_block cross;
@@ -33,10 +33,8 @@ static void attention_add(struct model *model, struct decoder *decoder)
 	decoder->attends = s->attention != ATTEND_NONE && s->attention_layers == ATTENTION_LAST;
 	if (!decoder->attends)
 		return;
-	decoder->cross = s->heads == 1 ? attention_block_bare(&model->parameters, s, hidden,
-	                                                      model->memory_width, "attention")
-	                               : attention_block_cross(&model->parameters, s, hidden,
-	                                                       model->memory_width, "attention");
+	decoder->cross = attention_block_states(&model->parameters, s, hidden, model->memory_width,
+	                                        "attention");
 }
 
 /* Channels of what the top states are combined with. */
@@ -158,7 +156,8 @@ static void decode_layer(struct tape *tape, const void *context, struct var **re
 	y = rnn_layer_input(tape, model, SIDE_TARGET, layer->norm, run->x, run->number,
 	                    masks->input);
 	y = cell_run(tape, &layer->cell, y, first_state(tape, &layer->cell, run),
-	             joined_blank(run->memory, run->carry), NULL, false, masks->recurrent[0], goes_on ? &final : NULL);
+	             joined_blank(run->memory, run->carry), NULL, false, masks->recurrent[0],
+	             goes_on ? &final : NULL);
 	if (goes_on)
 		result[1] = cell_state_join(tape, &layer->cell, final);
 	if (run->carry)
@@ -291,10 +290,7 @@ struct cost rnn_decoder_cost(const struct model *model, double source, double ta
 		       sublayers_cost(model, &decoder->layer[i].more, SIDE_TARGET, i, (int)h,
 		                      source, target);
 	sum += target * (h + context_width(model, decoder, (int)h)) * model->output_width;
-	if (decoder->attends && decoder->cross.output.weight < 0)
-		sum += bare_attention_cost(&decoder->cross, h, model->memory_width, true, target,
-		                           source);
-	else if (decoder->attends)
+	if (decoder->attends)
 		sum += attention_cost(&decoder->cross, h, model->memory_width, true, target,
 		                      source);
 	return (struct cost){ sum, HUGE_VAL };

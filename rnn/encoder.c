@@ -73,8 +73,8 @@ static void encode_layer(struct tape *tape, const void *context, struct var **re
 
 	for (int way = 0; way < encoder->ways; way++)
 		y[way] = cell_run(tape, &layer->way[way], in, (struct cell_state){ NULL, NULL },
-		                  NULL, run->memory->length, way || backward, run->masks->recurrent[way],
-		                  &result[1 + way]);
+		                  NULL, run->memory->length, way || backward,
+		                  run->masks->recurrent[way], &result[1 + way]);
 	if (encoder->ways == 2)
 		y[0] = op_concat(tape, y[0], y[1]);
 	y[0] = rnn_layer_output(tape, model, SIDE_SOURCE, layer->norm, run->x, y[0],

@@ -34,7 +34,8 @@ static const char *const defaults[] = {
 
 static const char *const only_encoder[] = { "bidirectional", "reverse_source", NULL };
 static const char *const only_decoder[] = { "input_feeding", NULL };
-static const char *const of_encoder[] = { "bidirectional", "reverse_source", "input_feeding", NULL };
+static const char *const of_encoder[] = { "bidirectional", "reverse_source", "input_feeding",
+	                                  NULL };
 
 static const char *const widths[] = { "hidden", "feed_forward", NULL };
 
@@ -43,22 +44,6 @@ static int width(const struct design *design, int side)
 	const struct rnn_settings *s = design->side[side].settings;
 
 	return (int)s->hidden;
-}
-
-/* Dot products of states as they are. */
-static bool check_dot(const struct design *design, struct error *error)
-{
-	const struct layer_settings *s = &design->side[SIDE_TARGET].layer;
-	const int own = width(design, SIDE_TARGET), theirs = design_width(design, SIDE_SOURCE);
-
-	if (own == theirs || s->attention_layers == ATTENTION_ALL || s->heads > 1 ||
-	    (s->attention != ATTEND_DOT && s->attention != ATTEND_SCALED_DOT))
-		return true;
-	return error_set(error,
-	                 "hidden = %d: the encoder's states have %d channels, and one head's dot "
-	                 "product needs as many; make them alike, or set attention: general or "
-	                 "several heads",
-	                 own, theirs);
 }
 
 static bool check_encoder(const struct rnn_settings *s, struct error *error)
@@ -100,7 +85,8 @@ static bool check(const struct design *design, int side, struct error *error)
 		return false;
 	if (side == SIDE_TARGET && s->input_feeding && !check_feeding(layer, error))
 		return false;
-	if (side == SIDE_TARGET && !check_dot(design, error))
+	if (side == SIDE_TARGET && layer->attention_layers == ATTENTION_LAST &&
+	    !design_check_states(design, "hidden", error))
 		return false;
 	return layer_settings_check(layer, side, s->hidden, "hidden", error);
 }
