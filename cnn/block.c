@@ -94,6 +94,11 @@ bool block_check(const struct design *design, int side, struct error *error)
 		                 "channels = %ld: convolution: gated has width channels; "
 		                 "leave it at 0, or set another convolution",
 		                 s->channels.value[0]);
+	if (s->weight_dropout > 0 && !is_light(s->convolution))
+		return error_set(error,
+		                 "weight_dropout = %g: is about taps that channels share; leave it "
+		                 "at 0, or set convolution: lightweight or dynamic",
+		                 s->weight_dropout);
 	for (int i = 0; i < layers; i++)
 		if (!check_layer(design, side, i, error))
 			return false;

@@ -116,6 +116,21 @@ int design_width(const struct design *design, int side)
 	return design->side[side].architecture->width(design, side);
 }
 
+static bool check_no_heads(const struct layer_settings *s, struct error *error)
+{
+	const char *key = s->key_width     ? "key_width"
+	                  : s->value_width ? "value_width"
+	                  : s->key_heads   ? "key_heads"
+	                                   : NULL;
+
+	if (!key || s->self_attention != ATTEND_NONE)
+		return true;
+	return error_set(error,
+	                 "%s: is about heads of projections, and one head attends to the encoder's "
+	                 "states as they are; leave it out, or set heads: 2 or more",
+	                 key);
+}
+
 bool design_check_states(const struct design *design, const char *key, struct error *error)
 {
 	const struct layer_settings *s = &design->side[SIDE_TARGET].layer;
@@ -124,6 +139,8 @@ bool design_check_states(const struct design *design, const char *key, struct er
 
 	if (s->attention == ATTEND_NONE || s->heads > 1)
 		return true;
+	if (!check_no_heads(s, error))
+		return false;
 	if (own == theirs || s->attention == ATTEND_GENERAL || s->attention == ATTEND_ADDITIVE)
 		return true;
 	return error_set(error,

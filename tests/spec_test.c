@@ -250,6 +250,12 @@ static const struct {
 	{ HEAD "contestants:\n  m: {architecture: rnn, reverse_source: true}\n",
 	  "5: contestants.m.reverse_source = true: a bidirectional encoder reads both "
 	  "ways; set bidirectional: false" },
+	{ HEAD "contestants:\n  m: {architecture: rnn, key_width: 16}\n",
+	  "5: contestants.m.key_width: is about heads of projections, and one head attends to the "
+	  "encoder's states as they are; leave it out, or set heads: 2 or more" },
+	{ HEAD "contestants:\n  c: {architecture: cnn, weight_dropout: 0.1}\n",
+	  "5: contestants.c.weight_dropout = 0.1: is about taps that channels share; leave it at 0, "
+	  "or set convolution: lightweight or dynamic" },
 	{ HEAD "contestants:\n  m: {architecture: rnn, cell: gru, forget_bias: 2}\n",
 	  "5: contestants.m.forget_bias = 2: a GRU has no forget gate; leave it out, "
 	  "or set cell: lstm" },
