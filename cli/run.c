@@ -10,6 +10,7 @@
 #include "core/ranks.h"
 #include "experiments/run.h"
 #include "experiments/standard.h"
+#include "experiments/tune.h"
 #include "results/compare.h"
 
 #include <errno.h>
@@ -335,7 +336,8 @@ static int run_it(const struct request *r, struct experiment *e)
 	interrupt_catch();
 	warn_network(r);
 	say_shards(r, e);
-	progress_open(&view, trials_of(r, e), r->run.jobs, r->quiet);
+	progress_open(&view, trials_of(r, e) + tune_trials(e, r->run.only), r->run.jobs,
+	              r->quiet);
 	ran = run_experiment(e, text, &r->run, r->json ? progress_json_line : progress_line,
 	                     r->json ? progress_json_watch : progress_watch, &view, &result,
 	                     &error);

@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "experiments/match.h"
 #include "experiments/plan.h"
+#include "experiments/tune.h"
 
 #include <stdio.h>
 
@@ -28,6 +29,14 @@ static void print_entry(void *context, const struct plan_entry *p)
 	snprintf(adds, sizeof adds, "%ld", (long)p->multiply_adds);
 	print_row(p->contestant->name, p->trials, parameters, adds, &p->cost, p->peak_bytes,
 	          p->disk_bytes, seconds);
+	if (p->tune_trials) {
+		char name[64];
+
+		snprintf(name, sizeof name, "  tuning %s, all", e->tuning.key);
+		write_seconds(seconds, sizeof seconds, p->tune.seconds);
+		print_row(name, p->tune_trials, "", "", &p->tune, p->peak_bytes,
+		          p->tune_trials * p->disk_bytes, seconds);
+	}
 	if (match_asked(e)) {
 		match_text(e, p->contestant, match);
 		printf("  %s\n", match);
@@ -58,8 +67,9 @@ int run_plan_print(struct experiment *e, const struct run_options *options)
 	struct error error;
 
 	printf("%s: %d trials, nothing is run\n\n%-*s %6s %10s %13s %9s %12s %8s %11s %11s   %s\n",
-	       e->name, run_trials(e, options->only), NAME, "contestant", "trials", "parameters",
-	       "mult-adds/tok", "updates", "target tok", "m.-adds", "memory", "disk", "time");
+	       e->name, run_trials(e, options->only) + tune_trials(e, options->only), NAME,
+	       "contestant", "trials", "parameters", "mult-adds/tok", "updates", "target tok",
+	       "m.-adds", "memory", "disk", "time");
 	if (!plan_experiment(e, options, NULL, print_entry, e, &total, &error)) {
 		fprintf(stderr, "bakeoff run: %s\n", error.message);
 		return 1;

@@ -166,6 +166,8 @@ void contestant_free(struct contestant *c)
 		return;
 	free(c->name);
 	free(c->variant);
+	free(c->tuned);
+	free(c->tuned_setting);
 	design_free(&c->design);
 	*c = (struct contestant){ 0 };
 }

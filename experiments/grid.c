@@ -239,6 +239,24 @@ static bool fill_axes(struct grid *grid, const struct sample *sample, struct err
 	return done;
 }
 
+bool grid_axis_fill(struct grid_axis *axis, struct error *error)
+{
+	const struct node *list = axis->list;
+	struct range range;
+
+	axis->values = node_new(NODE_LIST, list->place, list->line);
+	if (range_is(list))
+		return range_read(&range, list, error) && add_all_values(axis, &range, error);
+	if (list->kind != NODE_LIST || !list->children)
+		return node_error(list, error,
+		                  ": must be a list of values to try, as in [1, 2, 4], or a range, "
+		                  "as in {from: 0.0001, to: 0.01, scale: log, points: 5}");
+	for (int i = 0; i < list->children; i++)
+		if (list->child[i]->kind != NODE_VALUE || list->child[i]->none)
+			return node_error(list->child[i], error, ": must be one value");
+	return add_all_values(axis, NULL, error);
+}
+
 bool grid_read(struct grid *grid, const struct node *top, const struct node *contestants,
                struct error *error)
 {

@@ -4,6 +4,7 @@
 #include "core/gemm.h"
 #include "experiments/calibrate.h"
 #include "experiments/match.h"
+#include "experiments/tune.h"
 
 #include <errno.h>
 #include <math.h>
@@ -39,7 +40,8 @@ static double updates_of(const struct train_settings *s, const struct calibratio
 	return smaller(ceil(60 * s->stop_minutes / (tokens * c->seconds_a_token)), updates);
 }
 
-static struct plan_cost cost_of(const struct train_settings *s, const struct calibration *c)
+static struct plan_cost cost_of(const struct train_settings *s, const struct calibration *c,
+                                bool tested)
 {
 	const double epoch = ceil(c->batches / (double)s->accumulate);
 	struct plan_cost cost = { .updates = updates_of(s, c) };
@@ -54,8 +56,16 @@ static struct plan_cost cost_of(const struct train_settings *s, const struct cal
 	cost.multiply_adds = 3 * c->multiply_adds * cost.target_tokens;
 	cost.seconds = c->start_seconds + cost.target_tokens * c->seconds_a_token +
 	               validations * (c->valid_seconds + c->save_seconds) +
-	               saves * (1 + c->moments) * c->save_seconds + c->test_seconds;
+	               saves * (1 + c->moments) * c->save_seconds + (tested ? c->test_seconds : 0);
 	return cost;
+}
+
+static void add_cost(struct plan_cost *sum, struct plan_cost cost, double times)
+{
+	sum->updates += times * cost.updates;
+	sum->target_tokens += times * cost.target_tokens;
+	sum->multiply_adds += times * cost.multiply_adds;
+	sum->seconds += times * cost.seconds;
 }
 
 static void fill(struct plan_entry *p, const struct experiment *e, const struct calibration *c)
@@ -66,7 +76,13 @@ static void fill(struct plan_entry *p, const struct experiment *e, const struct 
 	p->trials = e->seeds;
 	p->parameters = c->parameters;
 	p->multiply_adds = c->multiply_adds;
-	p->cost = cost_of(s, c);
+	p->cost = cost_of(s, c, true);
+	p->tune_trials = e->tuning.values;
+	for (int v = 0; v < e->tuning.values; v++) {
+		const struct train_settings tried = tune_settings(e, p->contestant, v);
+
+		add_cost(&p->tune, cost_of(&tried, c, false), 1);
+	}
 	p->peak_bytes = c->peak_bytes;
 	p->disk_bytes = c->weight_bytes * (FILES_OF_WEIGHTS + c->moments + averaged);
 }
@@ -159,17 +175,27 @@ static void place(struct schedule *s, double seconds)
 
 static void add(struct plan_total *total, const struct plan_entry *p)
 {
-	const double trials = p->trials;
+	const int trials = p->trials + p->tune_trials;
 
-	total->trials += p->trials;
+	total->trials += trials;
 	total->disk_bytes += trials * p->disk_bytes;
-	total->cost.updates += trials * p->cost.updates;
-	total->cost.target_tokens += trials * p->cost.target_tokens;
-	total->cost.multiply_adds += trials * p->cost.multiply_adds;
+	add_cost(&total->cost, p->cost, p->trials);
+	add_cost(&total->cost, p->tune, 1);
 	total->open_ended |= p->cost.updates <= 0;
 }
 
-/* Trials start seed by seed, contestants in their order. */
+/* What comes next begins when all have ended. */
+static void wait_for_all(struct schedule *s)
+{
+	double last = 0;
+
+	for (int i = 0; i < s->jobs; i++)
+		last = fmax(last, s->busy[i]);
+	for (int i = 0; i < s->jobs; i++)
+		s->busy[i] = last;
+}
+
+/* Trials that tune, then seed by seed, contestants in their order. */
 static void add_up(struct plan_total *total, const struct plan_entry *entry, int entries, int jobs)
 {
 	struct schedule s = { .jobs = jobs };
@@ -179,6 +205,11 @@ static void add_up(struct plan_total *total, const struct plan_entry *entry, int
 	*total = (struct plan_total){ 0 };
 	for (int i = 0; i < entries; i++)
 		add(total, &entry[i]);
+	total->cost.seconds = 0;
+	for (int i = 0; i < entries; i++)
+		for (int v = 0; v < entry[i].tune_trials; v++)
+			place(&s, entry[i].tune.seconds / entry[i].tune_trials);
+	wait_for_all(&s);
 	for (int seed = 0; entries && seed < entry->trials; seed++)
 		for (int i = 0; i < entries; i++) {
 			place(&s, entry[i].cost.seconds);
@@ -225,7 +256,7 @@ static bool plan_all(const struct experiment *e, const struct run_options *optio
 		planned = ask(e, c, dataset, folder, threads, &found, error);
 		if (!planned)
 			break;
-		entry[entries].contestant = c;
+		entry[entries] = (struct plan_entry){ .contestant = c };
 		fill(&entry[entries], e, &found);
 		watch(context, &entry[entries++]);
 	}

@@ -21,13 +21,15 @@ struct plan_entry {
 	size_t parameters;
 	double multiply_adds;  /* a target token, forward */
 	struct plan_cost cost; /* of one trial */
+	int tune_trials;       /* before those; 0: nothing is tuned */
+	struct plan_cost tune; /* of all of them */
 	double peak_bytes;     /* resident, of one trial */
 	double disk_bytes;     /* checkpoints of one trial */
 };
 
 /* All trials together. */
 struct plan_total {
-	int trials;
+	int trials;            /* those that tune among them */
 	struct plan_cost cost; /* seconds: until the last has ended, `jobs` at once */
 	double peak_bytes;     /* of the `jobs` trials that take most */
 	double disk_bytes;

@@ -5,6 +5,7 @@
 #include "experiments/jobs.h"
 #include "experiments/match.h"
 #include "experiments/together.h"
+#include "experiments/tune.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -87,6 +88,8 @@ void run_plan_key(const struct experiment *e, const char *only, char key[17])
 	hash = XXH64(e->seed, (size_t)e->seeds * sizeof *e->seed, hash);
 	hash = XXH64(&e->match_parameters, sizeof e->match_parameters, hash);
 	hash = XXH64(&e->match_multiply_adds, sizeof e->match_multiply_adds, hash);
+	for (int v = 0; v < e->tuning.values; v++)
+		hash = XXH64(e->tuning.value[v], strlen(e->tuning.value[v]), hash);
 	snprintf(key, 17, "%016llx", (unsigned long long)hash);
 }
 
@@ -97,17 +100,18 @@ static struct trial *list_trials(const struct trial *common, const struct run_op
 	const int first = options->first ? options->first : 1;
 	const int last = options->last ? options->last
 	                               : run_trials(common->experiment, options->only);
+	const int before = tune_trials(common->experiment, options->only);
 	struct trial *list = memory_new((size_t)(last - first + 1), sizeof *list);
 
-	*trials = last - first + 1;
-	for (int i = 0; i < *trials; i++) {
-		struct trial *t = &list[i];
+	*trials = 0;
+	for (int i = first; i <= last; i++) {
+		struct trial *t = &list[*trials];
 
 		*t = *common;
-		t->number = first + i;
-		t->contestant =
-			run_trial(common->experiment, options->only, t->number, &t->seed);
+		t->number = before + first + *trials;
+		t->contestant = run_trial(common->experiment, options->only, i, &t->seed);
 		t->retry = options->retry;
+		*trials += !t->contestant->untuned;
 	}
 	return list;
 }
@@ -185,16 +189,6 @@ static bool join_ranks(struct experiment *experiment, const struct run_options *
 	       together_check(experiment, options, error);
 }
 
-static bool run_listed(const struct jobs *jobs, struct error *error)
-{
-	if (ranks_number(jobs->options->ranks) > 0)
-		return together_follow(jobs, error);
-	if (jobs->options->ranks)
-		return together_lead(jobs, error);
-	jobs_run(jobs);
-	return true;
-}
-
 bool run_experiment(struct experiment *experiment, const char *specification,
                     const struct run_options *options, dataset_report *report, run_watch *watch,
                     void *context, struct run_result *result, struct error *error)
@@ -217,12 +211,15 @@ bool run_experiment(struct experiment *experiment, const char *specification,
 	                error);
 	ready = join_ranks(experiment, options, &dataset, ready, error);
 	gemm_warm_end(warming);
-	if (ready) {
-		struct trial *trial = list_trials(&common, options, &result->trials);
+	ready = ready && tune_run(experiment, &common, options, report, watch, context, result,
+	                          error);
+	if (ready && !result->interrupted) {
+		int trials;
+		struct trial *trial = list_trials(&common, options, &trials);
 
-		ready = run_listed(&(struct jobs){ trial, result->trials, options, watch, context,
-		                                   result },
-		                   error);
+		result->trials += trials;
+		ready = together_run(
+			&(struct jobs){ trial, trials, options, watch, context, result }, error);
 		free(trial);
 	}
 	dataset_free(&dataset);

@@ -31,7 +31,7 @@ struct run_result {
 /* Is told what the trials do. */
 typedef void run_watch(void *context, const struct trial_news *);
 
-/* Matches the contestants where that is asked, then runs every trial in a process of its own:
+/* Matches and tunes the contestants (match.h, tune.h) where that is asked, then runs every trial in a process of its own:
  * contestants in the order of the file, for each seed. A trial that fails, crashes or is killed is
  * reported to the watcher and does not keep the others from running. False where nothing can go on
  * (data, database). `report` is told about the preparation of the data. */

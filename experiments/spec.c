@@ -108,7 +108,8 @@ static bool read_all(struct experiment *e, const struct node *top, const char *p
 	static const char *const sections[] = { "experiment",  "data",  "train",
 		                                "search",      "match", "seeds",
 		                                "contestants", "grid",  "sample",
-		                                "include",     NULL };
+		                                "tune",        "include",
+		                                NULL };
 	static const struct keys_target none[] = { { NULL, NULL } };
 
 	return keys_read(top, none, sections, error) && read_name(e, top, error) &&
@@ -118,7 +119,8 @@ static bool read_all(struct experiment *e, const struct node *top, const char *p
 	       read_section(top, "search", search_settings_table, &e->search, "search: {beam: 5}",
 	                    error) &&
 	       read_match(e, top, error) &&
-	       read_seeds(e, top, error) && spec_contestants(e, top, error);
+	       read_seeds(e, top, error) && spec_contestants(e, top, error) &&
+	       spec_tune(e, top, error);
 }
 
 bool experiment_read(struct experiment *e, const char *path, char *const *set, int sets,
@@ -146,6 +148,7 @@ void experiment_free(struct experiment *e)
 	free(e->contestant);
 	free(e->seed);
 	free(e->name);
+	tuning_free(&e->tuning);
 	data_settings_free(&e->data);
 	*e = (struct experiment){ 0 };
 }

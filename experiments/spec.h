@@ -24,6 +24,19 @@ struct contestant {
 	struct train_settings train;
 	struct search_settings search;
 	double matched; /* size that its widths were solved for; 0: they were not */
+	/* Of a trial that only tries a value, for the contestant of that name; else NULL. Owned. */
+	char *tuned;
+	char *tuned_setting; /* "train.learning_rate" */
+	bool untuned;        /* none of its values came to an end: it has no trials */
+};
+
+/* `tune:`: the values of a key of `train:` that each contestant tries, and what a trial may take. */
+struct tuning {
+	char *key;    /* "learning_rate" */
+	char **value; /* [values] as written */
+	int values;   /* 0: nothing is tuned */
+	long epochs, updates, tokens; /* 0: no limit; one limit there is */
+	double minutes, multiply_adds;
 };
 
 struct experiment {
@@ -39,6 +52,7 @@ struct experiment {
 	int contestants;    /* at least 1 */
 	long match_parameters;    /* match.parameters: widths are to be solved for it; 0: no */
 	long match_multiply_adds; /* match.multiply_adds, the same; not both */
+	struct tuning tuning;
 };
 
 /* Reads the file, with `set` [sets] of "KEY=VALUE" (VALUE in YAML) put in before anything is
@@ -50,7 +64,8 @@ void experiment_free(struct experiment *);
 
 /* All that makes a trial but its seed: architecture and settings (of the layers and of the
  * architecture; where the sides differ, each side's under encoder and decoder), model, train, search
- * and data, keys sorted. Data files are there by their last name, so that a moved folder
+ * and data, keys sorted; what a
+ * trial that tunes tries it for. Data files are there by their last name, so that a moved folder
  * makes no other trial (the data's hash tells texts apart). The caller owns it. */
 json_t *contestant_to_json(const struct experiment *, const struct contestant *);
 

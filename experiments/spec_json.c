@@ -88,6 +88,10 @@ json_t *contestant_to_json(const struct experiment *e, const struct contestant *
 	json_object_set_new(object, "train", settings_to_json(train_settings_table, &c->train));
 	json_object_set_new(object, "search", settings_to_json(search_settings_table, &c->search));
 	json_object_set_new(object, "data", data_to_json(&e->data));
+	if (c->tuned)
+		json_object_set_new(object, "tune",
+		                    json_pack("{ssss}", "contestant", c->tuned, "setting",
+		                              c->tuned_setting));
 	return sorted(object);
 }
 
@@ -162,9 +166,22 @@ static bool read_design(const json_t *object, struct design *design, struct erro
 	return read_part(object, "model", model_settings_table, &design->model, error);
 }
 
+static void read_tune(const json_t *object, struct contestant *c)
+{
+	const json_t *tune = json_object_get(object, "tune");
+	const char *name = json_string_value(json_object_get(tune, "contestant"));
+	const char *setting = json_string_value(json_object_get(tune, "setting"));
+
+	if (!name || !setting)
+		return;
+	c->tuned = memory_text(name);
+	c->tuned_setting = memory_text(setting);
+}
+
 bool contestant_from_json(struct contestant *c, const json_t *object, struct error *error)
 {
 	*c = (struct contestant){ 0 };
+	read_tune(object, c);
 	if (read_design(object, &c->design, error) &&
 	    read_part(object, "train", train_settings_table, &c->train, error) &&
 	    read_part(object, "search", search_settings_table, &c->search, error))

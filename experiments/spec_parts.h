@@ -13,6 +13,10 @@ bool spec_data(struct experiment *, const struct node *top, const char *path, st
 /* `contestants:` and `grid:` into experiment->contestant; all else is read already. */
 bool spec_contestants(struct experiment *, const struct node *top, struct error *);
 
+/* `tune:`, after the contestants. */
+bool spec_tune(struct experiment *, const struct node *top, struct error *);
+void tuning_free(struct tuning *);
+
 /* Whether text can be a name in tables and file names: 1 to 60 bytes without control characters;
  * else an error at the node, which is called `what`. */
 bool spec_name(const struct node *, const char *text, const char *what, struct error *);
@@ -43,6 +47,10 @@ struct grid {
 bool grid_read(struct grid *, const struct node *top, const struct node *contestants,
                struct error *);
 void grid_free(struct grid *);
+
+/* All values of axis->list, a list or a range, to axis->values, which the caller frees, also after
+ * an error. */
+bool grid_axis_fill(struct grid_axis *, struct error *);
 
 /* A value of an axis. */
 struct choice {

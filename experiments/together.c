@@ -139,3 +139,13 @@ bool together_follow(const struct jobs *jobs, struct error *error)
 	pool_close(pool);
 	return !ranks_error(ranks) || error_set(error, "%s", ranks_error(ranks));
 }
+
+bool together_run(const struct jobs *jobs, struct error *error)
+{
+	if (ranks_number(jobs->options->ranks) > 0)
+		return together_follow(jobs, error);
+	if (jobs->options->ranks)
+		return together_lead(jobs, error);
+	jobs_run(jobs);
+	return true;
+}

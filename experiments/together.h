@@ -16,4 +16,7 @@ bool together_lead(const struct jobs *, struct error *);
 /* Another rank: trains along with rank 0 until it says that all is done. False where it is lost. */
 bool together_follow(const struct jobs *, struct error *);
 
+/* Runs the trials: by all ranks where there are any, else in processes of their own (jobs_run). */
+bool together_run(const struct jobs *, struct error *);
+
 #endif

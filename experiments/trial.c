@@ -119,21 +119,22 @@ static bool on_training(void *context, enum train_event event, const struct prog
 	return !w->database_failed && (event == TRAIN_SAVING || !w->stop);
 }
 
-static void identify(struct work *w)
+char *trial_identify(const struct trial *t, char key[17])
 {
-	const struct trial *t = w->trial;
 	json_t *settings = contestant_to_json(t->experiment, t->contestant);
 	XXH64_hash_t hash;
+	char *text;
 
 	json_object_set_new(settings, "seed", json_integer(t->seed));
-	w->settings = json_dumps(settings, JSON_SORT_KEYS | JSON_COMPACT);
+	text = json_dumps(settings, JSON_SORT_KEYS | JSON_COMPACT);
 	json_decref(settings);
-	if (!w->settings)
+	if (!text)
 		panic("settings of %s cannot be written as JSON", t->contestant->name);
-	hash = XXH64(w->settings, strlen(w->settings), t->dataset->hash);
+	hash = XXH64(text, strlen(text), t->dataset->hash);
 	hash = XXH64(t->contestant->name, strlen(t->contestant->name), hash);
 	hash = XXH64(t->experiment->name, strlen(t->experiment->name), hash);
-	snprintf(w->key, sizeof w->key, "%016llx", (unsigned long long)hash);
+	snprintf(key, 17, "%016llx", (unsigned long long)hash);
+	return text;
 }
 
 static bool make_folder(struct work *w)
@@ -347,6 +348,7 @@ static enum train_outcome work_on(struct work *w)
 		.watch = on_training,
 		.context = w,
 	};
+	const int tests = t->contestant->tuned ? 0 : t->dataset->tests;
 	enum train_outcome outcome;
 
 	if (!call_ranks(w))
@@ -354,7 +356,7 @@ static enum train_outcome work_on(struct work *w)
 	outcome = train(&trainer, &w->progress, w->error);
 	if (w->database_failed)
 		return TRAIN_FAILED;
-	for (int i = 0; outcome == TRAIN_DONE && i < t->dataset->tests; i++)
+	for (int i = 0; outcome == TRAIN_DONE && i < tests; i++)
 		if (!trial_test(w, &t->dataset->test[i]))
 			outcome = w->stop && !w->database_failed ? TRAIN_INTERRUPTED : TRAIN_FAILED;
 	return outcome;
@@ -405,7 +407,7 @@ enum trial_outcome trial_run(const struct trial *trial, trial_watch *watch, void
 	w.news.trial = trial;
 	w.news.settings = &trial->contestant->train;
 	w.news.progress = &w.progress;
-	identify(&w);
+	w.settings = trial_identify(trial, w.key);
 	if (!make_folder(&w) || !lock_folder(&w) || !open_model(&w) || !begin(&w, &done))
 		goto end;
 	if (done) {

@@ -56,6 +56,10 @@ struct trial_news {
 /* False: stop as soon as nothing is lost by it. */
 typedef bool trial_watch(void *context, const struct trial_news *);
 
+/* The settings that make the trial, its seed among them, as JSON that the caller frees; and the key
+ * of its run. */
+char *trial_identify(const struct trial *, char key[17]);
+
 enum trial_outcome { TRIAL_DONE, TRIAL_INTERRUPTED, TRIAL_WAS_DONE, TRIAL_BROKEN };
 
 /* Runs, resumes or skips the trial. TRIAL_BROKEN: it failed with the error, which the database has

@@ -274,15 +274,16 @@ static bool compare(struct comparison *c, struct error *error)
 	return good;
 }
 
-static bool print_unfinished(FILE *out, const struct comparison *c, enum table_format format,
-                             struct error *error)
+/* A named query's table, where it has rows. */
+static bool print_query(FILE *out, const struct comparison *c, const char *name, const char *title,
+                        enum table_format format, struct error *error)
 {
-	const struct named_query *query = named_query_find("unfinished");
+	const struct named_query *query = named_query_find(name);
 	struct table table = { 0 };
 	bool good = query_table(c->database, query->sql, c->experiment, &table, error);
 
 	if (good && table.row_count) {
-		table_print_title(out, "Runs that are not done, and not counted above", format);
+		table_print_title(out, title, format);
 		good = table_print(out, &table, format, error);
 	}
 	table_free(&table);
@@ -306,7 +307,10 @@ bool compare_print(FILE *out, struct database *database, const char *experiment,
 	if (good && reads) {
 		fputs(verdicts, out);
 		good = compare_settings(out, database, experiment, &c.table, options, error) &&
-		       print_unfinished(out, &c, format, error);
+		       print_query(out, &c, "tuning", "Tuning before the comparison", format,
+		                   error) &&
+		       print_query(out, &c, "unfinished",
+		                   "Runs that are not done, and not counted above", format, error);
 	}
 	free(verdicts);
 	comparison_free(&c);

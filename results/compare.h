@@ -17,7 +17,8 @@ struct compare_options {
 
 /* Prints, for each contestant, means and deviations over the seeds of its done runs (speeds:
  * medians), the best of each quality marked; then, in formats for reading, verdicts
- * (contest.h), the settings that differ and the runs that are not done. A setting that some
+ * (contest.h), the settings that differ, what was tuned before, and the runs that are
+ * not done. A setting that some
  * contestants lack is left out where it has its default in the others. A contestant whose settings
  * or data were changed between runs has a row for each. Works on a database opened either way. */
 bool compare_print(FILE *out, struct database *, const char *experiment,

@@ -186,6 +186,36 @@ const struct named_query named_queries[] = {
 	  "l.reason"
 	  " FROM run_list l WHERE l.status <> 'done' AND " OF_EXPERIMENT " ORDER BY l.run" },
 
+	/* A trial that tunes says so in its settings. What was chosen is what runs of the contestant
+	 * use. */
+	{ "tuning",
+	  "what each contestant tried before the comparison, what it chose, and what that cost",
+	  "WITH tried AS (SELECT r.id AS run, substr(e.name, 1, length(e.name) - 5) AS experiment,"
+	  "   r.settings ->> '$.tune.contestant' AS contestant,"
+	  "   r.settings ->> '$.tune.setting' AS setting,"
+	  "   r.settings ->> ('$.' || (r.settings ->> '$.tune.setting')) AS value, r.status,"
+	  "   s.best AS perplexity, r.updates, 3.0 * r.multiply_adds * r.target_tokens AS adds,"
+	  "   r.train_seconds + r.valid_seconds AS seconds"
+	  "  FROM experiments e CROSS JOIN runs r LEFT JOIN summaries s ON s.run = r.id AND s.metric"
+	  "    = (SELECT id FROM metrics WHERE name = 'valid_perplexity')"
+	  "  WHERE r.experiment = e.id AND (e.name = :experiment || '/tune'"
+	  "    OR :experiment IS NULL AND e.name LIKE '%/tune')"
+	  "   AND json_type(r.settings, '$.tune.setting') = 'text'),"
+	  " chosen AS (SELECT t.*, EXISTS (SELECT 1 FROM runs m JOIN experiments f"
+	  "    ON f.id = m.experiment WHERE f.name = t.experiment AND m.contestant = t.contestant"
+	  "     AND m.settings ->> ('$.' || t.setting) = t.value) AS used"
+	  "  FROM tried t ORDER BY t.run)"
+	  " SELECT experiment, contestant, setting,"
+	  "  group_concat(value || CASE status WHEN 'done' THEN printf(' (%.2f)', perplexity)"
+	  "   ELSE ' (' || status || ')' END, ', ') AS tried_with_perplexity,"
+	  "  max(value) FILTER (WHERE used) AS chosen,"
+	  "  CASE WHEN count(DISTINCT value) = 1 OR typeof(max(value)) = 'text' THEN NULL"
+	  "   WHEN max(value) FILTER (WHERE used) = max(value) THEN 'largest'"
+	  "   WHEN max(value) FILTER (WHERE used) = min(value) THEN 'smallest' END AS edge,"
+	  "  count(*) AS trials, sum(updates) AS updates, sum(adds) AS multiply_adds,"
+	  "  round(sum(seconds), 1) AS seconds"
+	  " FROM chosen GROUP BY experiment, contestant, setting ORDER BY min(run)" },
+
 	{ "metrics", "what is measured: unit, which direction is better, definition",
 	  "SELECT name, unit, direction, help FROM metrics ORDER BY id" },
 

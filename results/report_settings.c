@@ -1,6 +1,7 @@
 /* report_settings.c - what was run: settings that differ and that are shared, budgets, data,
  * machines. */
 #include "results/report_parts.h"
+#include "results/queries.h"
 
 #include "results/differing.h"
 
@@ -128,8 +129,8 @@ static bool add_differing(struct report *r, bool folded)
 	return good;
 }
 
-/* A folded table of a query's columns, all text. */
-static bool add_query(struct report *r, const char *caption, const char *sql)
+/* A table of a query's columns, all text. */
+static bool add_query(struct report *r, const char *caption, const char *sql, bool folded)
 {
 	struct table list = { 0 };
 	const bool good = report_query(r, sql, &list);
@@ -137,7 +138,7 @@ static bool add_query(struct report *r, const char *caption, const char *sql)
 	if (good && list.row_count) {
 		struct document_table *table = document_table(r->document, caption);
 
-		table->folded = true;
+		table->folded = folded;
 		for (size_t c = 0; c < list.column_count; c++)
 			document_column(table, list.columns[c].name, false);
 		for (size_t i = 0; i < list.row_count; i++) {
@@ -184,8 +185,12 @@ bool report_settings(struct report *r)
 		return true;
 	document_heading(r->document, 2, "What was run");
 	add_budgets(r);
-	return report_ablation(r, &varied) && add_differing(r, varied) &&
-	       add_query(r, "Settings that all contestants share", shared) &&
-	       add_query(r, "How scores were taken", signatures) &&
-	       add_query(r, "Machines, programs and data", machines);
+	return add_query(r,
+	                 "Tuning before the comparison: short trials of each contestant, which the "
+	                 "budgets above leave out",
+	                 named_query_find("tuning")->sql, false) &&
+	       report_ablation(r, &varied) && add_differing(r, varied) &&
+	       add_query(r, "Settings that all contestants share", shared, true) &&
+	       add_query(r, "How scores were taken", signatures, true) &&
+	       add_query(r, "Machines, programs and data", machines, true);
 }

@@ -1,6 +1,8 @@
 /* report_warnings.c - what makes a comparison unfair, or not yet one. */
 #include "results/report_parts.h"
 
+#include "results/queries.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -143,6 +145,40 @@ static void warn_diverged(struct report *r)
 		}
 }
 
+/* A best value that nothing was tried beyond; contestants that were tuned more than others. */
+static bool warn_tuned(struct report *r)
+{
+	enum { CONTESTANT = 1, SETTING, CHOSEN = 4, EDGE, TRIALS };
+	struct table table = { 0 };
+	const bool good = report_query(r, named_query_find("tuning")->sql, &table);
+	double least = (double)INFINITY, most = 0;
+
+	for (size_t i = 0; i < table.row_count && good; i++) {
+		const struct cell *row = table_cell(&table, i, 0);
+		const char *edge = report_cell_text(&row[EDGE]);
+
+		least = fmin(least, report_cell_number(&row[TRIALS]));
+		most = fmax(most, report_cell_number(&row[TRIALS]));
+		if (*edge)
+			prose_add(document_item(r->document), SPAN_PLAIN,
+			          "Tuning of %s: the best value of %s is the %s tried (%g); one "
+			          "beyond it may be better still.",
+			          report_cell_text(&row[CONTESTANT]),
+			          report_cell_text(&row[SETTING]), edge,
+			          report_cell_number(&row[CHOSEN]));
+	}
+	if (most > 0 && table.row_count < r->setup_count)
+		prose_add(document_item(r->document), SPAN_PLAIN,
+		          "%zu of %zu contestants were tuned before the comparison, the others "
+		          "were not.",
+		          table.row_count, r->setup_count);
+	else if (most > least)
+		prose_add(document_item(r->document), SPAN_PLAIN,
+		          "Contestants were tuned with from %.0f to %.0f trials.", least, most);
+	table_free(&table);
+	return good;
+}
+
 static void warn_unfinished(struct report *r)
 {
 	size_t count = 0, named = 0;
@@ -276,7 +312,7 @@ bool report_warnings(struct report *r)
 	warn_sizes(r);
 	warn_seeds(r);
 	warn_tuning(r);
-	good = warn_differing(r) && warn_signatures(r) && warn_still_learning(r);
+	good = warn_tuned(r) && warn_differing(r) && warn_signatures(r) && warn_still_learning(r);
 	if (good && r->document->count == before + 1)
 		prose_add(
 			document_paragraph(r->document), SPAN_PLAIN,
