@@ -162,8 +162,16 @@ test-mpi: ## 1, 2 and 4 ranks under mpirun have the same bits, and lose none wit
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/bakeoff
 	@BAKEOFF=$B/bakeoff tests/run.sh tests/cluster/mpi.sh
 
+.PHONY: test-slurm
+test-slurm: ## a job array on the Slurm that is running, or on one that SLURM_START="PROGRAM DIR" starts: tests/cluster/slurm.sh
+	@./setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) $B/bakeoff
+	@BAKEOFF=$B/bakeoff TEST_TIMEOUT=1200 tests/run.sh tests/cluster/slurm.sh
+
 .PHONY: test-cluster
-test-cluster: test-mpi ## what needs MPI, skipped where it is missing (./setup.sh mpi)
+test-cluster: ## what needs MPI or Slurm, skipped where that is missing
+	@$(MAKE) --no-print-directory test-mpi
+	@$(MAKE) --no-print-directory test-slurm
 
 .PHONY: ci
 ci: ## what .ci/run runs: warnings are errors, tests, and the tests again under ASan and UBSan

@@ -19,6 +19,8 @@ int note_command(int argc, char **argv);
 int rm_command(int argc, char **argv);
 int copy_command(int argc, char **argv);
 int submit_command(int argc, char **argv);
+int status_command(int argc, char **argv);
+int collect_command(int argc, char **argv);
 int translate_command(int argc, char **argv);
 int attend_command(int argc, char **argv);
 int score_command(int argc, char **argv);

@@ -27,6 +27,8 @@ static const struct command commands[] = {
 	{ "rm", rm_command, "delete runs, with their checkpoints" },
 	{ "copy", copy_command, "copy a database with its runs while they go on" },
 	{ "submit", submit_command, "an experiment as a job array of Slurm" },
+	{ "status", status_command, "how submitted experiments go" },
+	{ "collect", collect_command, "what job arrays have brought, in one database" },
 	{ "translate", translate_command, "translate standard input with a trained run" },
 	{ "attend", attend_command, "show what a trained run attends to in a sentence" },
 	{ "score", score_command, "BLEU of a file against references, as sacreBLEU" },

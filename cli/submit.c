@@ -5,6 +5,7 @@
 #include "core/process.h"
 #include "experiments/run.h"
 #include "experiments/slurm.h"
+#include "experiments/slurm_queue.h"
 #include "experiments/submission.h"
 
 #include <errno.h>
@@ -16,9 +17,11 @@
 static const char usage[] =
 	"usage: bakeoff submit EXPERIMENT.yaml [OPTION...] [-- SBATCH_OPTION...]\n\n"
 	"Submits one job array to Slurm, a task for each trial. A task that is stopped, out of "
-        "time "
+	"time "
 	"or on a node that\n"
-	"is lost goes on from its last copy in the shared folder; see docs/cluster.md.\n\n"
+	"is lost goes on from its last copy in the shared folder; see docs/cluster.md, and "
+        "`bakeoff "
+	"status`, `collect`.\n\n"
 	"  --partition P, --time T, --account A, --memory SIZE    as sbatch has them (--memory is "
 	"--mem)\n"
 	"  --cpus N         processors of a task (1)\n"
@@ -253,6 +256,33 @@ static bool hand_over(const char *script, char **number, struct error *error)
 		script);
 }
 
+/* Two jobs must not work on the same trials. Where Slurm cannot be asked, sbatch will say so. */
+static bool is_free(const char *shared, struct error *error)
+{
+	struct submission s;
+	struct slurm_queue queue;
+	struct error ignored;
+	long active = 0;
+
+	if (!submission_read(&s, shared, &ignored))
+		return true; /* it is the first */
+	if (slurm_queue_read(&queue, NULL, 0, &ignored)) {
+		for (int i = 0; i < queue.tasks; i++)
+			for (int j = 0; j < s.jobs; j++)
+				if (queue.task[i].job == s.job[j].number &&
+				    slurm_is_active(queue.task[i].state))
+					active = s.job[j].number;
+		slurm_queue_free(&queue);
+	}
+	submission_free(&s);
+	return !active ||
+	       error_set(
+		       error,
+		       "job %ld of this experiment is still in the queue; wait for it, or scancel "
+		       "%ld and submit again",
+		       active, active);
+}
+
 static int submit(const struct request *r, const struct experiment *e)
 {
 	const struct slurm_job *job = &r->job;
@@ -260,13 +290,15 @@ static int submit(const struct request *r, const struct experiment *e)
 	struct error error;
 
 	snprintf(script, sizeof script, "%s/script.sh", job->shared);
-	if (!submission_make(job->shared, e, r->only, &error) ||
+	if (!is_free(job->shared, &error) || !submission_make(job->shared, e, r->only, &error) ||
 	    !write_script(script, job, &error) || !hand_over(script, &number, &error))
 		return fail(&error);
-	if (!submission_add_job(job->shared, number, &error))
+	if (!submission_add_job(job->shared, number, job->pack, &error))
 		fprintf(stderr, "bakeoff submit: %s\n", error.message);
-	printf("%s: job %s, %d trials in %d tasks, in %s\n", e->name, number, job->trials,
-	       slurm_tasks(job), job->shared);
+	printf("%s: job %s, %d trials in %d tasks, in %s\n"
+	       "`bakeoff status` says how it goes, `bakeoff collect` brings the results home%s.\n",
+	       e->name, number, job->trials, slurm_tasks(job), job->shared,
+	       strcmp(r->folder, SUBMISSION_FOLDER) ? "; name the folder to both" : "");
 	free(number);
 	return 0;
 }

@@ -79,7 +79,7 @@ bool submission_make(const char *path, const struct experiment *e, const char *o
 	return new_file_commit(&file, error);
 }
 
-bool submission_add_job(const char *path, const char *number, struct error *error)
+bool submission_add_job(const char *path, const char *number, int pack, struct error *error)
 {
 	char name[SUBMISSION_PATH_SIZE + 16];
 	FILE *file;
@@ -87,7 +87,7 @@ bool submission_add_job(const char *path, const char *number, struct error *erro
 
 	snprintf(name, sizeof name, "%s/jobs", path);
 	file = fopen(name, "ae");
-	good = file && fprintf(file, "%s\n", number) > 0;
+	good = file && fprintf(file, "%s\t%d\n", number, pack) > 0;
 	good &= file && !fclose(file);
 	return good || error_set(error, "%s cannot be written: %s; job %s runs all the same", name,
 	                         strerror(errno), number);

@@ -22,7 +22,56 @@ bool submission_path(const char *folder, const char *directory, const char *expe
 /* Makes the folder, those above it, log/ and trials.tsv. */
 bool submission_make(const char *path, const struct experiment *, const char *only, struct error *);
 
-/* Notes a job. */
-bool submission_add_job(const char *path, const char *number, struct error *);
+/* Notes a job, each of whose tasks has `pack` trials. */
+bool submission_add_job(const char *path, const char *number, int pack, struct error *);
+
+/* A trial as trials.tsv has it. */
+struct submission_trial {
+	char *contestant;
+	long seed;
+};
+
+struct submission_job {
+	long number; /* Slurm's */
+	int pack;    /* trials of a task */
+};
+
+struct submission {
+	char *path, *experiment;
+	struct submission_trial *trial; /* [trials], of number 1 and so on */
+	int trials;
+	struct submission_job *job; /* [jobs], in the order in which they were submitted */
+	int jobs;
+};
+
+/* Reads trials.tsv and jobs, which may be anything; lines of jobs that are none are passed over. On
+ * an error the submission is empty. */
+bool submission_read(struct submission *, const char *path, struct error *);
+void submission_free(struct submission *);
+
+/* The submissions below `folder` in the order of their names, or `folder` itself where it is one:
+ * paths in a list that ends with NULL (submission_free_list). NULL and an error where there is
+ * none.
+ */
+char **submission_list(const char *folder, struct error *);
+
+/* What a task has brought. */
+struct submission_task {
+	int first, last; /* trials */
+	char *database;  /* path */
+};
+
+/* The databases that tasks of the submission have brought so far, in the order of their trials:
+ * [*tasks], to be freed with submission_free_tasks. */
+struct submission_task *submission_tasks(const char *path, int *tasks);
+void submission_free_tasks(struct submission_task *, int tasks);
+void submission_free_list(char **);
+
+/* Copies a database that a task has brought, and that it may be replacing just now, to a new folder
+ * of this machine, where it can be opened; its runs are there too, by a link. Gives the path of the
+ * copy, which submission_close deletes. */
+bool submission_open(const struct submission_task *, char copy[SUBMISSION_PATH_SIZE],
+                     struct error *);
+void submission_close(const char *copy);
 
 #endif

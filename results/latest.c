@@ -103,7 +103,7 @@ bool latest_runs(struct database *database, const char *experiment, const long *
 	while (row && (code = sqlite3_step(row)) == SQLITE_ROW) {
 		const long id = sqlite3_column_int64(row, 0);
 
-		if (!sqlite3_column_int(row, 1) && !is_among(id, seen, seen_count))
+		if (seen && !sqlite3_column_int(row, 1) && !is_among(id, seen, seen_count))
 			continue;
 		*run = memory_resize(*run, *runs + 1, sizeof **run);
 		(*run)[(*runs)++] = id;

@@ -19,7 +19,8 @@ bool latest_losses(struct database *, long run, long update, int bins, double *m
                    struct error *);
 
 /* The numbers of the runs of an experiment (NULL: of all) that are running by their rows, and of
- * the runs `seen` [seen_count]; in their order, in a list that the caller frees. */
+ * the runs `seen` [seen_count], or where that is NULL of all runs; in their order, in a list that the
+ * caller frees. */
 bool latest_runs(struct database *, const char *experiment, const long *seen, size_t seen_count,
                  long **run, size_t *runs, struct error *);
 

@@ -69,7 +69,7 @@ printed() {
 
 submitted() {
 	"$program" submit small.yaml --folder shared --pack 3 > told && grep -q 'job 77, 4 trials in 2 tasks' told &&
-		[ "$(cat shared/small-*/jobs)" = 77 ] && cmp bin/script shared/small-*/script.sh && [ -d shared/small-*/log ] &&
+		[ "$(cat shared/small-*/jobs)" = "$(printf '77\t3')" ] && cmp bin/script shared/small-*/script.sh && [ -d shared/small-*/log ] &&
 		[ "$(sed -n '1p; 4p' shared/small-*/trials.tsv)" = "$(printf 'small\n3\tlstm\t2')" ]
 }
 
