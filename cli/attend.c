@@ -6,6 +6,7 @@
 #include "core/gemm.h"
 #include "core/machine.h"
 #include "results/table.h"
+#include "experiments/pack.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@ static const char usage[] =
 	"translates SOURCE.\n\n"
 	"  --run ID      the run\n"
 	"  --db FILE     its database (results.db)\n"
+	"  --pack FILE   the run of a pack (`bakeoff pack`) instead of both\n"
 	"  --kind KIND   encoder or decoder (each looks at itself), or cross (the decoder looks at "
 	"the encoder)\n"
 	"                (cross, where the run has it)\n"
@@ -51,6 +53,7 @@ static const char usage[] =
 enum {
 	RUN = 256,
 	DB,
+	PACK,
 	KIND,
 	LAYER,
 	HEAD,
@@ -71,6 +74,7 @@ enum {
 static const struct option long_options[] = {
 	{ "run", required_argument, NULL, RUN },
 	{ "db", required_argument, NULL, DB },
+	{ "pack", required_argument, NULL, PACK },
 	{ "kind", required_argument, NULL, KIND },
 	{ "layer", required_argument, NULL, LAYER },
 	{ "head", required_argument, NULL, HEAD },
@@ -123,6 +127,8 @@ static bool take_option(struct attend_options *o, int option, const char *text)
 		return option_number("attend", "--run", text, 1, 1L << 40, &o->run);
 	case DB:
 		return take_word(&o->database, text);
+	case PACK:
+		return take_word(&o->pack, text);
 	case KIND:
 		return take_kind(o, text);
 	case LAYER:
@@ -182,8 +188,8 @@ static bool check_usage(struct attend_options *o, int arguments, char **argument
 {
 	struct error error;
 
-	if (!o->run)
-		return usage_error("give --run ID; `bakeoff runs` lists them");
+	if (!o->run == !o->pack)
+		return usage_error("give --run ID, or --pack FILE; `bakeoff runs` lists them");
 	if (about_heads(o)) {
 		if (arguments)
 			return usage_error("--statistics and --importance are of many sentences: "
@@ -263,7 +269,9 @@ int attend_command(int argc, char **argv)
 	if (!check_usage(&o, argc - optind, argv + optind))
 		return 2;
 	interrupt_catch();
-	if (gemm_init(&error) && database_open(&database, o.database, DATABASE_READ, &error) &&
+	if (gemm_init(&error) &&
+	    (o.pack ? pack_open(&database, o.pack, &o.run, &error)
+	            : database_open(&database, o.database, DATABASE_READ, &error)) &&
 	    trained_open(&trained, &database, o.run, &error)) {
 		shown = attend(&o, &trained, &database, &error);
 		trained_close(&trained);

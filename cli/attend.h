@@ -8,7 +8,7 @@
 
 /* What was asked for. */
 struct attend_options {
-	const char *database, *mask, *format, *out;
+	const char *database, *pack, *mask, *format, *out;
 	const char *kind;      /* NULL: not given */
 	long run, layer, head; /* layer and head 0: not given */
 	bool no_end;

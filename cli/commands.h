@@ -14,6 +14,8 @@ int export_command(int argc, char **argv);
 int rerun_command(int argc, char **argv);
 int watch_command(int argc, char **argv);
 int merge_command(int argc, char **argv);
+int pack_command(int argc, char **argv);
+int unpack_command(int argc, char **argv);
 int tag_command(int argc, char **argv);
 int note_command(int argc, char **argv);
 int rm_command(int argc, char **argv);

@@ -22,6 +22,8 @@ static const struct command commands[] = {
 	{ "rerun", rerun_command, "make a run again: are the bits the same?" },
 	{ "watch", watch_command, "follow the runs that are running" },
 	{ "merge", merge_command, "take the runs of other databases over into one" },
+	{ "pack", pack_command, "put a run into one file: weights, vocabularies, results" },
+	{ "unpack", unpack_command, "take the run of a pack into a database" },
 	{ "tag", tag_command, "give runs names to find them by" },
 	{ "note", note_command, "keep a text with a run" },
 	{ "rm", rm_command, "delete runs, with their checkpoints" },

@@ -4,18 +4,22 @@
 #include "cli/view.h"
 
 #include "core/file.h"
+#include "experiments/pack.h"
+#include "results/manage.h"
 #include "results/report.h"
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 static const char usage[] =
-	"usage: bakeoff report [OPTION...] EXPERIMENT\n"
+	"usage: bakeoff report [OPTION...] EXPERIMENT|--pack FILE\n"
 	"Writes what an experiment showed: scores, costs, learning curves, settings, and what\n"
 	"makes the comparison unfair. HTML is one file that needs no network and no scripts.\n"
 	"  --db FILE      the database (results.db)\n"
+	"  --pack FILE    of the run of a pack (`bakeoff pack`) alone\n"
 	"  --format NAME  " DOCUMENT_FORMATS " (by the ending of --out .html, .md or .tex; html)\n"
 	"  --out FILE     where to write it (standard output)\n"
 	"  --out FOLDER/  report.html, .md or .tex there, each plot as SVG, its data as CSV\n"
@@ -23,7 +27,7 @@ static const char usage[] =
 	VIEW_WHERE_HELP VIEW_WHERE_NAMES;
 
 struct options {
-	const char *database, *out, *where, *baseline;
+	const char *database, *pack, *out, *where, *baseline;
 	enum document_format format;
 	bool formatted;
 };
@@ -39,6 +43,7 @@ static int read_options(struct options *o, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "db", required_argument, NULL, 'd' },
+		{ "pack", required_argument, NULL, 'p' },
 		{ "format", required_argument, NULL, 'f' },
 		{ "out", required_argument, NULL, 'o' },
 		{ "where", required_argument, NULL, 'w' },
@@ -55,6 +60,9 @@ static int read_options(struct options *o, int argc, char **argv)
 		switch (option) {
 		case 'd':
 			o->database = optarg;
+			break;
+		case 'p':
+			o->pack = optarg;
 			break;
 		case 'o':
 			o->out = optarg;
@@ -77,8 +85,8 @@ static int read_options(struct options *o, int argc, char **argv)
 			return wrong_usage(option == ':' ? "an option lacks its value"
 			                                 : "an option is unknown");
 		}
-	if (optind + 1 != argc)
-		return wrong_usage("name one experiment");
+	if (optind + !o->pack != argc)
+		return wrong_usage("name one experiment, or a pack");
 	return -1;
 }
 
@@ -123,6 +131,27 @@ static bool write_report(const struct options *o, const struct document *documen
 	return write_file(o, document, error);
 }
 
+/* Opens the database or the pack, and finds the experiment's name, to be freed. */
+static bool open_any(const struct options *o, const char *argument, struct database *database,
+                     char **name, struct error *error)
+{
+	struct run_record record = { 0 };
+	long run;
+	bool good;
+
+	*name = argument ? memory_text(argument) : NULL;
+	if (!o->pack)
+		return database_open(database, o->database, DATABASE_READ, error);
+	if (!pack_open(database, o->pack, &run, error))
+		return false;
+	good = database_run_read(database, run, &record, error) &&
+	       database_experiment_name(database, record.experiment, name, error);
+	run_record_free(&record);
+	if (!good)
+		database_close(database);
+	return good;
+}
+
 int report_command(int argc, char **argv)
 {
 	struct options o;
@@ -130,20 +159,24 @@ int report_command(int argc, char **argv)
 	struct document document = { 0 };
 	struct report_guide guide;
 	struct error error;
+	char *name;
 	bool good;
 	int status = read_options(&o, argc, argv);
 
 	if (status >= 0)
 		return status;
 	format_by_ending(&o);
-	if (!database_open(&database, o.database, DATABASE_READ, &error))
+	if (!open_any(&o, argv[optind], &database, &name, &error)) {
+		free(name);
 		return view_status(false, "report", &error);
+	}
 	guide = report_guide(&database);
 	guide.baseline = o.baseline;
 	good = view_select(&(struct view){ .where = o.where }, &database, &error) &&
-	       report_make(&document, &database, argv[optind], &guide, &error) &&
+	       report_make(&document, &database, name, &guide, &error) &&
 	       write_report(&o, &document, &error);
 	document_free(&document);
+	free(name);
 	database_close(&database);
 	return view_status(good, "report", &error);
 }

@@ -16,6 +16,7 @@ static const char usage[] =
 	"  --run ID                  the hypotheses of a run, with their references\n"
 	"  --test-set NAME           of the runs, where they have several\n"
 	"  --db FILE                 the database of the runs (results.db)\n"
+	"  --pack FILE               the hypotheses of the run of a pack (`bakeoff pack`)\n"
 	"  -m, --metrics NAME...     bleu (the default), chrf, ter; chrf++ is chrf with words\n"
 	"  -sl, --sentence-level     a score for each line, BLEU with effective order\n"
 	"  -f, --format NAME         text (the default), json, latex (of several systems)\n"

@@ -23,6 +23,7 @@ struct score_options {
 	int hypothesis_count;
 	long *runs; /* [run_count], in the database */
 	int run_count;
+	const char *pack;                /* instead of database and runs[0] */
 	const char *database, *test_set; /* test_set NULL: the only one */
 	bool wanted[SCORE_METRICS];
 	union metric_settings settings[SCORE_METRICS];

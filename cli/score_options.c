@@ -16,6 +16,7 @@ enum {
 	OPTION_RUN,
 	OPTION_TEST_SET,
 	OPTION_DB,
+	OPTION_PACK,
 	OPTION_JSON,
 	OPTION_SENTENCE_LEVEL,
 	OPTION_TOKENIZE,
@@ -49,6 +50,7 @@ static const struct option options[] = {
 	{ "run", required_argument, NULL, OPTION_RUN },
 	{ "test-set", required_argument, NULL, OPTION_TEST_SET },
 	{ "db", required_argument, NULL, OPTION_DB },
+	{ "pack", required_argument, NULL, OPTION_PACK },
 	{ "metrics", required_argument, NULL, 'm' },
 	{ "metric", required_argument, NULL, 'm' },
 	{ "sentence-level", no_argument, NULL, OPTION_SENTENCE_LEVEL },
@@ -128,7 +130,21 @@ static bool read_int(const char *name, int least, int most, int *number, struct 
 
 static bool read_run(struct score_options *o, struct error *error)
 {
+	if (o->pack)
+		return error_set(error, "--pack: stands for --db and --run; unpack it into a database to "
+		                        "compare it with runs");
 	return score_read_whole("run", optarg, 1, LONG_MAX, &o->runs[o->run_count++], error);
+}
+
+/* Its run is known when it is opened. */
+static bool read_pack(struct score_options *o, struct error *error)
+{
+	if (o->run_count)
+		return error_set(error, "--pack: stands for --db and --run; unpack it into a database to "
+		                        "compare it with runs");
+	o->pack = optarg;
+	o->run_count = 1;
+	return true;
 }
 
 static bool choose_test(struct score_options *o, enum score_test test, struct error *error)
@@ -198,6 +214,8 @@ static bool read_option(struct score_options *o, int option, char **argv, struct
 	case OPTION_TEST_SET:
 		o->test_set = optarg;
 		return true;
+	case OPTION_PACK:
+		return read_pack(o, error);
 	case OPTION_DB:
 		o->database = optarg;
 		return true;

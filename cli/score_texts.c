@@ -1,6 +1,8 @@
 /* score_texts.c - reads what `bakeoff score` scores: files, or hypotheses of runs. */
 #include "cli/score.h"
 
+#include "experiments/pack.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +50,8 @@ static bool read_runs(struct score_job *job, struct error *error)
 	const struct score_options *o = &job->options;
 	struct score_system *first = &job->systems[job->system_count];
 	struct database database;
-	bool good = database_open(&database, o->database, DATABASE_READ, error);
+	bool good = o->pack ? pack_open(&database, o->pack, &o->runs[0], error)
+	                    : database_open(&database, o->database, DATABASE_READ, error);
 
 	if (!good)
 		return false;

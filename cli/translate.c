@@ -7,6 +7,7 @@
 #include "eval/evaluate.h"
 #include "eval/heads.h"
 #include "eval/translate.h"
+#include "experiments/pack.h"
 #include "experiments/trial.h"
 
 #include <getopt.h>
@@ -21,6 +22,7 @@ static const char usage[] =
 	"Translates each line of standard input with a trained run (`bakeoff runs` lists them).\n\n"
 	"  --run ID            the run\n"
 	"  --db FILE           its database (results.db)\n"
+	"  --pack FILE         the run of a pack (`bakeoff pack`) instead of both\n"
 	"  --beam N            hypotheses kept; 1: greedy (the run's own setting)\n"
 	"  --nbest N           print the N best of each line, as LINE ||| HYPOTHESIS ||| SCORE\n"
 	"  --length-penalty A  exponent of the length penalty (the run's own setting)\n"
@@ -34,7 +36,7 @@ static const char usage[] =
 	"  --threads N         (all processors)\n";
 
 struct options {
-	const char *database, *force, *mask;
+	const char *database, *pack, *force, *mask;
 	long run, threads;
 	struct search_settings search; /* beam 0 and the like: not given */
 	bool nbest_form, has_penalty, has_temperature, stream;
@@ -51,11 +53,12 @@ static bool real_option(const char *option, const char *text, const char *key,
 	return false;
 }
 
-enum { RUN = 256, DB, BEAM, NBEST, PENALTY, SAMPLE, TEMPERATURE, SEED, STREAM, FORCE, MASK, THREADS, HELP };
+enum { RUN = 256, DB, PACK, BEAM, NBEST, PENALTY, SAMPLE, TEMPERATURE, SEED, STREAM, FORCE, MASK, THREADS, HELP };
 
 static const struct option long_options[] = {
 	{ "run", required_argument, NULL, RUN },
 	{ "db", required_argument, NULL, DB },
+	{ "pack", required_argument, NULL, PACK },
 	{ "beam", required_argument, NULL, BEAM },
 	{ "nbest", required_argument, NULL, NBEST },
 	{ "length-penalty", required_argument, NULL, PENALTY },
@@ -77,6 +80,9 @@ static bool take_option(struct options *o, int option, const char *text)
 		return option_number("translate", "--run", text, 1, 1L << 40, &o->run);
 	case DB:
 		o->database = text;
+		return true;
+	case PACK:
+		o->pack = text;
 		return true;
 	case BEAM:
 		return option_number("translate", "--beam", text, 1, 1000, &o->search.beam);
@@ -316,12 +322,14 @@ int translate_command(int argc, char **argv)
 		if (!take_option(&o, option, optarg))
 			return 2;
 	}
-	if (!o.run || optind < argc) {
-		fputs("bakeoff translate: give --run ID and text on standard input\n", stderr);
+	if (!o.run == !o.pack || optind < argc) {
+		fputs("bakeoff translate: give --run ID or --pack FILE, and text on standard input\n", stderr);
 		return 2;
 	}
 	interrupt_catch();
-	if (gemm_init(&error) && database_open(&database, o.database, DATABASE_READ, &error) &&
+	if (gemm_init(&error) &&
+	    (o.pack ? pack_open(&database, o.pack, &o.run, &error)
+	            : database_open(&database, o.database, DATABASE_READ, &error)) &&
 	    trained_open(&trained, &database, o.run, &error)) {
 		translated = translate_input(&o, &trained, &error);
 		trained_close(&trained);

@@ -1,8 +1,10 @@
 /* merge.c - databases merged into one, with the folders of their runs. */
 #include "experiments/merge.h"
 
+#include "experiments/pack.h"
 #include "experiments/run.h"
 #include "experiments/run_files.h"
+#include "results/archive.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +14,7 @@
 
 struct source {
 	struct database *into, *from;
-	bool files;
+	bool files, pack; /* pack: its files are in the source itself */
 	merge_tell *tell;
 	void *context;
 	struct merge_report *report;
@@ -46,11 +48,22 @@ static bool make_folder(const char *database, struct error *error)
 	       error_set(error, "%s: cannot make this folder: %s", folder, strerror(errno));
 }
 
+static bool copy_files(const struct source *s, const struct merge_run *run, const char *to,
+                       bool *copied, struct error *error)
+{
+	char from[RUN_PATH_SIZE];
+
+	if (s->pack)
+		return *copied = pack_extract(s->from, to, error);
+	return !run_folder(s->from->path, run->from, from) ||
+	       run_files_copy(from, to, copied, error);
+}
+
 static bool take(void *context, const struct merge_run *run, char name[MERGE_FOLDER_SIZE],
                  struct error *error)
 {
 	const struct source *s = context;
-	char from[RUN_PATH_SIZE], to[RUN_PATH_SIZE];
+	char to[RUN_PATH_SIZE];
 	bool copied = false;
 
 	if (!target_folder(s, run, to, name, error))
@@ -60,8 +73,7 @@ static bool take(void *context, const struct merge_run *run, char name[MERGE_FOL
 	if (run_hold(to, NULL) == RUN_HELD)
 		return error_set(error, "run %ld of %s is running: stop it, or merge later",
 		                 run->id, s->into->path);
-	if (!make_folder(s->into->path, error) || (run_folder(s->from->path, run->from, from) &&
-	                                           !run_files_copy(from, to, &copied, error)))
+	if (!make_folder(s->into->path, error) || !copy_files(s, run, to, &copied, error))
 		return false;
 	s->report->without_files += !copied && run->outcome != MERGE_SAME;
 	return true;
@@ -93,8 +105,9 @@ bool merge_database(struct database *into, const char *path, bool files, merge_t
                     void *context, struct merge_report *report, struct error *error)
 {
 	struct database from;
-	struct source source = { into, &from, files, conflict, context, report };
+	struct source source = { into, &from, files, false, conflict, context, report };
 	const struct merge_handler handler = { take, tell, &source };
+	long only = 0;
 	bool good;
 
 	*report = (struct merge_report){ 0 };
@@ -102,7 +115,9 @@ bool merge_database(struct database *into, const char *path, bool files, merge_t
 		return error_set(error, "%s is the database that is merged into", path);
 	if (!database_open(&from, path, DATABASE_READ, error))
 		return false;
-	good = database_merge(into, &from, 0, &handler, error);
+	good = archive_is(&from, &source.pack, error) &&
+	       (!source.pack || archive_run(&from, &only, error)) &&
+	       database_merge(into, &from, only, &handler, error);
 	database_close(&from);
 	return good;
 }

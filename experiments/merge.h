@@ -17,8 +17,8 @@ typedef void merge_tell(void *context, const struct merge_run *);
 /* Merges the database at `path` into one that is open to write, see database_merge. Where `files`,
  * the folder of each run that is taken, or that is the same and has none here, is copied first: a
  * row never lacks its files for want of time. A folder's name is made here from contestant, seed
- * and key, so that no database can name a place outside, or another run's. Refuses a run that a
- * process works on here. */
+ * and key, so that no database can name a place outside, or another run's. A pack (pack.h) has its
+ * files in it. Refuses a run that a process works on here. */
 bool merge_database(struct database *into, const char *path, bool files, merge_tell *,
                     void *context, struct merge_report *, struct error *);
 

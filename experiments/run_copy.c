@@ -50,49 +50,61 @@ static bool copy_file(int from_folder, int to_folder, const char *name)
 	return good;
 }
 
-/* 0, or errno of what failed. */
-static int copy_all(DIR *list, const char *to)
-{
-	const int folder = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct dirent *entry;
-	int failure = folder < 0 ? errno : 0;
+struct copy {
+	DIR *list;
+	const char *from;
+};
 
-	while (!failure && (entry = readdir(list))) {
+static bool copy_all(void *context, int folder, struct error *error)
+{
+	const struct copy *copy = context;
+	struct dirent *entry;
+
+	while ((entry = readdir(copy->list))) {
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
 		    !strcmp(entry->d_name, "lock") || strstr(entry->d_name, ".tmp-"))
 			continue;
-		if (!copy_file(dirfd(list), folder, entry->d_name))
-			failure = errno;
+		if (!copy_file(dirfd(copy->list), folder, entry->d_name))
+			return error_set(error, "%s/%s cannot be copied: %s", copy->from,
+			                 entry->d_name, strerror(errno));
 	}
+	return true;
+}
+
+bool run_files_replace(const char *to, bool (*fill)(void *context, int folder, struct error *),
+                       void *context, struct error *error)
+{
+	char part[RUN_PATH_SIZE + 16];
+	int folder = -1;
+	bool good;
+
+	snprintf(part, sizeof part, "%s.part", to);
+	if (!run_files_delete(part, error)) /* of a process that was killed */
+		return false;
+	good = (!mkdir(part, 0777) &&
+	        (folder = open(part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) >= 0) ||
+	       error_set(error, "%s cannot be made: %s", part, strerror(errno));
+	good = good && fill(context, folder, error) && run_files_delete(to, error);
+	if (good && rename(part, to) != 0)
+		good = error_set(error, "%s cannot be made: %s", to, strerror(errno));
 	if (folder >= 0)
 		close(folder);
-	return failure;
+	if (!good)
+		run_files_delete(part, &(struct error){ 0 });
+	return good;
 }
 
 bool run_files_copy(const char *from, const char *to, bool *copied, struct error *error)
 {
 	const int descriptor = open(from, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *list = descriptor < 0 ? NULL : fdopendir(descriptor);
-	char part[RUN_PATH_SIZE + 16];
+	struct copy copy = { descriptor < 0 ? NULL : fdopendir(descriptor), from };
 	bool good;
-	int failure;
 
-	*copied = list != NULL;
-	if (!list)
+	*copied = copy.list != NULL;
+	if (!copy.list)
 		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
 		       error_set(error, "%s cannot be read: %s", from, strerror(errno));
-	snprintf(part, sizeof part, "%s.part", to);
-	good = run_files_delete(part, error); /* of a merge that was killed */
-	if (good) {
-		failure = mkdir(part, 0777) ? errno : copy_all(list, part);
-		good = (!failure || error_set(error, "%s cannot be copied to %s: %s", from, to,
-		                              strerror(failure))) &&
-		       run_files_delete(to, error);
-		if (good && rename(part, to) != 0)
-			good = error_set(error, "%s cannot be made: %s", to, strerror(errno));
-	}
-	closedir(list);
-	if (!good)
-		run_files_delete(part, &(struct error){ 0 });
+	good = run_files_replace(to, copy_all, &copy, error);
+	closedir(copy.list);
 	return good;
 }

@@ -33,10 +33,13 @@ double run_files_size(const char *folder);
  * cannot be deleted the error says so, and that the rows are. */
 bool run_delete(struct database *, const struct run_record *, struct error *);
 
-/* Copies the files of a run's folder to another, which is then whole or as it was; an older one there
- * is replaced. Both have the form of run_folder. Only plain files are taken, never through a link, and
- * not the lock. *copied is false where there is no folder to copy. The folder above `to` must
- * exist. */
+/* Makes the folder `to`, which is then whole or as it was: an older one there is replaced once `fill`,
+ * given a descriptor of the new one, has returned true. The folder above must exist. */
+bool run_files_replace(const char *to, bool (*fill)(void *context, int folder, struct error *),
+                       void *context, struct error *);
+
+/* Copies the files of a run's folder to another (run_files_replace). Only plain files are taken, never
+ * through a link, and not the lock. *copied is false where there is no folder to copy. */
 bool run_files_copy(const char *from, const char *to, bool *copied, struct error *);
 
 /* Deletes a folder that has files alone; that there is none is no error. */

@@ -1,78 +1,152 @@
 /* trained.c - a run's model again, from its row and its folder. */
-#include "experiments/run.h"
+#include "experiments/run_files.h"
 #include "experiments/trial.h"
 #include "core/error.h"
+#include "results/archive.h"
 #include "train/checkpoint.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096 };
+enum { LONGEST_MOST = 65536 }; /* as data.longest */
 
-static bool load_vocabularies(struct trained *t, const char *folder, struct error *error)
+/* Where the files of a run are: in its folder, or in the database where that is a pack. */
+struct source {
+	struct database *database;
+	bool pack;
+	char folder[RUN_PATH_SIZE];
+};
+
+/* A file of a run under a path that can be opened; of a pack a file in memory, which
+ * `descriptor` (else -1) keeps. */
+struct opened_file {
+	char path[RUN_PATH_SIZE + 64];
+	int descriptor;
+};
+
+static bool open_file(struct opened_file *file, const struct source *s, const char *name,
+                      struct error *error)
+{
+	file->descriptor = -1;
+	if (!s->pack) {
+		snprintf(file->path, sizeof file->path, "%s/%s", s->folder, name);
+		return true;
+	}
+	file->descriptor = memfd_create(name, MFD_CLOEXEC);
+	if (file->descriptor < 0)
+		return error_set(error, "no memory for %s: %s", name, strerror(errno));
+	snprintf(file->path, sizeof file->path, "/proc/self/fd/%d", file->descriptor);
+	if (archive_read(s->database, name, file->descriptor, error))
+		return true;
+	close(file->descriptor);
+	return false;
+}
+
+static bool close_file(struct opened_file *file, const struct source *s, const char *name,
+                       bool good, struct error *error)
+{
+	if (file->descriptor >= 0)
+		close(file->descriptor);
+	if (!good && s->pack)
+		error_prefix(error, "%s: %s in it", s->database->path, name);
+	return good;
+}
+
+static bool load_vocabularies(struct trained *t, const struct source *s, struct error *error)
 {
 	static const char *const name[SIDES] = { "source.vocabulary", "target.vocabulary" };
-	char path[PATH_SIZE + 64];
+	struct opened_file file;
 
 	for (int side = 0; side < SIDES; side++) {
-		snprintf(path, sizeof path, "%s/%s", folder, name[side]);
-		t->vocabulary[side] = vocabulary_load(path, error);
-		if (!t->vocabulary[side])
+		if (!open_file(&file, s, name[side], error))
+			return false;
+		t->vocabulary[side] = vocabulary_load(file.path, error);
+		if (!close_file(&file, s, name[side], t->vocabulary[side] != NULL, error))
 			return false;
 	}
 	return true;
 }
 
-static bool load_weights(struct trained *t, const char *folder, const struct contestant *c,
-                         struct error *error)
+/* Settings may ask for more memory than there are weights: nothing is taken for those. */
+static bool check_size(const char *path, const struct model *model, struct error *error)
 {
-	const int vocabulary[SIDES] = { vocabulary_size(t->vocabulary[SIDE_SOURCE]),
-		                        vocabulary_size(t->vocabulary[SIDE_TARGET]) };
-	struct checkpoint_identity identity;
-	char path[PATH_SIZE + 64];
+	const size_t weights = parameters_count(&model->parameters);
+	struct stat about;
 
-	for (int side = 0; side < SIDES; side++)
-		identity.vocabulary[side] = vocabulary_hash(t->vocabulary[side]);
-	if (!model_open(&t->model, &c->design, vocabulary,
-	                identity.vocabulary[SIDE_SOURCE] == identity.vocabulary[SIDE_TARGET],
-	                (int)t->longest, error))
-		return false;
-	parameters_empty(&t->model.parameters);
-	snprintf(path, sizeof path, "%s/model.safetensors", folder);
-	if (access(path, F_OK))
+	if (stat(path, &about) != 0)
 		return error_set(
 			error,
 			"%s is gone, and belongs beside the database; delete the run's row, or the "
 			"database, and run the experiment again to train it",
 			path);
-	return checkpoint_load(path, &t->model, &identity, NULL, NULL, NULL, error);
+	return weights <= (size_t)about.st_size / sizeof(float) ||
+	       error_set(error,
+	                 "%s: %zu bytes for %zu weights: it belongs to a model with other settings",
+	                 path, (size_t)about.st_size, weights);
 }
 
-static bool from_record(struct trained *t, const char *database, const struct run_record *record,
-                        struct error *error)
+static bool load_weights(struct trained *t, const struct source *s, const struct contestant *c,
+                         struct error *error)
+{
+	static const char name[] = "model.safetensors";
+	const int vocabulary[SIDES] = { vocabulary_size(t->vocabulary[SIDE_SOURCE]),
+		                        vocabulary_size(t->vocabulary[SIDE_TARGET]) };
+	struct checkpoint_identity identity;
+	struct opened_file file;
+	bool good;
+
+	for (int side = 0; side < SIDES; side++)
+		identity.vocabulary[side] = vocabulary_hash(t->vocabulary[side]);
+	if (!model_open(&t->model, &c->design, vocabulary,
+	                identity.vocabulary[SIDE_SOURCE] == identity.vocabulary[SIDE_TARGET],
+	                (int)t->longest, error) ||
+	    !open_file(&file, s, name, error))
+		return false;
+	good = check_size(file.path, &t->model, error);
+	if (good) {
+		parameters_empty(&t->model.parameters);
+		good = checkpoint_load(file.path, &t->model, &identity, NULL, NULL, NULL, error);
+	}
+	return close_file(&file, s, name, good, error);
+}
+
+static bool read_settings(struct trained *t, struct contestant *contestant, const json_t *settings,
+                          struct error *error)
+{
+	if (!contestant_from_json(contestant, settings, error))
+		return false;
+	t->search = contestant->search;
+	t->longest = (long)json_integer_value(
+		json_object_get(json_object_get(settings, "data"), "longest"));
+	return (t->longest >= 2 && t->longest <= LONGEST_MOST) ||
+	       error_set(error, "data.longest = %ld: must be 2 to %d", t->longest, LONGEST_MOST);
+}
+
+static bool from_record(struct trained *t, struct database *database,
+                        const struct run_record *record, struct error *error)
 {
 	struct contestant contestant = { 0 };
+	struct source source = { .database = database };
 	json_error_t place;
 	json_t *settings = json_loads(record->settings, 0, &place);
-	bool opened = false;
-	char folder[PATH_SIZE];
-	size_t used;
+	bool opened;
+	long only;
 
-	runs_folder(database, folder, sizeof folder);
-	used = strlen(folder);
-	snprintf(folder + used, sizeof folder - used, "/%s", record->folder ? record->folder : "");
 	if (!settings)
 		return error_set(error, "run %ld: its settings are not JSON: %s", record->id,
 		                 place.text);
-	if (contestant_from_json(&contestant, settings, error)) {
-		const json_t *data = json_object_get(settings, "data");
-
-		t->search = contestant.search;
-		t->longest = (long)json_integer_value(json_object_get(data, "longest"));
-		opened = load_vocabularies(t, folder, error) &&
-		         load_weights(t, folder, &contestant, error);
-	}
+	opened = archive_is(database, &source.pack, error) &&
+	         (!source.pack || archive_run(database, &only, error)) &&
+	         read_settings(t, &contestant, settings, error);
+	if (opened && !source.pack && !run_folder(database->path, record, source.folder))
+		opened = error_set(error, "run %ld has no folder below that of the runs",
+		                   record->id);
+	opened = opened && load_vocabularies(t, &source, error) &&
+	         load_weights(t, &source, &contestant, error);
 	contestant_free(&contestant);
 	json_decref(settings);
 	return opened;
@@ -87,7 +161,7 @@ bool trained_open(struct trained *t, struct database *database, long run, struct
 	if (!database_run_read(database, run, &record, error))
 		return false;
 	if (record.status == RUN_DONE)
-		opened = from_record(t, database->path, &record, error);
+		opened = from_record(t, database, &record, error);
 	else
 		opened = error_set(
 			error,
