@@ -105,7 +105,8 @@ static bool on_training(void *context, enum train_event event, const struct prog
 		kept = point(w, "valid_nll", w->progress.valid_nll) &&
 		       point(w, "valid_perplexity", exp(w->progress.valid_nll)) &&
 		       point(w, "seconds", w->progress.train_seconds) &&
-		       point(w, "target_tokens", w->progress.target_tokens) && flush(w);
+		       point(w, "target_tokens", w->progress.target_tokens) &&
+		       trial_validate_bleu(w) && flush(w);
 		trial_tell(w, TRIAL_VALIDATED);
 		break;
 	case TRAIN_SAVING:

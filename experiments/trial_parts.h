@@ -31,6 +31,11 @@ struct work {
 /* Tells the watcher; false once it has said stop. */
 bool trial_tell(struct work *, enum trial_event);
 
+/* BLEU of the first train.validate_bleu validation sentences, translated greedily by the weights as
+ * they are, as a point of the curve valid_BLEU; nothing where that is 0. Its time is that of
+ * validation. False where the database failed. */
+bool trial_validate_bleu(struct work *);
+
 /* Translates a test set, scores it, and keeps score and hypotheses. False where the watcher said
  * stop, or the database failed (w->database_failed). */
 bool trial_test(struct work *, const struct corpus *test);

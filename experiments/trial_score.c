@@ -153,30 +153,85 @@ static bool score(struct work *w, const struct corpus *test, const struct transl
 	return kept;
 }
 
+/* Translates a corpus into t[sentences], whose hypotheses the caller frees. False where `watch`
+ * said stop. */
+static bool translate_all(struct work *w, const struct corpus *corpus,
+                          const struct search_settings *settings, translate_watch *watch,
+                          struct translation *t)
+{
+	struct nbest *found = memory_new(corpus->sentences, sizeof *found);
+	const bool whole = translate(&w->model, corpus, settings, w->trial->pool, watch, w, found);
+
+	for (size_t i = 0; i < corpus->sentences; i++) {
+		t[i].source = corpus->text[SIDE_SOURCE][i];
+		t[i].reference = corpus->text[SIDE_TARGET][i];
+		t[i].hypothesis = detokenised(w, &found[i], &t[i].log_probability);
+		nbest_free(&found[i]);
+	}
+	free(found);
+	return whole;
+}
+
+static void free_all(struct translation *t, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free((char *)t[i].hypothesis);
+	free(t);
+}
+
+static double bleu_of(const struct translation *t, size_t n)
+{
+	const struct metric *metric = metric_find("BLEU");
+	union metric_settings settings;
+	struct sides sides;
+	double *rows, score;
+
+	metric->defaults(&settings);
+	rows = memory_new(n, metric->columns(&settings) * sizeof *rows);
+	cut(t, n, &sides);
+	metric_rows(metric, &settings, &sides.hypothesis, &sides.reference, 1, rows);
+	score = metric_score_of_rows(metric, &settings, rows, n);
+	segments_free(&sides.hypothesis);
+	segments_free(&sides.reference);
+	free(rows);
+	return score;
+}
+
+bool trial_validate_bleu(struct work *w)
+{
+	struct corpus part = w->trial->dataset->valid; /* its first sentences; owns nothing */
+	struct search_settings greedy = w->trial->contestant->search;
+	const size_t most = (size_t)w->trial->contestant->train.validate_bleu;
+	const double start = machine_seconds();
+	struct translation *t;
+	bool kept;
+
+	if (!most)
+		return true;
+	part.sentences = part.sentences < most ? part.sentences : most;
+	greedy.beam = greedy.nbest = 1;
+	greedy.sample = false;
+	t = memory_new(part.sentences, sizeof *t);
+	translate_all(w, &part, &greedy, NULL, t);
+	kept = database_point(w->trial->database, w->news.run, "valid_BLEU", w->progress.update,
+	                      bleu_of(t, part.sentences), w->error);
+	free_all(t, part.sentences);
+	w->progress.valid_seconds += machine_seconds() - start;
+	return kept;
+}
+
 bool trial_test(struct work *w, const struct corpus *test)
 {
-	const size_t n = test->sentences;
+	struct translation *t = memory_new(test->sentences, sizeof *t);
 	const double start = machine_seconds();
-	struct nbest *found = memory_new(n, sizeof *found);
-	struct translation *t = memory_new(n, sizeof *t);
 	double seconds;
 	bool whole;
 
 	w->news.test_set = test->name;
-	whole = translate(&w->model, test, &w->trial->contestant->search, w->trial->pool,
-	                  on_translation, w, found);
+	whole = translate_all(w, test, &w->trial->contestant->search, on_translation, t);
 	seconds = machine_seconds() - start;
 	w->totals.decode_seconds += seconds;
-	for (size_t i = 0; i < n; i++) {
-		t[i].source = test->text[SIDE_SOURCE][i];
-		t[i].reference = test->text[SIDE_TARGET][i];
-		t[i].hypothesis = detokenised(w, &found[i], &t[i].log_probability);
-		nbest_free(&found[i]);
-	}
 	whole = whole && score(w, test, t, seconds);
-	for (size_t i = 0; i < n; i++)
-		free((char *)t[i].hypothesis);
-	free(found);
-	free(t);
+	free_all(t, test->sentences);
 	return whole;
 }

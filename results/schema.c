@@ -22,6 +22,8 @@ const struct schema_metric schema_metrics[] = {
 	{ "valid_nll", "nats/token", "lower",
 	  "negative log-likelihood of the validation target tokens" },
 	{ "valid_perplexity", "", "lower", "exp(valid_nll)" },
+	{ "valid_BLEU", "points", "higher",
+	  "corpus BLEU of the first train.validate_bleu validation sentences, translated greedily" },
 	{ "learning_rate", "", "none", "of the update" },
 	{ "gradient_norm", "", "none", "Euclidean norm of the whole gradient before clipping" },
 	{ "target_tokens_per_second", "tokens/s", "higher",

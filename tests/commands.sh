@@ -8,7 +8,7 @@ set -u
 cat > small.yaml <<'YAML'
 experiment: small
 data: {task: copy, symbols: 8, shortest_sentence: 2, longest_sentence: 5, train_sentences: 600, valid_sentences: 40, test_sentences: 30}
-train: {batch_tokens: 128, learning_rate: 0.01, warmup: 10, checkpoint_every: 7, report_every: 5, stop: {epochs: 3}}
+train: {batch_tokens: 128, learning_rate: 0.01, warmup: 10, checkpoint_every: 7, report_every: 5, validate_bleu: 6, stop: {epochs: 3}}
 search: {beam: 2}
 contestants:
   lstm: {architecture: rnn, width: 12, hidden: 12, encoder_layers: 1}

@@ -57,6 +57,29 @@ compare_and_query_show_them() {
 	done
 }
 
+# Of greedy search on the test set, which is the validation set here, it is the score that is kept; and resuming changes nothing.
+bleu_is_a_curve() {
+	for side in de en; do
+		awk -v n=$side 'BEGIN { for (i = 0; i < 90; i++) print n i % 7, n i % 5, n i % 3, n (i % 7) i % 5, "." }' > train.$side
+		head -n 12 train.$side > valid.$side
+	done
+	cat > curve.yaml <<'YAML'
+experiment: curve
+data: {train: [train.de, train.en], valid: [valid.de, valid.en], subwords: {model: words, size: 60}, test: {same: [valid.de, valid.en]}}
+train: {batch_tokens: 128, learning_rate: 0.02, warmup: 10, validate_bleu: 50, stop: {epochs: 25}}
+search: {beam: 1}
+contestants: {lstm: {architecture: rnn, width: 16, hidden: 16, encoder_layers: 1}}
+YAML
+	"$program" run curve.yaml > log || { cat log; return 1; }
+	[ "$(ask "SELECT count(*) > 5 AND count(DISTINCT value) > 1 FROM run_curves WHERE metric = 'valid_BLEU'")" = 1 ] &&
+		[ "$(ask "SELECT count(*) FROM run_curves v WHERE v.metric = 'valid_BLEU' AND NOT EXISTS (SELECT 1 FROM run_curves p
+			WHERE p.run = v.run AND p.step = v.step AND p.metric = 'valid_nll')")" = 0 ] &&
+		[ "$(ask "SELECT s.value = c.value AND s.value > 0 FROM run_scores s JOIN run_curves c ON c.run = s.run AND c.step = s.step
+			AND c.metric = 'valid_BLEU' WHERE s.metric = 'BLEU' AND s.test_set = 'same'")" = 1 ] ||
+		{ ask "SELECT step, value FROM run_curves WHERE metric = 'valid_BLEU'"; return 1; }
+	"$program" report curve > page.html && grep -q 'validation BLEU' page.html
+}
+
 runs_are_tested() {
 	"$program" score --run 1 --run 2 -pbs -pbsn 50 -m bleu ter > table && grep -q 'Baseline: run 1' table && grep -q 'run 2 .*(p = ' table
 }
@@ -91,6 +114,7 @@ ok 'scores: those kept are those of the hypotheses kept' metrics_are_scored_agai
 ok 'scores: perplexities are those of forced references' forced_scores_agree
 ok 'scores: exact match is counted' exact_match_is_counted
 ok 'scores: compare and query show every one' compare_and_query_show_them
+ok 'valid_BLEU: a curve of the validation set, the score where that is tested' bleu_is_a_curve
 ok 'scores: runs are tested against each other' runs_are_tested
 ok 'scores: breakdowns cover every word' breakdowns
 ok 'scores: garbage is one clear line' hostile_input

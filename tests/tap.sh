@@ -38,7 +38,7 @@ says() {
 # What a database says of losses and scores, without times.
 facts() {
 	"$program" query --db "$1" --format csv --sql "SELECT contestant, seed, metric, step, printf('%.17g', value)
-		FROM run_curves WHERE metric IN ('train_loss', 'train_nll', 'valid_nll', 'gradient_norm', 'learning_rate', 'epoch',
+		FROM run_curves WHERE metric IN ('train_loss', 'train_nll', 'valid_nll', 'valid_BLEU', 'gradient_norm', 'learning_rate', 'epoch',
 		'target_tokens') ORDER BY 1, 2, 3, 4"
 	"$program" query --db "$1" --format csv --sql "SELECT contestant, seed, test_set, metric, value FROM run_scores
 		WHERE metric <> 'decode_sentences_per_second' ORDER BY 1, 2, 3, 4"

@@ -55,6 +55,9 @@ const struct setting train_settings_table[] = {
 	SETTING_OF_REAL(S, clip, "clip", "1", 0, 1e6, "longest gradient (global norm); 0: any"),
 	SETTING_OF_INT(S, validate_every, "validate_every", "0", 0, 1e9,
 	               "updates between validations; 0: after each epoch"),
+	SETTING_OF_INT(S, validate_bleu, "validate_bleu", "0", 0, 1e9,
+	               "first sentences of the validation set that each validation translates "
+	               "greedily, for the curve valid_BLEU; 0: none"),
 	SETTING_OF_INT(S, checkpoint_every, "checkpoint_every", "0", 0, 1e9,
 	               "updates between checkpoints for resuming; 0: at each validation"),
 	SETTING_OF_INT(S, report_every, "report_every", "20", 1, 1e6,

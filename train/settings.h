@@ -40,6 +40,7 @@ struct train_settings {
 	double label_smoothing;
 	double clip;           /* global gradient norm; 0: none */
 	long validate_every;   /* updates; 0: at the end of each epoch */
+	long validate_bleu;    /* sentences of the validation set that are translated; 0: none */
 	long checkpoint_every; /* updates between checkpoints for resuming; 0: at each validation */
 	long report_every;     /* updates between points of the training curves */
 	long average; /* checkpoints averaged for testing: the last so many validations; 1: the best
