@@ -31,7 +31,7 @@ squeue -h > queue 2>&1 && command -v sbatch > /dev/null || skip
 cat > small.yaml <<'YAML'
 experiment: small
 data: {task: copy, symbols: 12, shortest_sentence: 3, longest_sentence: 8, train_sentences: 2000, valid_sentences: 100, test_sentences: 50}
-train: {batch_tokens: 256, learning_rate: 0.003, warmup: 40, checkpoint_every: 20, validate_every: 60, report_every: 10, average: 2, stop: {epochs: 40}}
+train: {batch_tokens: 256, learning_rate: 0.003, warmup: 40, checkpoint_every: 20, validate_every: 60, report_every: 10, average: 2, stop: {epochs: 100}}
 search: {beam: 2}
 seeds: [1, 2, 3, 4]
 contestants:
@@ -69,6 +69,11 @@ finished() {
 		scontrol update "JobId=$job" StartTime=now
 	done
 	[ "$("$program" status --format tsv 2> /dev/null | cut -f 5 | grep -c '^done$')" = 12 ]
+}
+
+# log_has FOLDER TEXT
+log_has() {
+	grep -qF -- "$2" "$1"/*/log/*.log
 }
 
 on_one_machine() {
@@ -132,7 +137,7 @@ settings() {
 time_limit() {
 	"$program" submit small.yaml --folder short.cluster --only transformer --set 'seeds=[1]' --set train.stop.epochs=1000000 --time 2 --grace 90 \
 		--scratch "$scratch" > told || { cat told; return 1; }
-	wait_for 200 grep -q 'time is over, 1 to finish: queued again' short.cluster/*/log/*.log
+	wait_for 200 log_has short.cluster 'time is over, 1 to finish: queued again'
 	status=$?
 	scancel -n small
 	wait_for 60 out_of_queue && return $status
@@ -141,10 +146,10 @@ time_limit() {
 cancelled() {
 	"$program" submit small.yaml --folder cancelled.cluster --only lstm --set 'seeds=[1]' --set train.stop.epochs=1000000 --time 10 \
 		--save 1 --scratch "$scratch" > told || { cat told; return 1; }
-	wait_for 60 grep -q 'files' cancelled.cluster/*/log/*.log || return 1
+	wait_for 60 log_has cancelled.cluster ' files, ' || return 1
 	scancel -n small
 	wait_for 60 out_of_queue && cat cancelled.cluster/*/log/*.log && "$program" status cancelled.cluster --format tsv | tail -n 1 | cut -f 5,10 > got &&
-		cat got && grep -q 'stopped	CANCELLED' got && grep -q 'ends: 1 left, 0 failed' cancelled.cluster/*/log/*.log
+		cat got && grep -q 'stopped	CANCELLED' got && log_has cancelled.cluster 'ends: 1 left, 0 failed'
 }
 
 # On the disks of the nodes, but for that of the node that was lost.
