@@ -42,21 +42,21 @@ enum { GEMM_FEW_ROWS = 8 };
 
 /* The libraries for one kind of processor. */
 struct gemm {
-	const char *name; /* "portable", "avx2", "avx512", "avx512-bf16"; "openblas" or "onednn" where
-	                     BAKEOFF_GEMM asked for it */
+	const char *name; /* "portable", "avx2", "avx512", "avx512-bf16"; "openblas" or "onednn"
+	                     where BAKEOFF_GEMM asked for it */
 	const struct gemm_library *few_rows; /* m of at most GEMM_FEW_ROWS: a step of a search */
 	const struct gemm_library *many_rows;
 	const struct gemm_library *bfloat16; /* NULL where the processor has no such product */
 };
 
 /* Makes the libraries run on the calling thread, and oneDNN within the instruction set of
- * vector_kernels() (OpenBLAS chooses its own); to be called once before the first product. False where one cannot be told to
- * (OpenBLAS built with OpenMP and a thread count from outside). */
+ * vector_kernels() (OpenBLAS chooses its own); to be called once before the first product. False
+ * where one cannot be told to (OpenBLAS built with OpenMP and a thread count from outside). */
 bool gemm_init(struct error *);
 
-/* oneDNN makes its kernels for all shapes at its first product, which takes 0.1 s: a thread of its own
- * multiplies while the caller reads data. gemm_warm_end waits for it, and takes NULL, too, which
- * gemm_warm gives where there is nothing to make or no thread. */
+/* oneDNN makes its kernels for all shapes at its first product, which takes 0.1 s: a thread of its
+ * own multiplies while the caller reads data. gemm_warm_end waits for it, and takes NULL, too,
+ * which gemm_warm gives where there is nothing to make or no thread. */
 struct gemm_warming *gemm_warm(const struct gemm *, bool bfloat16);
 void gemm_warm_end(struct gemm_warming *);
 

@@ -19,12 +19,14 @@ static void *multiply_all(void *argument)
 	struct gemm_warming *w = argument;
 
 	for (int kind = 0; kind < 3; kind++) { /* forward, input's and weight's gradient */
-		const struct gemm_shape s = { kind == 2, kind == 0, SIZE, SIZE, SIZE, SIZE, SIZE, SIZE };
+		const struct gemm_shape s = { kind == 2, kind == 0, SIZE, SIZE,
+			                      SIZE,      SIZE,      SIZE, SIZE };
 
 		w->gemm->many_rows->multiply(&s, 1, w->a, w->b, kind == 2, w->c);
 #ifndef BAKEOFF_DOUBLE
 		if (w->bfloat16 && w->gemm->bfloat16)
-			w->gemm->bfloat16->multiply_bfloat16(&s, 1, w->a16, w->b16, kind == 2, w->c);
+			w->gemm->bfloat16->multiply_bfloat16(&s, 1, w->a16, w->b16, kind == 2,
+			                                     w->c);
 #endif
 	}
 	return NULL;

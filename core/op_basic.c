@@ -105,7 +105,8 @@ static void add_backward(struct tape *tape, struct var *y)
 	if (db && r->dropout->mask.p > 0 && beta == 0)
 		tape->vector->dropout(n, r->dropout->mask.key, 0, r->dropout->mask.p, y->g, db);
 	else if (db && r->dropout->mask.p > 0)
-		tape->vector->add_dropout(n, r->dropout->mask.key, 0, r->dropout->mask.p, 1, db, y->g, db);
+		tape->vector->add_dropout(n, r->dropout->mask.key, 0, r->dropout->mask.p, 1, db,
+		                          y->g, db);
 	else if (db && beta == 0)
 		memcpy(db, y->g, n * sizeof(real));
 	else if (db)
@@ -130,8 +131,8 @@ static struct var *add(struct tape *tape, struct var *a, struct var *b, double p
 	tape_input(tape, y, 0, a);
 	tape_input(tape, y, 1, b);
 	if (r->dropout->mask.p > 0)
-		tape->vector->add_dropout(var_size(a), r->dropout->mask.key, 0, r->dropout->mask.p, scale,
-		                          a->x, b->x, y->x);
+		tape->vector->add_dropout(var_size(a), r->dropout->mask.key, 0, r->dropout->mask.p,
+		                          scale, a->x, b->x, y->x);
 	else
 		tape->vector->add(var_size(a), scale, a->x, b->x, y->x);
 	return y;
@@ -147,7 +148,8 @@ struct var *op_add(struct tape *tape, struct var *a, struct var *b, real scale)
 	return tape_leave(tape, y);
 }
 
-struct var *op_residual(struct tape *tape, struct var *x, struct var *fx, double dropout, real scale)
+struct var *op_residual(struct tape *tape, struct var *x, struct var *fx, double dropout,
+                        real scale)
 {
 	const bool needed = !fx->op || fx->op->reads_result;
 	struct var *y;

@@ -33,8 +33,7 @@ static void embed_backward(struct tape *tape, struct var *y)
 			tape->vector->accumulate(c, e->scale, y->g + r * c,
 			                         dtable + (size_t)e->id[r] * c);
 		if (dposition)
-			tape->vector->accumulate(c, 1, y->g + r * c,
-			                         dposition + (size_t)p * c);
+			tape->vector->accumulate(c, 1, y->g + r * c, dposition + (size_t)p * c);
 	}
 }
 

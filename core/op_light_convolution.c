@@ -7,7 +7,7 @@
 
 struct light {
 	struct light_convolution how;
-	bool dynamic;        /* each step has its own weights */
+	bool dynamic; /* each step has its own weights */
 	struct dropout_mask mask;
 	const real *softmax; /* [rows of y, or 1][heads][kernel] */
 	const real *weight;  /* the same after dropout */

@@ -26,8 +26,8 @@ static void linear_backward(struct tape *tape, struct var *y)
 	tape->arena.used = mark;
 }
 
-static void multiply(struct tape *tape, struct var *x, struct var *w, const struct var *b, bool relu,
-                     struct var *y)
+static void multiply(struct tape *tape, struct var *x, struct var *w, const struct var *b,
+                     bool relu, struct var *y)
 {
 	tape_multiply(tape, PLAIN, TRANSPOSED, var_rows(x), w->n, x->c, 1, tape_operand(tape, x),
 	              tape_operand(tape, w), 0, y->x, y->c);
@@ -41,7 +41,9 @@ struct var *op_linear(struct tape *tape, struct var *x, struct var *w, struct va
                       enum activation kind)
 {
 	static const struct op plain = { .name = "linear", .backward = linear_backward };
-	static const struct op with_relu = { .name = "linear", .backward = linear_backward, .reads_result = true };
+	static const struct op with_relu = { .name = "linear",
+		                             .backward = linear_backward,
+		                             .reads_result = true };
 	const bool relu = kind == ACTIVATION_RELU && b;
 	const struct op *op = relu ? &with_relu : &plain;
 	enum activation *aux = tape_memory(tape, sizeof *aux);
@@ -58,7 +60,8 @@ struct var *op_linear(struct tape *tape, struct var *x, struct var *w, struct va
 	tape_input(tape, y, 1, w);
 	tape_input(tape, y, 2, b);
 	if (!tape_frozen_product(tape, var_rows(x), x->x, w,
-	                         (struct packed_end){ .bias = b ? b->x : NULL, .relu = relu }, y->x))
+	                         (struct packed_end){ .bias = b ? b->x : NULL, .relu = relu },
+	                         y->x))
 		multiply(tape, x, w, b, relu, y);
 	tape_leave(tape, y);
 	return kind == *aux ? y : op_activation(tape, y, kind);

@@ -1,5 +1,5 @@
-/* op_norm.c - normalisation of layers (Ba 2016), of their root mean square (Zhang and Sennrich 2019)
- * and of weights (Salimans and Kingma 2016). */
+/* op_norm.c - normalisation of layers (Ba 2016), of their root mean square (Zhang and Sennrich
+ * 2019) and of weights (Salimans and Kingma 2016). */
 #include "core/error.h"
 #include "core/ops.h"
 
@@ -74,8 +74,8 @@ struct var *op_rms_norm(struct tape *tape, struct var *x, struct var *gain)
 	tape_input(tape, y, 0, x);
 	tape_input(tape, y, 1, gain);
 	for (size_t r = 0; r < rows; r++)
-		tape->vector->rms_norm(c, RMS_NORM_EPSILON, x->x + r * c, gain->x,
-		                       y->x + r * c, inverse_root + r);
+		tape->vector->rms_norm(c, RMS_NORM_EPSILON, x->x + r * c, gain->x, y->x + r * c,
+		                       inverse_root + r);
 	return tape_leave(tape, y);
 }
 

@@ -1,5 +1,5 @@
-/* op_steps.c - steps of a sequence: some of them, parts put together, those before a sentence, their
- * mean. */
+/* op_steps.c - steps of a sequence: some of them, parts put together, those before a sentence,
+ * their mean. */
 #include "core/error.h"
 #include "core/ops.h"
 

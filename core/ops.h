@@ -38,9 +38,9 @@ struct var *op_residual(struct tape *, struct var *x, struct var *fx, double dro
  * is nothing to do. */
 struct var *op_dropout(struct tape *, struct var *x, double p, const int *length);
 
-/* Dropout with one mask for all steps: each row's channels are dropped at every step or at none. Gal
- * and Ghahramani 2016. The same mask (tape_dropout) for another part of the sequence goes on where
- * this one ends. Returns x where the mask drops nothing. */
+/* Dropout with one mask for all steps: each row's channels are dropped at every step or at none.
+ * Gal and Ghahramani 2016. The same mask (tape_dropout) for another part of the sequence goes on
+ * where this one ends. Returns x where the mask drops nothing. */
 struct var *op_dropout_steps(struct tape *, struct var *x, struct dropout_mask);
 
 /* y = [a; b], channels side by side. a [T][N][A], b [T][N][B] -> [T][N][A + B]. */
@@ -62,13 +62,13 @@ struct var *op_slice(struct tape *, struct slice x);
  * [C] or NULL. Ba 2016. */
 struct var *op_layer_norm(struct tape *, struct var *x, struct var *gain, struct var *bias);
 
-/* y = x / sqrt(mean of x^2 + 1e-6) gain over the channels of each step. gain [C]. Zhang and Sennrich
- * 2019. */
+/* y = x / sqrt(mean of x^2 + 1e-6) gain over the channels of each step. gain [C]. Zhang and
+ * Sennrich 2019. */
 struct var *op_rms_norm(struct tape *, struct var *x, struct var *gain);
 
 /* Rows of a table, plus positions. y[t][n] = scale table[id[t][n]] + position[p], p = first + t -
- * padding[n], and 0 where p < 0. table [V][C]; position [P][C] or NULL; padding [n] or NULL for 0. An
- * id or a position outside of its table stops the program. */
+ * padding[n], and 0 where p < 0. table [V][C]; position [P][C] or NULL; padding [n] or NULL for 0.
+ * An id or a position outside of its table stops the program. */
 struct var *op_embed(struct tape *, struct var *table, const int *id, int t, int n, real scale,
                      struct var *position, int first, const int *padding);
 
@@ -85,23 +85,24 @@ void sinusoidal_positions(int steps, int c, real *x);
 struct var *op_lstm(struct tape *, struct var *projected, struct var *u, struct var *h0,
                     struct var *c0, const int *length, bool reverse, struct var **final);
 
-/* What an LSTM may have beside; all zero is the plain one. With LN(v) = (v - mean) / sqrt(variance +
- * 1e-5) over the numbers of one row:
+/* What an LSTM may have beside; all zero is the plain one. With LN(v) = (v - mean) / sqrt(variance
+ * + 1e-5) over the numbers of one row:
  *
  *     gates = projected[t] + U m h[t - 1]          or   + gain LN(U m h[t - 1]), over all 4H
  *     i, f see p_i c[t - 1], p_f c[t - 1] besides, o sees p_o c[t]
  *     h = o tanh(c)                                or   o tanh(state_gain LN(c) + state_bias)
  *
  * The normalised LSTM of Ba 2016, equations 20 to 22, has both, and projected = op_layer_norm(W x),
- * whose bias is b and the bias of the other sum in one. What goes on to the next step is c itself. */
+ * whose bias is b and the bias of the other sum in one. What goes on to the next step is c itself.
+ */
 struct lstm_variant {
 	struct var *peephole;   /* [3][H]: p_i, p_f, p_o; Gers 2002. NULL: 0 */
 	struct var *gain;       /* [4H] of U h, or NULL: not normalised */
 	struct var *state_gain; /* [H] of c, or NULL: not normalised */
 	struct var *state_bias; /* [H] or NULL; needs a state_gain */
 	/* m, one for all steps ([N][H]; Gal and Ghahramani 2016). h as a result, and as the last
-	 * state, is the one without it. The same mask for another part of the sequence goes on where
-	 * this one ends. */
+	 * state, is the one without it. The same mask for another part of the sequence goes on
+	 * where this one ends. */
 	struct dropout_mask recurrent;
 	const int *first; /* [N] or NULL: steps before it give 0 and leave the state alone */
 };
@@ -110,11 +111,13 @@ struct var *op_lstm_variant(struct tape *, struct var *projected, struct var *u,
                             struct var *c0, const int *length, bool reverse,
                             const struct lstm_variant *, struct var **final);
 
-/* A whole GRU sequence, gates in the order r, z, n: with s = U m h[t - 1] + b, r = sigmoid(projected +
- * s), z alike, n = tanh(projected + r s), h[t] = (1 - z) n + z h[t - 1]. projected [T][N][3H] (W x +
- * its own bias; used up: no other operation may read it), U [3H][H], b [3H] or NULL, h0 [1][N][H] or
- * NULL for 0; first, length, reverse and the mask m as in op_lstm and struct lstm_variant.
- * -> h [T][N][H]; *final (may be NULL) the last state, [1][N][H]. Cho 2014, as in PyTorch and cuDNN. */
+/* A whole GRU sequence, gates in the order r, z, n: with s = U m h[t - 1] + b, r =
+ * sigmoid(projected + s), z alike, n = tanh(projected + r s), h[t] = (1 - z) n + z h[t - 1].
+ * projected [T][N][3H] (W x + its own bias; used up: no other operation may read it), U [3H][H], b
+ * [3H] or NULL, h0 [1][N][H] or NULL for 0; first, length, reverse and the mask m as in op_lstm and
+ * struct lstm_variant.
+ * -> h [T][N][H]; *final (may be NULL) the last state, [1][N][H]. Cho 2014, as in PyTorch and
+ * cuDNN. */
 struct var *op_gru(struct tape *, struct var *projected, struct var *u, struct var *b,
                    struct var *h0, const int *first, const int *length, bool reverse,
                    struct dropout_mask recurrent, struct var **final);
@@ -127,12 +130,12 @@ struct var *op_some_steps(struct tape *, struct var *x, int first, int count);
 /* `count` sequences [.][N][C], at least one, one after the other as one sequence. */
 struct var *op_join_steps(struct tape *, int count, struct var *const *part);
 
-/* y = x, and 0 at each row's steps before first[n]. x [T][N][C], first [N]. Returns x where first is
- * NULL. */
+/* y = x, and 0 at each row's steps before first[n]. x [T][N][C], first [N]. Returns x where first
+ * is NULL. */
 struct var *op_blank_steps(struct tape *, struct var *x, const int *first);
 
-/* The mean of x's real steps: y[n] = sum over t < length[n] of x[t][n] / length[n]. x [T][N][C], length
- * [N], from 1 to T, or NULL for T -> [1][N][C]. */
+/* The mean of x's real steps: y[n] = sum over t < length[n] of x[t][n] / length[n]. x [T][N][C],
+ * length [N], from 1 to T, or NULL for T -> [1][N][C]. */
 struct var *op_mean_steps(struct tape *, struct var *x, const int *length);
 
 struct convolution {
@@ -192,12 +195,12 @@ struct attention {
 	const int *first;    /* [key rows] first key of each sentence that counts, or NULL for 0 */
 	const int *length;   /* [key rows] end of each sentence's keys, or NULL for all */
 	const size_t *place; /* [key rows] step s of key row r lies at place[r] + s, in units of the
-	                        channels of key.v, and of value.v; NULL: at [s][r] as always. Without
-	                        gradients only */
+	                        channels of key.v, and of value.v; NULL: at [s][r] as always.
+	                        Without gradients only */
 
-	struct var *v;       /* additive: [channels of q], a slice a head */
-	bool alibi;          /* the score of head h (from 0) less 2^(-8 (h + 1) / heads) times the
-	                        distance; Press 2022 */
+	struct var *v; /* additive: [channels of q], a slice a head */
+	bool alibi;    /* the score of head h (from 0) less 2^(-8 (h + 1) / heads) times the
+	                  distance; Press 2022 */
 	struct var *relative_key, *relative_value; /* [2 clip + 1][channels of a head], added to key
 	                        and value by key step - query step, at most clip away; NULL: none.
 	                        Shaw 2018 */

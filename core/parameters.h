@@ -29,8 +29,8 @@ struct parameter {
 struct parameters {
 	struct parameter *list; /* [count] */
 	int count;
-	size_t size; /* reals in the flat array, alignment included (those stay 0) */
-	real *x;     /* the flat array; NULL until parameters_start */
+	size_t size;        /* reals in the flat array, alignment included (those stay 0) */
+	real *x;            /* the flat array; NULL until parameters_start */
 	uint16_t *bfloat16; /* x in bfloat16, while training keeps it up to date; else NULL */
 };
 
@@ -38,8 +38,8 @@ struct parameters {
 int parameter_add(struct parameters *, int rows, int columns, enum parameter_start, double value,
                   const char *name, ...) __attribute__((format(printf, 6, 7)));
 
-/* The matrix v is under weight norm with the `gain` of each row, and both are used by op_weight_norm
- * alone: training then makes w once an update (core/normed.h). */
+/* The matrix v is under weight norm with the `gain` of each row, and both are used by
+ * op_weight_norm alone: training then makes w once an update (core/normed.h). */
 void parameter_normalise(struct parameters *, int v, int gain);
 
 /* The number of the parameter of that name, or -1. */

@@ -36,9 +36,8 @@ static void complete(struct tape *tape, struct recurrent *r, size_t at)
 		tape->vector->to_bfloat16(block, r->masked + at, r->bfloat16 + at);
 }
 
-void recurrent_begin(struct tape *tape, struct recurrent *r, const struct var *h0,
-                     const int *first, const int *length, bool reverse,
-                     struct dropout_mask mask)
+void recurrent_begin(struct tape *tape, struct recurrent *r, const struct var *h0, const int *first,
+                     const int *length, bool reverse, struct dropout_mask mask)
 {
 	const size_t size = (size_t)(r->t + 1) * recurrent_block(r);
 

@@ -52,8 +52,8 @@ static inline int recurrent_step(const struct recurrent *r, int i)
 	return r->reverse ? r->t - 1 - i : i;
 }
 
-/* The line, with h0 ([N][H], NULL: 0) as its first state. `first` and `length` are dropped where they
- * say nothing. */
+/* The line, with h0 ([N][H], NULL: 0) as its first state. `first` and `length` are dropped where
+ * they say nothing. */
 void recurrent_begin(struct tape *, struct recurrent *, const struct var *h0, const int *first,
                      const int *length, bool reverse, struct dropout_mask);
 /* A line [T + 1][N][H] of another state that begins with `first`, NULL for 0. */

@@ -134,24 +134,7 @@ void tape_count(struct tape *tape, double multiply_adds, double bytes)
 		graph_count(tape->graph, multiply_adds);
 }
 
-static void count_product(struct tape *tape, int m, int n, int k, size_t element, real beta)
-{
-	const double am = m, an = n, ak = k;
-
-	tape_count(tape, am * an * ak,
-	           (double)element * (am * ak + ak * an) +
-	                   (double)sizeof(real) * (beta == 0 ? 1 : 2) * am * an);
-}
-
-static void multiply(struct tape *tape, int transpose_a, int transpose_b, int m, int n, int k, real alpha,
-               const real *a, int lda, const real *b, int ldb, real beta, real *c, int ldc)
-{
-	count_product(tape, m, n, k, sizeof(real), beta);
-	gemm(tape->gemm, transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-}
-
-/* Memory of the arena that the open segment gives back. */
-static bool in_segment(const struct tape *tape, const void *p)
+bool tape_in_segment(const struct tape *tape, const void *p)
 {
 	const char *byte = p;
 
@@ -159,74 +142,11 @@ static bool in_segment(const struct tape *tape, const void *p)
 	       byte < tape->arena.base + tape->arena.reserved;
 }
 
-static void *take_lasting(struct tape *tape, size_t bytes)
+void *tape_lasting(struct tape *tape, size_t bytes)
 {
 	if (!tape->lasting.base)
 		arena_init(&tape->lasting, (size_t)ARENA_RESERVE_GIB << 30);
 	return arena_take(&tape->lasting, bytes);
-}
-
-struct operand tape_operand(struct tape *tape, struct var *v)
-{
-	if (tape->bfloat16 && !v->bfloat16) {
-		const size_t bytes = var_size(v) * sizeof *v->bfloat16;
-
-		v->bfloat16 = tape->segment_start && !in_segment(tape, v)
-		                      ? take_lasting(tape, bytes)
-		                      : tape_memory(tape, bytes);
-		tape->vector->to_bfloat16(var_size(v), v->x, v->bfloat16);
-	}
-	return (struct operand){ v->x, v->bfloat16, v->c };
-}
-
-struct operand tape_operand_of(struct tape *tape, const real *x, size_t rows, int c)
-{
-	struct operand o = { x, NULL, c };
-	uint16_t *to;
-
-	if (!tape->bfloat16)
-		return o;
-	to = tape_memory(tape, rows * (size_t)c * sizeof *to);
-	tape->vector->to_bfloat16(rows * (size_t)c, x, to);
-	o.bfloat16 = to;
-	return o;
-}
-
-void tape_multiply(struct tape *tape, int transpose_a, int transpose_b, int m, int n, int k,
-                   real alpha, struct operand a, struct operand b, real beta, real *c, int ldc)
-{
-#ifndef BAKEOFF_DOUBLE
-	const struct gemm_shape shape = {
-		transpose_a, transpose_b, m, n, k, a.stride, b.stride, ldc
-	};
-
-	if (a.bfloat16 && b.bfloat16 && m > 0 && n > 0) {
-		count_product(tape, m, n, k, sizeof *a.bfloat16, beta);
-		profile_bfloat16(tape->profile, (double)m * n * k);
-		tape->gemm->bfloat16->multiply_bfloat16(&shape, alpha, a.bfloat16, b.bfloat16, beta,
-		                                        c);
-		return;
-	}
-#endif
-	if (tape->frozen && !transpose_a && transpose_b && a.stride == k && b.stride == k &&
-	    ldc == n && alpha == 1 && (beta == 0 || beta == 1) &&
-	    frozen_multiply(tape->frozen, tape->team, m, n, k, a.x, b.x,
-	                    (struct packed_end){ .add = beta == 1 }, c)) {
-		count_product(tape, m, n, k, sizeof(real), beta);
-		return;
-	}
-	multiply(tape, transpose_a, transpose_b, m, n, k, alpha, a.x, a.stride, b.x, b.stride,
-	          beta, c, ldc);
-}
-
-bool tape_frozen_product(struct tape *tape, int rows, const real *x, const struct var *w,
-                         struct packed_end end, real *y)
-{
-	if (!tape->frozen ||
-	    !frozen_multiply(tape->frozen, tape->team, rows, w->n, w->c, x, w->x, end, y))
-		return false;
-	count_product(tape, rows, w->n, w->c, sizeof(real), end.add);
-	return true;
 }
 
 void tape_record(struct tape *tape, struct var *y)
@@ -263,8 +183,7 @@ struct dropout_mask tape_dropout(struct tape *tape, double p)
 
 	if (!(tape->training && p > 0))
 		return mask;
-	return (struct dropout_mask){ p,
-		                      tape->key + 0x9e3779b97f4a7c15ULL * ++tape->dropouts };
+	return (struct dropout_mask){ p, tape->key + 0x9e3779b97f4a7c15ULL * ++tape->dropouts };
 }
 
 struct var *tape_parameter(struct tape *tape, int number)
@@ -300,12 +219,13 @@ static real *take_gradient(struct tape *tape, size_t size)
 		tape->free[best] = tape->free[--tape->frees];
 		return x;
 	}
-	return take_lasting(tape, size * sizeof(real));
+	return tape_lasting(tape, size * sizeof(real));
 }
 
 static void release(struct tape *tape, real *x, size_t size)
 {
-	if (in_segment(tape, x)) /* goes with the segment; a variable outside must not get it */
+	if (tape_in_segment(tape,
+	                    x)) /* goes with the segment; a variable outside must not get it */
 		return;
 	if (tape->frees == tape->free_capacity) {
 		tape->free_capacity = tape->free_capacity ? 2 * tape->free_capacity : 64;
@@ -360,7 +280,7 @@ void tape_pass_gradient(struct tape *tape, struct var *y, struct var *v)
 		tape->vector->accumulate(var_size(v), 1, y->g, v->g);
 		return;
 	}
-	if (in_segment(tape, y->g) && !in_segment(tape, v)) {
+	if (tape_in_segment(tape, y->g) && !tape_in_segment(tape, v)) {
 		v->g = take_gradient(tape, var_size(v));
 		memcpy(v->g, y->g, var_size(v) * sizeof(real));
 		return;
@@ -390,7 +310,8 @@ void tape_flow_down_to(struct tape *tape, size_t nodes)
 		if (!y->g)
 			continue;
 		if (tape->profile)
-			profile_begin(tape->profile, y->op->name, parameter_of(y), PROFILE_BACKWARD);
+			profile_begin(tape->profile, y->op->name, parameter_of(y),
+			              PROFILE_BACKWARD);
 		y->op->backward(tape, y);
 		if (tape->profile) {
 			count_default(tape->profile, y);

@@ -2,8 +2,8 @@
  * back.
  *
  * Every sequence is time-major: [t][n][c], t steps, n rows (sentences or hypotheses), c channels.
- * Variables live in the tape's arena until tape_begin is called again, or to the end of their segment
- * (core/segment.h).
+ * Variables live in the tape's arena until tape_begin is called again, or to the end of their
+ * segment (core/segment.h).
  */
 #ifndef BAKEOFF_TAPE_H
 #define BAKEOFF_TAPE_H
@@ -34,7 +34,8 @@ struct steps_read {
 struct op {
 	const char *name;
 	void (*backward)(struct tape *, struct var *y);
-	bool reads_result; /* nobody may write over y->x: backward reads it, or it is part of in[0] */
+	bool reads_result; /* nobody may write over y->x: backward reads it, or it is part of in[0]
+	                    */
 
 	/* For those who follow the graph of a forward pass. What step t of y reads of its input of
 	 * that number; NULL: the same step, or the only one. */
@@ -61,7 +62,7 @@ struct var {
 	int node;         /* in tape->graph, from 1; 0: in none */
 	bool needs_gradient;
 	bool parameter; /* g lies in the tape's flat gradient */
-	bool owns;      /* x is memory that nobody else looks at: a gradient's once y's has flowed */
+	bool owns; /* x is memory that nobody else looks at: a gradient's once y's has flowed */
 };
 
 /* A matrix in a product: rows lie `stride` elements apart. */
@@ -117,7 +118,8 @@ struct tape {
 	const struct parameters *parameters;
 	struct frozen *frozen; /* of the parameters, where they do not change; NULL in training */
 	struct team *team;     /* helps with products of frozen weights; or NULL */
-	const struct normed *normed; /* weights under weight norm, up to date; NULL: each tape's own */
+	const struct normed
+		*normed;      /* weights under weight norm, up to date; NULL: each tape's own */
 	real *gradient;       /* flat like the parameters; NULL: no gradients (inference) */
 	bool training;        /* dropout is on */
 	bool bfloat16;        /* matrix products are made in bfloat16 */
@@ -157,6 +159,10 @@ struct var *tape_var(struct tape *, const struct op *, int t, int n, int c);
 /* The same around memory that somebody else owns. */
 struct var *tape_wrap(struct tape *, const struct op *, int t, int n, int c, real *x);
 void *tape_memory(struct tape *, size_t bytes);
+/* The same of memory that the end of a segment does not give back. */
+void *tape_lasting(struct tape *, size_t bytes);
+/* Whether it is memory that the end of the open segment gives back. */
+bool tape_in_segment(const struct tape *, const void *);
 
 /* Around an operation's forward part, for the profile: what lies between is its span. tape_leave
  * returns y. */

@@ -1,14 +1,16 @@
 /* golden_batch.c - small made-up sentences. */
 #include "tests/golden_batch.h"
 
+#include <assert.h>
+
 static unsigned next(unsigned *state)
 {
 	*state = *state * 1664525u + 1013904223u;
 	return *state >> 16;
 }
 
-void made_up_corpus(struct corpus *corpus, size_t sentences, int vocabulary, int shortest, int longest,
-		    unsigned seed)
+void made_up_corpus(struct corpus *corpus, size_t sentences, int vocabulary, int shortest,
+                    int longest, unsigned seed)
 {
 	*corpus = (struct corpus){ .name = memory_text("made up"), .sentences = sentences };
 	for (int side = 0; side < SIDES; side++) {
@@ -22,9 +24,20 @@ void made_up_corpus(struct corpus *corpus, size_t sentences, int vocabulary, int
 			start[i + 1] = start[i] + length;
 			for (size_t j = start[i]; j < start[i + 1]; j++)
 				id[j] = TOKEN_SPECIALS +
-					(int)(next(&seed) % (unsigned)(vocabulary - TOKEN_SPECIALS));
+				        (int)(next(&seed) %
+				              (unsigned)(vocabulary - TOKEN_SPECIALS));
 		}
 		corpus->id[side] = id;
 		corpus->start[side] = start;
 	}
+}
+
+void batch_fill_all(struct batch *batch, const struct corpus *corpus)
+{
+	uint32_t sentence[64];
+
+	assert(corpus->sentences <= 64);
+	for (uint32_t i = 0; i < corpus->sentences; i++)
+		sentence[i] = i;
+	batch_fill(batch, corpus, sentence, (int)corpus->sentences);
 }

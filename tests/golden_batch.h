@@ -2,11 +2,15 @@
 #ifndef BAKEOFF_GOLDEN_BATCH_H
 #define BAKEOFF_GOLDEN_BATCH_H
 
+#include "data/batch.h"
 #include "data/dataset.h"
 
-/* A corpus of `sentences` pairs of pseudo-random tokens 4 .. vocabulary - 1; source and target lengths (without end) go
- * through shortest .. longest. Free with corpus_free. */
+/* A corpus of `sentences` pairs of pseudo-random tokens 4 .. vocabulary - 1; source and target
+ * lengths (without end) go through shortest .. longest. Free with corpus_free. */
 void made_up_corpus(struct corpus *, size_t sentences, int vocabulary, int shortest, int longest,
-		    unsigned seed);
+                    unsigned seed);
+
+/* All sentences of a corpus of at most 64. */
+void batch_fill_all(struct batch *, const struct corpus *);
 
 #endif

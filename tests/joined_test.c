@@ -57,15 +57,6 @@ static void open_variant(struct model *model, const struct variant *v)
 	design_free(&design);
 }
 
-static void fill(struct batch *batch, const struct corpus *corpus)
-{
-	uint32_t sentence[64];
-
-	for (uint32_t i = 0; i < corpus->sentences; i++)
-		sentence[i] = i;
-	batch_fill(batch, corpus, sentence, (int)corpus->sentences);
-}
-
 /* Whether step t of a sentence that begins at `first` sees step s. */
 static bool sees(const struct variant *v, int first, int prefix, int t, int s)
 {
@@ -120,7 +111,7 @@ static void steps_see_the_source_and_what_was_before(void **state)
 
 		open_variant(&model, &variants[i]);
 		made_up_corpus(&corpus, 5, VOCABULARY, 2, 9, 4);
-		fill(&batch, &corpus);
+		batch_fill_all(&batch, &corpus);
 		tape_init(&tape);
 		look_at(&tape, &model, &batch);
 		for (const struct attention_weights *a = tape.attention; a; a = a->next, layers++)
@@ -149,7 +140,7 @@ static void every_source_token_counts(void **state)
 
 		open_variant(&model, &variants[i]);
 		made_up_corpus(&corpus, 1, VOCABULARY, 8, 8, 4);
-		fill(&batch, &corpus);
+		batch_fill_all(&batch, &corpus);
 		tape_init(&tape);
 		for (int s = -1; s < batch.source_t; s++) {
 			struct memory memory;
