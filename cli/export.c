@@ -56,7 +56,7 @@ static int read_option(struct request *r, int option)
 		fputs(usage, stdout);
 		return 0;
 	default:
-		return 2;
+		return option_wrong("export", option);
 	}
 }
 
@@ -74,7 +74,7 @@ static int read_options(struct request *r, int argc, char **argv)
 	int option, status;
 
 	optind = 0; /* glibc: start anew, main has read its own options */
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1)
 		if ((status = read_option(r, option)) >= 0)
 			return status;
 	r->experiment = argv[optind];

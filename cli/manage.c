@@ -36,11 +36,7 @@ int manage_read(struct manage *m, int argc, char **argv, const char *usage, cons
 			fputs(usage, stdout);
 			return 0;
 		default:
-			fprintf(stderr, "bakeoff %s: %s; `bakeoff %s --help` says more\n", argv[0],
-			        option == ':' ? "an option lacks its value"
-			                      : "an option is unknown",
-			        argv[0]);
-			return 2;
+			return option_wrong(argv[0], option);
 		}
 	}
 	m->names = argv + optind;

@@ -3,6 +3,7 @@
 #include "data/text.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,12 +17,23 @@ bool option_number(const char *command, const char *option, const char *text, lo
 	errno = 0;
 	number = strtol(text, &end, 10);
 	if (errno || end == text || *end || number < least || number > most) {
-		fprintf(stderr, "bakeoff %s: %s %s: must be a whole number from %ld to %ld\n",
-		        command, option, text, least, most);
+		fprintf(stderr, "bakeoff %s: %s %s: must be a whole number", command, option,
+		        text);
+		if (most == LONG_MAX)
+			fprintf(stderr, ", %ld or more\n", least);
+		else
+			fprintf(stderr, " from %ld to %ld\n", least, most);
 		return false;
 	}
 	*value = number;
 	return true;
+}
+
+int option_wrong(const char *command, int option)
+{
+	fprintf(stderr, "bakeoff %s: %s; `bakeoff %s --help` says more\n", command,
+	        option == ':' ? "an option lacks its value" : "an option is unknown", command);
+	return 2;
 }
 
 /* Whether `only` names a contestant; says which there are where it does not. */

@@ -1,5 +1,6 @@
 /* report.c - `bakeoff report`: what an experiment showed, for reading. */
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/report_guide.h"
 #include "cli/view.h"
 
@@ -82,8 +83,7 @@ static int read_options(struct options *o, int argc, char **argv)
 			fputs(usage, stdout);
 			return 0;
 		default:
-			return wrong_usage(option == ':' ? "an option lacks its value"
-			                                 : "an option is unknown");
+			return option_wrong("report", option);
 		}
 	if (optind + !o->pack != argc)
 		return wrong_usage("name one experiment, or a pack");

@@ -84,8 +84,8 @@ static bool confirmed(const struct victims *v, const struct manage *m, int *stat
 	if (m->flag)
 		return true;
 	if (!isatty(STDIN_FILENO)) {
-		fprintf(stderr, "bakeoff rm: nobody can be asked here; --yes deletes %zu runs\n",
-		        v->runs);
+		fprintf(stderr, "bakeoff rm: nobody can be asked here; --yes deletes %zu run%s\n",
+		        v->runs, v->runs == 1 ? "" : "s");
 		*status = 2;
 		return false;
 	}

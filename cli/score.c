@@ -8,6 +8,7 @@
 static const char usage[] =
 	"usage: bakeoff score --ref FILE [--ref FILE...] HYP...\n"
 	"       bakeoff score REF... -i HYP...\n"
+	"       bakeoff score REF < HYP\n"
 	"       bakeoff score --run ID [--run ID...]\n"
 	"Scores hypotheses, one a line (- is standard input), or those of runs, as "
 	"sacreBLEU\n" SACREBLEU_VERSION " does and with its options:\n"

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 enum { BLEU, CHRF, TER };
 enum { DRAWS_MOST = 10000000 };
@@ -272,11 +273,16 @@ static void read_plain(struct score_options *o, const char **plain, int *count, 
 		plain[(*count)++] = optarg;
 }
 
-/* Files that stand alone are references where -i names hypotheses, else hypotheses. */
+/* Files that stand alone are references where -i names hypotheses, else hypotheses. Where neither
+ * that nor a run gives hypotheses, they come from standard input, and such files are references. */
 static void place_plain(struct score_options *o, const char **plain, int count)
 {
-	bool references = o->hypothesis_count > 0;
+	const bool piped = !o->run_count && !o->hypothesis_count && !isatty(STDIN_FILENO) &&
+	                   (count > 0) != (o->reference_count > 0);
+	const bool references = piped || o->hypothesis_count > 0;
 
+	if (piped)
+		o->hypotheses[o->hypothesis_count++] = "-";
 	for (int i = 0; i < count; i++) {
 		if (references)
 			o->references[o->reference_count++] = plain[i];
@@ -298,7 +304,7 @@ static bool set_defaults(struct score_options *o, int argc, struct error *error)
 		.width = 2,
 		.breakdown = BREAKDOWNS,
 		.references = memory_new((size_t)argc, sizeof *o->references),
-		.hypotheses = memory_new((size_t)argc, sizeof *o->hypotheses),
+		.hypotheses = memory_new((size_t)argc + 1, sizeof *o->hypotheses),
 		.runs = memory_new((size_t)argc, sizeof *o->runs),
 	};
 	for (int i = 0; i < SCORE_METRICS; i++)

@@ -82,8 +82,7 @@ static int read_option(struct view *view, const char *command, int option, const
 		fputs(usage, stdout);
 		return 0;
 	default:
-		return wrong_usage(command, option == ':' ? "an option lacks its value"
-		                                          : "an option is unknown");
+		return option_wrong(command, option);
 	}
 }
 
@@ -115,7 +114,7 @@ int view_read(struct view *view, int argc, char **argv, const char *usage, int l
 	};
 	int option, status;
 
-	*view = (struct view){ .database = "results.db", .format = TABLE_BOX };
+	*view = (struct view){ .command = argv[0], .database = "results.db", .format = TABLE_BOX };
 	optind = 0; /* glibc: start anew, main has read its own options */
 	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		if (!is_allowed(option, extra))
@@ -139,7 +138,7 @@ bool view_open(const struct view *view, struct database *database)
 	struct error error;
 
 	return database_open(database, view->database, DATABASE_READ, &error) ||
-	       (fprintf(stderr, "bakeoff: %s\n", error.message), false);
+	       (view_status(false, view->command, &error), false);
 }
 
 bool view_select(const struct view *view, struct database *database, struct error *error)

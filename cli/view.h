@@ -7,6 +7,7 @@
 
 /* The arguments of such a command. */
 struct view {
+	const char *command;  /* its name, which errors begin with */
 	const char *database; /* --db, or results.db */
 	enum table_format format;
 	const char *sql; /* --sql, where it is allowed */

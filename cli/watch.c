@@ -61,7 +61,7 @@ static int read_options(struct watching *w, int argc, char **argv)
 	int option;
 
 	optind = 0; /* glibc: start anew, main has read its own options */
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		switch (option) {
 		case 'd':
 			w->database = optarg;
@@ -80,7 +80,7 @@ static int read_options(struct watching *w, int argc, char **argv)
 			fputs(usage, stdout);
 			return 0;
 		default:
-			return 2;
+			return option_wrong("watch", option);
 		}
 	}
 	if (optind + 1 < argc) {

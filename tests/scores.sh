@@ -97,6 +97,14 @@ breakdowns() {
 	done
 }
 
+# As `sacrebleu REF < HYP`.
+piped() {
+	ask "SELECT reference FROM run_hypotheses WHERE run = 1 ORDER BY sentence" > references
+	ask "SELECT hypothesis FROM run_hypotheses WHERE run = 1 ORDER BY sentence" > found
+	want=$("$program" score references -i found) && [ -n "$want" ] && [ "$("$program" score references < found)" = "$want" ] &&
+		[ "$("$program" score --ref references < found)" = "$want" ] && [ "$("$program" score --ref references found)" = "$want" ]
+}
+
 hostile_input() {
 	printf 'a b\0c\n' > nul && printf 'a\377\n' > latin && : > empty && printf 'a\nb\n' > two && printf 'a b c\n' > one &&
 		head -c 2000000 /dev/zero | tr '\0' x > long &&
@@ -117,5 +125,6 @@ ok 'scores: compare and query show every one' compare_and_query_show_them
 ok 'valid_BLEU: a curve of the validation set, the score where that is tested' bleu_is_a_curve
 ok 'scores: runs are tested against each other' runs_are_tested
 ok 'scores: breakdowns cover every word' breakdowns
+ok 'scores: hypotheses from standard input' piped
 ok 'scores: garbage is one clear line' hostile_input
 echo "1..$number"
