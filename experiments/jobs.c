@@ -2,7 +2,7 @@
 #include "experiments/jobs.h"
 #include "core/error.h"
 #include "core/machine.h"
-#include "experiments/trial_message.h"
+#include "experiments/job.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -10,32 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <fcntl.h>
 
-enum { WAIT_MILLISECONDS = 500, LAST_WORDS = 2048, MEASURED_AFTER_UPDATES = 3 };
+enum { WAIT_MILLISECONDS = 500, MEASURED_AFTER_UPDATES = 3 };
 /* A step of the clock above this is a machine that slept or a parent that was stopped: not the
  * child's silence. */
 static const double LONGEST_STEP = 5;
-
-/* A place for a child. */
-struct job {
-	const struct trial *trial; /* NULL: free */
-	pid_t process;
-	int messages, words; /* read: struct trial_message, standard error; -1: closed */
-	int control;         /* closed to say stop; -1: it is */
-	struct trial_message message;
-	size_t received; /* bytes of a next message, in `next` */
-	struct trial_message next;
-	char said[LAST_WORDS]; /* end of its standard error */
-	size_t said_size;
-	double silent; /* s since its last message */
-	bool stalled;  /* killed for that */
-	bool measured; /* message.peak_memory is near what the trial will need */
-	bool concluded;
-};
 
 struct supervisor {
 	const struct jobs *jobs;
@@ -45,111 +26,9 @@ struct supervisor {
 	bool stopping;
 };
 
-static void close_end(int *descriptor)
-{
-	if (*descriptor >= 0)
-		close(*descriptor);
-	*descriptor = -1;
-}
-
 static void tell(const struct supervisor *s, const struct trial_news *n)
 {
 	s->jobs->watch(s->jobs->context, n);
-}
-
-/* The child's life, after fork. */
-static void be_trial(const struct supervisor *s, const struct trial *which,
-                     struct trial_speaker *speaker)
-{
-	const struct run_options *options = s->jobs->options;
-	const int threads = options->threads / s->places;
-	struct database database = { 0 };
-	struct trial trial = *which;
-	struct error error;
-
-	trial.database = &database;
-	if (database_open(&database, options->database, DATABASE_WRITE, &error) &&
-	    (trial.pool = pool_open(threads > 0 ? threads : 1, &error)) != NULL)
-		trial_run(&trial, trial_speak, speaker, &error);
-	else
-		trial_speak(speaker, &(struct trial_news){ .trial = &trial,
-		                                           .event = TRIAL_FAILED,
-		                                           .reason = error.message });
-	pool_close(trial.pool);
-	database_close(&database);
-}
-
-/* Signals of the terminal are the parent's to hear; what it says comes through `control`. */
-static void leave_parent(const struct supervisor *s, pid_t parent, int words)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
-	dup2(words, STDERR_FILENO);
-	for (int i = 0; i < s->places; i++) {
-		close_end(&s->job[i].messages);
-		close_end(&s->job[i].words);
-		close_end(&s->job[i].control);
-	}
-}
-
-static bool open_pipes(int pipes[3][2])
-{
-	for (int i = 0; i < 3; i++)
-		if (pipe2(pipes[i], O_CLOEXEC)) {
-			while (i-- > 0) {
-				close(pipes[i][0]);
-				close(pipes[i][1]);
-			}
-			return false;
-		}
-	return true;
-}
-
-static bool start(struct supervisor *s, struct job *job, const struct trial *trial)
-{
-	enum { MESSAGES, WORDS, CONTROL };
-	const pid_t parent = getpid();
-	int pipes[3][2];
-	pid_t process;
-
-	if (!open_pipes(pipes))
-		return false;
-	fflush(NULL);
-	process = fork();
-	if (process == 0) {
-		struct trial_speaker speaker = { .messages = pipes[MESSAGES][1],
-			                         .control = pipes[CONTROL][0],
-			                         .asked = s->jobs->options->asked };
-
-		close(pipes[MESSAGES][0]);
-		close(pipes[WORDS][0]);
-		close(pipes[CONTROL][1]);
-		leave_parent(s, parent, pipes[WORDS][1]);
-		be_trial(s, trial, &speaker);
-		exit(0);
-	}
-	close(pipes[MESSAGES][1]);
-	close(pipes[WORDS][1]);
-	close(pipes[CONTROL][0]);
-	*job = (struct job){ .trial = trial,
-		             .process = process,
-		             .messages = pipes[MESSAGES][0],
-		             .words = pipes[WORDS][0],
-		             .control = pipes[CONTROL][1] };
-	if (process < 0) {
-		close_end(&job->messages);
-		close_end(&job->words);
-		close_end(&job->control);
-		job->trial = NULL;
-		return false;
-	}
-	fcntl(job->words, F_SETFL, O_NONBLOCK);
-	s->running++;
-	return true;
 }
 
 static double *peak_of(const struct supervisor *s, const struct trial *trial)
@@ -193,6 +72,9 @@ static bool fits(const struct supervisor *s, const struct trial *trial)
 
 static void fill_places(struct supervisor *s)
 {
+	const struct run_options *options = s->jobs->options;
+	const int threads = options->threads / s->places;
+
 	for (int i = 0; i < s->places && s->next < s->jobs->trials && !s->stopping; i++) {
 		const struct trial *trial = &s->jobs->trial[s->next];
 		struct error error;
@@ -202,8 +84,11 @@ static void fill_places(struct supervisor *s)
 		if (!fits(s, trial))
 			return;
 		s->next++;
-		if (start(s, &s->job[i], trial))
+		if (job_start(&s->job[i], trial, options, threads > 0 ? threads : 1, s->job,
+		              s->places)) {
+			s->running++;
 			continue;
+		}
 		error_set(&error, "no process can be started for it: %s; fewer --jobs need less",
 		          strerror(errno));
 		s->jobs->result->failed++;
@@ -258,61 +143,6 @@ static bool read_messages(struct supervisor *s, struct job *job)
 	return got > 0;
 }
 
-/* Standard error goes on to ours; its end is kept, for the reason. */
-static void read_words(struct job *job)
-{
-	char text[1024];
-	ssize_t got;
-
-	while ((got = read(job->words, text, sizeof text)) > 0) {
-		const size_t size = (size_t)got, room = sizeof job->said - 1;
-		const size_t keep = job->said_size + size > room ? room - size : job->said_size;
-
-		if (fwrite(text, 1, size, stderr) < size)
-			return;
-		memmove(job->said, job->said + job->said_size - keep, keep);
-		memcpy(job->said + keep, text, size);
-		job->said_size = keep + size;
-	}
-	if (got == 0)
-		close_end(&job->words);
-}
-
-/* The last line of what it said, "" where it said nothing. */
-static const char *last_line(struct job *job)
-{
-	char *line;
-
-	while (job->said_size && strchr("\n\r ", job->said[job->said_size - 1]))
-		job->said_size--;
-	job->said[job->said_size] = '\0';
-	line = strrchr(job->said, '\n');
-	return line ? line + 1 : job->said;
-}
-
-static void explain(struct supervisor *s, struct job *job, int status, struct error *error)
-{
-	static const char go_on[] = "the same command again goes on from its last checkpoint";
-	const int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	const char *line = last_line(job);
-
-	if (job->stalled)
-		error_set(error, "gave no sign of life for %.0f s and was killed (--stall); %s",
-		          s->jobs->options->stall_seconds, go_on);
-	else if (number == SIGKILL)
-		error_set(error,
-		          "was killed (SIGKILL), as the system does where memory is short (it had "
-		          "%.0f MiB); fewer --jobs, train.checkpointing or a smaller "
-		          "train.micro_batch_tokens need less; %s",
-		          (double)job->message.peak_memory / 1048576, go_on);
-	else if (number)
-		error_set(error, "crashed: %s%s%s; %s", strsignal(number), *line ? ": " : "", line,
-		          go_on);
-	else
-		error_set(error, "ended too early with status %d%s%s; %s", WEXITSTATUS(status),
-		          *line ? ": " : "", line, go_on);
-}
-
 /* The row of a run whose process could not write it any more. */
 static void note_death(const struct supervisor *s, long run, const char *reason)
 {
@@ -334,22 +164,19 @@ static void end(struct supervisor *s, struct job *job)
 	int status = 0;
 
 	if (job->words >= 0)
-		read_words(job);
+		job_read_words(job);
 	while (waitpid(job->process, &status, 0) < 0 && errno == EINTR)
 		;
-	close_end(&job->messages);
-	close_end(&job->words);
-	close_end(&job->control);
 	s->running--;
 	if (!job->concluded) {
-		explain(s, job, status, &error);
+		job_explain(job, status, s->jobs->options->stall_seconds, &error);
 		note_death(s, job->message.run, error.message);
 		count(s, job, TRIAL_FAILED);
 		news.event = TRIAL_FAILED;
 		news.reason = error.message;
 		tell(s, &news);
 	}
-	job->trial = NULL;
+	job_close(job);
 }
 
 /* Waits a moment for what the children say. */
@@ -366,7 +193,7 @@ static void listen_to_all(struct supervisor *s)
 	if (poll(p, 2 * (nfds_t)s->places, WAIT_MILLISECONDS) > 0)
 		for (int i = 0; i < s->places; i++) {
 			if (p[2 * i + 1].revents)
-				read_words(&s->job[i]);
+				job_read_words(&s->job[i]);
 			if (p[2 * i].revents && !read_messages(s, &s->job[i]))
 				end(s, &s->job[i]);
 		}
@@ -393,7 +220,7 @@ static void stop_all(struct supervisor *s)
 	s->stopping = true;
 	for (int i = 0; i < s->places; i++)
 		if (s->job[i].trial)
-			close_end(&s->job[i].control);
+			job_stop(&s->job[i]);
 }
 
 void jobs_run(const struct jobs *jobs)

@@ -65,6 +65,19 @@ const struct contestant *run_trial(const struct experiment *e, const char *only,
 	return &e->contestant[c];
 }
 
+static XXH64_hash_t tuning_hash(const struct tuning *t, XXH64_hash_t hash)
+{
+	const double limits[] = { (double)t->epochs, (double)t->updates, (double)t->tokens,
+		                  t->minutes, t->multiply_adds };
+
+	if (!t->values)
+		return hash;
+	hash = XXH64(t->key, strlen(t->key), hash);
+	for (int v = 0; v < t->values; v++)
+		hash = XXH64(t->value[v], strlen(t->value[v]), hash);
+	return XXH64(limits, sizeof limits, hash);
+}
+
 void run_plan_key(const struct experiment *e, const char *only, char key[17])
 {
 	XXH64_hash_t hash = XXH64(e->name, strlen(e->name), 0);
@@ -88,8 +101,7 @@ void run_plan_key(const struct experiment *e, const char *only, char key[17])
 	hash = XXH64(e->seed, (size_t)e->seeds * sizeof *e->seed, hash);
 	hash = XXH64(&e->match_parameters, sizeof e->match_parameters, hash);
 	hash = XXH64(&e->match_multiply_adds, sizeof e->match_multiply_adds, hash);
-	for (int v = 0; v < e->tuning.values; v++)
-		hash = XXH64(e->tuning.value[v], strlen(e->tuning.value[v]), hash);
+	hash = tuning_hash(&e->tuning, hash);
 	snprintf(key, 17, "%016llx", (unsigned long long)hash);
 }
 
