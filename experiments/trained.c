@@ -85,7 +85,8 @@ static bool check_size(const char *path, const struct model *model, struct error
 			path);
 	return weights <= (size_t)about.st_size / sizeof(float) ||
 	       error_set(error,
-	                 "%s: %zu bytes for %zu weights: it belongs to a model with other settings",
+	                 "%s: %zu bytes cannot hold %zu weights: it is cut short, or belongs to a "
+	                 "model with other settings",
 	                 path, (size_t)about.st_size, weights);
 }
 

@@ -73,7 +73,7 @@ hostile_packs() {
 		hostile "UPDATE sqlar SET name = '../model.safetensors' WHERE name = 'model.safetensors'" 'has no model.safetensors' &&
 		hostile "UPDATE sqlar SET data = substr(data, 1, 5000), sz = 5000 WHERE name = 'model.safetensors'" 'model.safetensors in it' &&
 		hostile "UPDATE sqlar SET data = zeroblob(5000), sz = 5000" 'source.vocabulary in it' &&
-		hostile "UPDATE runs SET settings = json_set(settings, '$.model.width', 16000)" 'it belongs to a model with other settings' &&
+		hostile "UPDATE runs SET settings = json_set(settings, '$.model.width', 16000)" 'belongs to a model with other settings' &&
 		hostile "UPDATE runs SET settings = json_set(settings, '$.data.longest', 1e15)" 'data.longest' &&
 		hostile "UPDATE runs SET settings = '[]'" 'bakeoff translate' &&
 		hostile "DELETE FROM runs" 'it has 0 runs' &&
