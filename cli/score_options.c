@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BLEU, CHRF, TER };
@@ -273,11 +274,20 @@ static void read_plain(struct score_options *o, const char **plain, int *count, 
 		plain[(*count)++] = optarg;
 }
 
+/* Whether somebody sends text to standard input: a terminal or /dev/null is nobody. */
+static bool is_sent_text(void)
+{
+	struct stat about;
+
+	return fstat(STDIN_FILENO, &about) == 0 &&
+	       (S_ISFIFO(about.st_mode) || S_ISREG(about.st_mode) || S_ISSOCK(about.st_mode));
+}
+
 /* Files that stand alone are references where -i names hypotheses, else hypotheses. Where neither
  * that nor a run gives hypotheses, they come from standard input, and such files are references. */
 static void place_plain(struct score_options *o, const char **plain, int count)
 {
-	const bool piped = !o->run_count && !o->hypothesis_count && !isatty(STDIN_FILENO) &&
+	const bool piped = !o->run_count && !o->hypothesis_count && is_sent_text() &&
 	                   (count > 0) != (o->reference_count > 0);
 	const bool references = piped || o->hypothesis_count > 0;
 
