@@ -150,6 +150,7 @@ static bool score(struct work *w, const struct corpus *test, const struct transl
 	w->news.seconds = seconds;
 	if (kept)
 		trial_tell(w, TRIAL_SCORED);
+	w->news.bleu = NULL; /* it ends with this function */
 	return kept;
 }
 

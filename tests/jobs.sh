@@ -144,7 +144,7 @@ ok 'jobs: trials run one by one' one_by_one
 ok 'jobs: three at once give the bits of one' at_once
 ok 'jobs: a trial that is killed has failed, and the others go on' struck killed KILL 'was killed (SIGKILL)'
 ok 'jobs: run again, it goes on to the same bits' mended
-ok 'jobs: a trial that crashes says by which signal' struck crashed SEGV 'crashed: Segmentation fault'
+ok 'jobs: a trial that crashes says by which signal' struck crashed ABRT 'crashed: Aborted'
 ok 'jobs: one that hangs is killed when its time is over' hung
 ok 'jobs: killed with SIGKILL, no child lives on' orphaned
 ok 'jobs: Ctrl-C keeps everything, and the same command goes on' interrupted
