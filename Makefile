@@ -196,7 +196,7 @@ demo: ## King James verses into modern English by three architectures, side by s
 	@experiments/demo/demo.sh $B/bakeoff
 
 .PHONY: bench
-bench: build ## speed, to docs/performance.md; SECTIONS="training decoding kernels scaling sets database scores" or statistics, PEER=, RAW=: tests/bench.sh
+bench: build ## speed, to docs/performance.md; SECTIONS="training avx2 decoding kernels scaling sets database scores" or statistics, PEER=, RAW=: tests/bench.sh
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/tests/bench/kernels $B/tests/bench/fill $B/tests/bench/statistics
 	@PROGRAM=$B/bakeoff KERNELS=$B/tests/bench/kernels FILL=$B/tests/bench/fill STATISTICS=$B/tests/bench/statistics \
 		PEER="$(PEER)" RAW="$(RAW)" \

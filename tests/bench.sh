@@ -2,6 +2,7 @@
 # bench.sh [SECTION]... - measures speed and writes it to docs/performance.md; without a SECTION, all of
 #
 #     training    tokens/s on Multi30k, memory and time to the first step, beside PyTorch's
+#     avx2        the same where both are bounded to AVX2
 #     decoding    sentences/s greedy, beam 5 and one alone, beside PyTorch's
 #     kernels     matrix products of training against the processor's peak; vector functions
 #     scaling     time a token over sentence length, width, batch, vocabulary; threads
@@ -30,7 +31,7 @@ quick=${BENCH_QUICK:-}
 sizes=${BENCH_SIZES:-tiny small}
 work=$home/build/bench
 document=$home/docs/performance.md
-sections='training decoding kernels scaling sets database scores'
+sections='training avx2 decoding kernels scaling sets database scores'
 export home program kernels fill statistics points peer raw rounds quick sizes work
 
 if [ "$*" = statistics ]; then
@@ -56,6 +57,7 @@ mkdir -p "$work"
 heading() {
 	case $1 in
 	training) echo '## Training' ;;
+	avx2) echo '## Training with AVX2 alone' ;;
 	decoding) echo '## Decoding' ;;
 	kernels) echo '## Kernels against the peak' ;;
 	scaling) echo '## Scaling' ;;
@@ -88,7 +90,10 @@ for section in ${*:-$sections}; do
 		echo "<!-- begin $section -->"
 		heading "$section"
 		echo
-		echo "Measured $(machine)"
+		case $section in
+		avx2) (export BAKEOFF_VECTOR=avx2 OPENBLAS_CORETYPE=Haswell && echo "Measured $(machine)") ;;
+		*) echo "Measured $(machine)" ;;
+		esac
 		echo
 		"$home/tests/bench/$section.sh"
 		echo "<!-- end $section -->"

@@ -42,11 +42,15 @@ file_of() {
 
 # python ENVIRONMENT ARGUMENT... - Python as the peer runs in it (PYTHON, python3), with a variable. Without OPENBLAS_CORETYPE
 # and OPENBLAS_L2_SIZE: who sets them for our OpenBLAS would have PyTorch's, which is another build, run other kernels than
-# those that it chooses for this processor.
+# those that it chooses for this processor. Where we are bounded to AVX2, it is too.
 python() {
 	environment=$1
 	shift
-	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE "$environment" "${PYTHON:-python3}" "$@"
+	bounds=
+	[ "${BAKEOFF_VECTOR:-}" != avx2 ] ||
+		bounds='OPENBLAS_CORETYPE=Haswell ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 DNNL_MAX_CPU_ISA=AVX2'
+	# shellcheck disable=SC2086
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $bounds "$environment" "${PYTHON:-python3}" "$@"
 }
 
 # torch ENVIRONMENT ARGUMENT... - the peer.

@@ -8,7 +8,7 @@ need_raw
 need_ids
 updates=16 steps=8
 [ -z "$quick" ] || updates=8 steps=2
-folder=training
+folder=${FOLDER:-training}
 mkdir -p "$folder"
 
 # ours SIZE CONTESTANT PRECISION - one run: target tokens/s (median of reports after 4 updates), MiB.
@@ -65,6 +65,7 @@ fastest() {
 }
 
 bfloat16=1
+[ -z "${BAKEOFF_VECTOR:-}" ] || bfloat16=
 "$program" doctor | grep -q 'train.precision .*float32 alone' && bfloat16=
 rm -f "$folder"/*
 for round in $(seq "$rounds"); do
@@ -109,7 +110,7 @@ memory_row() {
 }
 
 cat <<TEXT
-\`experiments/multi30k.yaml\` (small) and \`multi30k-tiny.yaml\`, batches of 2,048 padded positions, two shards. Target tokens a
+${FOLDER:+Both sides bounded to AVX2 (\`BAKEOFF_VECTOR=avx2\`, OpenBLAS to its Haswell kernels). }\`experiments/multi30k.yaml\` (small) and \`multi30k-tiny.yaml\`, batches of 2,048 padded positions, two shards. Target tokens a
 second in float32, median (least-greatest) of $rounds rounds of $((updates - 4)) updates; bfloat16 (\`train.precision\`) as a multiple of our
 float32. PyTorch's threads: one = \`--threads 1\`, blas1 = two and OpenBLAS one, passive = two that wait without spinning.
 
