@@ -2,6 +2,7 @@
 #include "cli/explain.h"
 #include "cli/options.h"
 #include "core/gemm.h"
+#include "data/task.h"
 #include "experiments/lone_design.h"
 
 #include <getopt.h>
@@ -129,7 +130,7 @@ static int explain_architecture(struct request *r, const char *name)
 /* Without preparing data: a vocabulary is as large as the file allows. */
 static long vocabulary_of(const struct data_settings *data)
 {
-	return data->task == TASK_TRANSLATION ? data->subword_size : data->symbols + 4;
+	return task_of(data)->generated ? data->symbols + TOKEN_SPECIALS : data->subword_size;
 }
 
 static bool has_contestant(const struct experiment *e, const char *name)

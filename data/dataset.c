@@ -1,6 +1,7 @@
 /* dataset.c - opens the data of an experiment: files or a generated task, vocabularies, corpora. */
 #include "data/corpus.h"
 #include "data/generated.h"
+#include "data/task.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -262,7 +263,7 @@ bool dataset_open(struct dataset *data, const struct data_settings *settings, co
 	const struct opening opening = { data, settings, folder, pool, report, context, error };
 
 	*data = (struct dataset){ 0 };
-	if (settings->task == TASK_TRANSLATION ? open_files(&opening) : open_generated(&opening)) {
+	if (task_of(settings)->generated ? open_generated(&opening) : open_files(&opening)) {
 		data->hash = hash_all(data);
 		for (int side = 0; side < SIDES; side++)
 			vocabulary_forget(data->vocabulary[side]);

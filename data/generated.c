@@ -2,6 +2,7 @@
 #include "data/generated.h"
 
 #include "data/string_table.h"
+#include "data/task.h"
 
 #include <gsl/gsl_rng.h>
 #include <stdio.h>
@@ -10,10 +11,22 @@
 
 enum { TRIES = 1000, SYMBOL_BYTES = 16 };
 
+void generated_copy(const long *source, long length, long *target)
+{
+	memcpy(target, source, (size_t)length * sizeof *target);
+}
+
+void generated_reverse(const long *source, long length, long *target)
+{
+	for (long i = 0; i < length; i++)
+		target[i] = source[length - 1 - i];
+}
+
 struct generator {
 	const struct data_settings *settings;
 	gsl_rng *chance;
 	long *symbol; /* of the sentence at hand, from 1 */
+	long *target; /* of it */
 	long length;
 	struct string_table seen; /* sentences of finished sets and the one at hand */
 	size_t finished;          /* those of finished sets have lower numbers */
@@ -61,7 +74,7 @@ static struct writer writer_begin(struct text *text, long lines)
 	return (struct writer){ .text = text };
 }
 
-static void writer_add(struct writer *writer, const long *symbol, long length, bool backwards)
+static void writer_add(struct writer *writer, const long *symbol, long length)
 {
 	struct text *text = writer->text;
 	struct line *line = &text->line[text->lines++];
@@ -73,8 +86,7 @@ static void writer_add(struct writer *writer, const long *symbol, long length, b
 	}
 	for (long i = 0; i < length; i++)
 		writer->used += (size_t)snprintf(text->memory + writer->used, SYMBOL_BYTES,
-		                                 i ? " s%ld" : "s%ld",
-		                                 symbol[backwards ? length - 1 - i : i]);
+		                                 i ? " s%ld" : "s%ld", symbol[i]);
 	line->bytes = writer->used - start;
 	line->number = text->lines;
 	writer->used++;
@@ -93,6 +105,7 @@ static void writer_end(struct writer *writer)
 
 static void make_set(struct parallel *set, struct generator *generator, long sentences)
 {
+	const struct task *task = task_of(generator->settings);
 	struct writer writer[SIDES];
 
 	*set = (struct parallel){ .file = { "generated", "generated" }, .read = (size_t)sentences };
@@ -100,10 +113,9 @@ static void make_set(struct parallel *set, struct generator *generator, long sen
 		writer[side] = writer_begin(&set->side[side], sentences);
 	for (long i = 0; i < sentences; i++) {
 		draw_new(generator);
-		for (int side = 0; side < SIDES; side++)
-			writer_add(&writer[side], generator->symbol, generator->length,
-			           side == SIDE_TARGET &&
-			                   generator->settings->task == TASK_REVERSE);
+		task->target(generator->symbol, generator->length, generator->target);
+		writer_add(&writer[SIDE_SOURCE], generator->symbol, generator->length);
+		writer_add(&writer[SIDE_TARGET], generator->target, generator->length);
 	}
 	for (int side = 0; side < SIDES; side++)
 		writer_end(&writer[side]);
@@ -141,11 +153,14 @@ bool generated_make(struct parallel set[GENERATED_SETS], size_t *shared,
 	gsl_rng_set(generator.chance, (unsigned long)settings->seed);
 	generator.symbol =
 		memory_new((size_t)settings->longest_generated, sizeof *generator.symbol);
+	generator.target =
+		memory_new((size_t)settings->longest_generated, sizeof *generator.target);
 	for (int i = 0; i < GENERATED_SETS; i++)
 		make_set(&set[i], &generator, sentences[i]);
 	*shared = generator.shared;
 	gsl_rng_free(generator.chance);
 	free(generator.symbol);
+	free(generator.target);
 	string_table_free(&generator.seen);
 	return true;
 }
@@ -155,6 +170,6 @@ void generated_symbols(struct text *text, long symbols)
 	struct writer writer = writer_begin(text, symbols);
 
 	for (long symbol = 1; symbol <= symbols; symbol++)
-		writer_add(&writer, &symbol, 1, false);
+		writer_add(&writer, &symbol, 1);
 	writer_end(&writer);
 }

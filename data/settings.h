@@ -7,7 +7,6 @@
 
 enum side { SIDE_SOURCE, SIDE_TARGET, SIDES };
 
-enum task { TASK_TRANSLATION, TASK_COPY, TASK_REVERSE };
 enum subword_model { SUBWORD_BPE, SUBWORD_UNIGRAM, SUBWORD_WORDS, SUBWORD_CHARS };
 enum bad_lines { BAD_LINES_ERROR, BAD_LINES_DROP };
 
@@ -19,8 +18,8 @@ struct text_pair {
 };
 
 struct data_settings {
-	int task;                      /* enum task */
-	struct text_pair train, valid; /* translation only */
+	int task;                      /* number of a task, see task.h */
+	struct text_pair train, valid; /* of a task with files */
 	struct text_pair *test;        /* [tests] */
 	int tests;
 	int subword_model;       /* enum subword_model */

@@ -1,4 +1,5 @@
 /* contestant.c - `contestants:` of an experiment file: every model to train, resolved. */
+#include "data/task.h"
 #include "experiments/spec_parts.h"
 
 #include <stdio.h>
@@ -114,7 +115,7 @@ static bool blame(const struct source *s, const char *scope, const struct error 
 static bool check(const struct contestant *c, const struct experiment *e, const struct source *s,
                   struct error *error)
 {
-	const bool two = e->data.task == TASK_TRANSLATION && !e->data.joint;
+	const bool two = !task_of(&e->data)->generated && !e->data.joint;
 	struct error broken;
 	int side;
 

@@ -2,6 +2,7 @@
 #include "experiments/data_files.h"
 
 #include "core/file.h"
+#include "data/task.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -42,7 +43,7 @@ bool data_files_save(const char *path, const struct data_settings *data,
 	char *text;
 	int bad = 0;
 
-	if (data->task == TASK_TRANSLATION) {
+	if (!task_of(data)->generated) {
 		bad |= json_array_append_new(list,
 		                             pair_to_json("train", &data->train, &dataset->train));
 		bad |= json_array_append_new(list,

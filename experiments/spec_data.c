@@ -1,5 +1,6 @@
 /* spec_data.c - `data:` of an experiment file: settings, and the files that it names. */
 #include "core/ranks.h"
+#include "data/task.h"
 #include "experiments/spec_parts.h"
 
 #include <stdlib.h>
@@ -149,7 +150,7 @@ bool spec_data(struct experiment *e, const struct node *top, const char *path, s
 	if (!keys_is_map(node, "data: {task: copy}", error) ||
 	    !keys_read(node, target, files, error))
 		return false;
-	if (e->data.task != TASK_TRANSLATION)
+	if (task_of(&e->data)->generated)
 		return refuse_files(node, files, error);
 	return read_part(&e->data.train, node, "train", path, error) &&
 	       read_part(&e->data.valid, node, "valid", path, error) &&

@@ -1,0 +1,30 @@
+/* task.h - what is learned: a table of tasks, made from tasks.def. */
+#ifndef BAKEOFF_DATA_TASK_H
+#define BAKEOFF_DATA_TASK_H
+
+#include "data/settings.h"
+
+/* What is asked of a model, and with it loss, scores and how an example is shown. */
+enum objective {
+	OBJECTIVE_TRANSLATE, /* a source -> the tokens of its target, and their end */
+};
+
+struct task {
+	const char *name;  /* the word of data.task */
+	const char *about; /* in a few words */
+	enum objective objective;
+	bool generated; /* without files; generated.h makes its sentences */
+	/* Generated: what is asked for after `length` symbols. */
+	void (*target)(const long *source, long length, long *target);
+};
+
+/* The task that settings name, the one of that name, and number i of the table; NULL where there is
+ * none. */
+const struct task *task_of(const struct data_settings *);
+const struct task *task_find(const char *name);
+const struct task *task_at(int i);
+
+/* Its number: what data_settings.task holds. */
+int task_number(const struct task *);
+
+#endif
