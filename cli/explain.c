@@ -2,6 +2,7 @@
 #include "cli/explain.h"
 #include "cli/options.h"
 #include "core/gemm.h"
+#include "data/generated.h"
 #include "data/task.h"
 #include "experiments/lone_design.h"
 
@@ -130,7 +131,8 @@ static int explain_architecture(struct request *r, const char *name)
 /* Without preparing data: a vocabulary is as large as the file allows. */
 static long vocabulary_of(const struct data_settings *data)
 {
-	return task_of(data)->generated ? data->symbols + TOKEN_SPECIALS : data->subword_size;
+	return task_of(data)->generator ? generated_vocabulary(data, SIDE_SOURCE)
+	                                : data->subword_size;
 }
 
 static bool has_contestant(const struct experiment *e, const char *name)

@@ -200,43 +200,61 @@ static bool open_files(const struct opening *opening)
 	return true;
 }
 
-static struct vocabulary *symbol_vocabulary(const struct opening *opening)
+static bool learn_words(const struct opening *opening, enum side side)
 {
-	struct text symbols;
-	struct vocabulary *vocabulary;
+	const struct data_settings *settings = opening->settings;
+	struct text words;
 
-	generated_symbols(&symbols, opening->settings->symbols);
-	vocabulary = vocabulary_train(SUBWORD_WORDS, TOKEN_SPECIALS + opening->settings->symbols,
-	                              false, symbols.line, symbols.lines, opening->error);
-	text_free(&symbols);
-	return vocabulary;
+	generated_words(&words, settings, side);
+	opening->data->vocabulary[side] =
+		vocabulary_train(SUBWORD_WORDS, generated_vocabulary(settings, side), false,
+	                         words.line, words.lines, opening->error);
+	text_free(&words);
+	return opening->data->vocabulary[side];
+}
+
+static bool take_words(const struct opening *opening)
+{
+	if (!learn_words(opening, SIDE_SOURCE))
+		return false;
+	if (!task_is_joint(opening->settings))
+		return learn_words(opening, SIDE_TARGET);
+	opening->data->vocabulary[SIDE_TARGET] = opening->data->vocabulary[SIDE_SOURCE];
+	return true;
+}
+
+static bool encode_generated(const struct opening *opening, struct parallel set[GENERATED_SETS])
+{
+	const struct data_settings *settings = opening->settings;
+	struct dataset *data = opening->data;
+
+	if (!corpus_of_training(&data->train, &set[GENERATED_TRAIN], data->vocabulary,
+	                        settings->longest, BAD_LINES_ERROR, opening->pool, opening->error))
+		return false;
+	encode_test(opening, &data->valid, "valid", &set[GENERATED_VALID]);
+	data->test = memory_new(GENERATED_SETS, sizeof *data->test);
+	for (int i = GENERATED_TEST; i < GENERATED_SETS; i++)
+		if (generated_has(settings, (enum generated_set)i))
+			encode_test(opening, &data->test[data->tests++], generated_set_name[i],
+			            &set[i]);
+	return true;
 }
 
 static bool open_generated(const struct opening *opening)
 {
-	const struct data_settings *settings = opening->settings;
-	struct dataset *data = opening->data;
 	struct parallel set[GENERATED_SETS];
 	size_t shared;
 	bool good;
 
-	data->vocabulary[SIDE_SOURCE] = symbol_vocabulary(opening);
-	data->vocabulary[SIDE_TARGET] = data->vocabulary[SIDE_SOURCE];
-	if (!data->vocabulary[SIDE_SOURCE] ||
-	    !generated_make(set, &shared, settings, opening->error))
+	if (!take_words(opening) ||
+	    !generated_make(set, &shared, opening->settings, opening->error))
 		return false;
 	if (shared)
 		say(opening,
 		    "generated: %zu validation and test sentences are in an earlier set too: "
 		    "there are too few different ones",
 		    shared);
-	good = corpus_of_training(&data->train, &set[GENERATED_TRAIN], data->vocabulary,
-	                          settings->longest, BAD_LINES_ERROR, opening->pool,
-	                          opening->error);
-	encode_test(opening, &data->valid, "valid", &set[GENERATED_VALID]);
-	data->test = memory_new(1, sizeof *data->test);
-	data->tests = 1;
-	encode_test(opening, data->test, "test", &set[GENERATED_TEST]);
+	good = encode_generated(opening, set);
 	for (int i = 0; i < GENERATED_SETS; i++)
 		parallel_free(&set[i]);
 	return good;
@@ -263,7 +281,7 @@ bool dataset_open(struct dataset *data, const struct data_settings *settings, co
 	const struct opening opening = { data, settings, folder, pool, report, context, error };
 
 	*data = (struct dataset){ 0 };
-	if (task_of(settings)->generated ? open_generated(&opening) : open_files(&opening)) {
+	if (task_of(settings)->generator ? open_generated(&opening) : open_files(&opening)) {
 		data->hash = hash_all(data);
 		for (int side = 0; side < SIDES; side++)
 			vocabulary_forget(data->vocabulary[side]);

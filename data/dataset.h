@@ -44,8 +44,8 @@ typedef void dataset_report(void *context, const char *line);
  * line stays and is an empty sentence, the ids of a too long side are cut to data.longest (its
  * text is not) and reported, and a line that is not UTF-8 is an error in any case.
  * Errors name the file, the line and the byte: unequal line counts (both counts), invalid UTF-8,
- * empty or missing files. On error the dataset is zeroed. Generated tasks write no files, have one
- * test set "test" and words "s1", "s2"... */
+ * empty or missing files. On error the dataset is zeroed. Generated tasks write no files; their
+ * test sets are "test" and those that their settings ask for (generated.h). */
 bool dataset_open(struct dataset *, const struct data_settings *, const char *folder,
                   struct pool *, dataset_report *, void *context, struct error *);
 void dataset_free(struct dataset *);

@@ -1,92 +1,107 @@
-/* generated.c - tasks without files: copy or reverse a sentence of random symbols. */
+/* generated.c - tasks without files: sets of sentences that a generator draws, each new. */
 #include "data/generated.h"
 
 #include "data/string_table.h"
 #include "data/task.h"
 
-#include <gsl/gsl_rng.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIES = 1000, SYMBOL_BYTES = 16 };
+enum { TRIES = 1000 };
 
-void generated_copy(const long *source, long length, long *target)
+const char *const generated_set_name[GENERATED_SETS] = {
+	[GENERATED_TRAIN] = "train",
+	[GENERATED_VALID] = "valid",
+	[GENERATED_TEST] = "test",
+	[GENERATED_LONGER] = "longer",
+	[GENERATED_SYSTEMATICITY] = "systematicity",
+	[GENERATED_PRODUCTIVITY] = "productivity",
+};
+
+static const struct generator *generator_of(const struct data_settings *settings)
 {
-	memcpy(target, source, (size_t)length * sizeof *target);
+	return task_of(settings)->generator;
 }
 
-void generated_reverse(const long *source, long length, long *target)
+bool generated_has(const struct data_settings *settings, enum generated_set set)
 {
-	for (long i = 0; i < length; i++)
-		target[i] = source[length - 1 - i];
+	const struct generator *generator = generator_of(settings);
+
+	if (set <= GENERATED_TEST)
+		return true;
+	if (generator->has)
+		return generator->has(settings, set);
+	return set == GENERATED_LONGER && generator->lengths && settings->longer_generated;
 }
 
-struct generator {
-	const struct data_settings *settings;
-	gsl_rng *chance;
-	long *symbol; /* of the sentence at hand, from 1 */
-	long *target; /* of it */
-	long length;
-	struct string_table seen; /* sentences of finished sets and the one at hand */
+/* What the sets share. */
+struct making {
+	const struct generator *generator;
+	struct drawing drawing;
+	struct string_table seen; /* sentences of finished sets and of the one at hand */
 	size_t finished;          /* those of finished sets have lower numbers */
 	size_t shared;
 };
 
-static void draw(struct generator *generator)
+static size_t number_of(struct making *making)
 {
-	const struct data_settings *settings = generator->settings;
-	long shortest = settings->shortest_generated;
-	unsigned long lengths = (unsigned long)(settings->longest_generated - shortest + 1);
+	const struct sequence *side = making->drawing.side;
+	const struct sequence *key = &side[side[SIDE_SOURCE].length ? SIDE_SOURCE : SIDE_TARGET];
 
-	generator->length = shortest + (long)gsl_rng_uniform_int(generator->chance, lengths);
-	for (long i = 0; i < generator->length; i++)
-		generator->symbol[i] =
-			1 + (long)gsl_rng_uniform_int(generator->chance,
-		                                      (unsigned long)settings->symbols);
+	return string_table_add(&making->seen, (const char *)key->word,
+	                        (size_t)key->length * sizeof *key->word);
 }
 
 /* Draws until no finished set has the sentence. */
-static void draw_new(struct generator *generator)
+static void draw_new(struct making *making)
 {
 	for (int i = 0; i < TRIES; i++) {
-		size_t number;
-
-		draw(generator);
-		number = string_table_add(&generator->seen, (const char *)generator->symbol,
-		                          (size_t)generator->length * sizeof *generator->symbol);
-		if (number >= generator->finished)
+		for (int side = 0; side < SIDES; side++)
+			making->drawing.side[side].length = 0;
+		making->generator->draw(&making->drawing);
+		if (number_of(making) >= making->finished)
 			return;
 	}
-	generator->shared++;
+	making->shared++;
 }
 
 /* Lines are written one behind the other; their pointers are set by writer_end, when the memory
  * stays. */
 struct writer {
+	const struct data_settings *settings;
+	enum side side;
 	struct text *text;
 	size_t used, room; /* bytes */
 };
 
-static struct writer writer_begin(struct text *text, long lines)
+static struct writer writer_begin(struct text *text, const struct data_settings *settings,
+                                  enum side side, long lines)
 {
 	*text = (struct text){ .line = memory_new((size_t)lines, sizeof *text->line) };
-	return (struct writer){ .text = text };
+	return (struct writer){ settings, generator_of(settings)->joint ? SIDE_SOURCE : side, text,
+		                0, 0 };
 }
 
-static void writer_add(struct writer *writer, const long *symbol, long length)
+static void writer_add(struct writer *writer, const struct sequence *words)
 {
+	const struct generator *generator = generator_of(writer->settings);
 	struct text *text = writer->text;
 	struct line *line = &text->line[text->lines++];
-	const size_t start = writer->used, need = start + (size_t)length * SYMBOL_BYTES + 1;
+	const size_t start = writer->used;
+	const size_t need = start + (size_t)words->length * GENERATED_WORD_BYTES + 1;
 
 	if (need > writer->room) {
 		writer->room = 2 * need;
 		text->memory = memory_resize(text->memory, writer->room, 1);
 	}
-	for (long i = 0; i < length; i++)
-		writer->used += (size_t)snprintf(text->memory + writer->used, SYMBOL_BYTES,
-		                                 i ? " s%ld" : "s%ld", symbol[i]);
+	text->memory[start] = '\0';
+	for (long i = 0; i < words->length; i++) {
+		if (i)
+			text->memory[writer->used++] = ' ';
+		generator->word(writer->settings, writer->side, words->word[i],
+		                text->memory + writer->used);
+		writer->used += strlen(text->memory + writer->used);
+	}
 	line->bytes = writer->used - start;
 	line->number = text->lines;
 	writer->used++;
@@ -103,73 +118,116 @@ static void writer_end(struct writer *writer)
 	}
 }
 
-static void make_set(struct parallel *set, struct generator *generator, long sentences)
+static void make_set(struct parallel *set, struct making *making, long sentences)
 {
-	const struct task *task = task_of(generator->settings);
+	const struct data_settings *settings = making->drawing.settings;
 	struct writer writer[SIDES];
 
 	*set = (struct parallel){ .file = { "generated", "generated" }, .read = (size_t)sentences };
 	for (int side = 0; side < SIDES; side++)
-		writer[side] = writer_begin(&set->side[side], sentences);
+		writer[side] = writer_begin(&set->side[side], settings, (enum side)side, sentences);
 	for (long i = 0; i < sentences; i++) {
-		draw_new(generator);
-		task->target(generator->symbol, generator->length, generator->target);
-		writer_add(&writer[SIDE_SOURCE], generator->symbol, generator->length);
-		writer_add(&writer[SIDE_TARGET], generator->target, generator->length);
+		draw_new(making);
+		for (int side = 0; side < SIDES; side++)
+			writer_add(&writer[side], &making->drawing.side[side]);
 	}
 	for (int side = 0; side < SIDES; side++)
 		writer_end(&writer[side]);
-	generator->finished = generator->seen.count;
+	making->finished = making->seen.count;
 }
 
-static bool check(const struct data_settings *settings, struct error *error)
+static bool check_lengths(const struct data_settings *s, struct error *error)
 {
-	if (settings->shortest_generated > settings->longest_generated)
+	if (s->shortest_generated > s->longest_generated)
 		return error_set(error,
 		                 "data.shortest_sentence = %ld: must not be more than "
 		                 "data.longest_sentence = %ld",
-		                 settings->shortest_generated, settings->longest_generated);
-	if (settings->longest_generated >= settings->longest)
+		                 s->shortest_generated, s->longest_generated);
+	if (s->longer_generated && s->longer_generated <= s->longest_generated)
 		return error_set(error,
-		                 "data.longest_sentence = %ld: must be less than data.longest "
-		                 "= %ld, which counts the end of sentence",
-		                 settings->longest_generated, settings->longest);
+		                 "data.longer_sentence = %ld: must be more than "
+		                 "data.longest_sentence = %ld, or 0 for no such test set",
+		                 s->longer_generated, s->longest_generated);
 	return true;
+}
+
+static bool check_longest(const struct data_settings *s, struct error *error)
+{
+	const struct generator *generator = generator_of(s);
+	const bool longer = s->longer_generated > s->longest_generated;
+	const long length = longer ? s->longer_generated : s->longest_generated;
+	const long tokens = generator->tokens ? generator->tokens(s, length) : length;
+
+	if (tokens < s->longest)
+		return true;
+	if (generator->tokens)
+		return error_set(error,
+		                 "data.longest = %ld: a sentence of %s may have %ld tokens and its "
+		                 "end: make it %ld or more",
+		                 s->longest, task_of(s)->name, tokens, tokens + 1);
+	return error_set(error,
+	                 "data.%s_sentence = %ld: must be less than data.longest = %ld, which "
+	                 "counts the end of sentence",
+	                 longer ? "longer" : "longest", length, s->longest);
+}
+
+bool generated_check(const struct data_settings *s, struct error *error)
+{
+	const struct generator *generator = generator_of(s);
+
+	if (generator->lengths && !check_lengths(s, error))
+		return false;
+	if (s->longer_generated && !generated_has(s, GENERATED_LONGER))
+		return error_set(error, "data.longer_sentence = %ld: %s has no such test set",
+		                 s->longer_generated, task_of(s)->name);
+	return (!generator->check || generator->check(s, error)) && check_longest(s, error);
 }
 
 bool generated_make(struct parallel set[GENERATED_SETS], size_t *shared,
                     const struct data_settings *settings, struct error *error)
 {
-	const long sentences[GENERATED_SETS] = {
-		[GENERATED_TRAIN] = settings->train_sentences,
-		[GENERATED_VALID] = settings->valid_sentences,
-		[GENERATED_TEST] = settings->test_sentences,
-	};
-	struct generator generator = { .settings = settings };
+	struct making making = { .generator = generator_of(settings),
+		                 .drawing = { .settings = settings } };
 
-	if (!check(settings, error))
+	if (!generated_check(settings, error))
 		return false;
-	generator.chance = gsl_rng_alloc(gsl_rng_mt19937);
-	gsl_rng_set(generator.chance, (unsigned long)settings->seed);
-	generator.symbol =
-		memory_new((size_t)settings->longest_generated, sizeof *generator.symbol);
-	generator.target =
-		memory_new((size_t)settings->longest_generated, sizeof *generator.target);
-	for (int i = 0; i < GENERATED_SETS; i++)
-		make_set(&set[i], &generator, sentences[i]);
-	*shared = generator.shared;
-	gsl_rng_free(generator.chance);
-	free(generator.symbol);
-	free(generator.target);
-	string_table_free(&generator.seen);
+	making.drawing.chance = gsl_rng_alloc(gsl_rng_mt19937);
+	gsl_rng_set(making.drawing.chance, (unsigned long)settings->seed);
+	for (int i = 0; i < GENERATED_SETS; i++) {
+		const enum generated_set which = (enum generated_set)i;
+
+		set[i] = (struct parallel){ 0 };
+		making.drawing.set = which;
+		if (generated_has(settings, which))
+			make_set(&set[i], &making,
+			         i == GENERATED_TRAIN   ? settings->train_sentences
+			         : i == GENERATED_VALID ? settings->valid_sentences
+			                                : settings->test_sentences);
+	}
+	*shared = making.shared;
+	gsl_rng_free(making.drawing.chance);
+	for (int side = 0; side < SIDES; side++)
+		sequence_free(&making.drawing.side[side]);
+	string_table_free(&making.seen);
 	return true;
 }
 
-void generated_symbols(struct text *text, long symbols)
+void generated_words(struct text *text, const struct data_settings *settings, enum side side)
 {
-	struct writer writer = writer_begin(text, symbols);
+	struct writer writer = writer_begin(text, settings, side, 1);
+	const long words = generator_of(settings)->words(settings, writer.side);
+	struct sequence all = { 0 };
 
-	for (long symbol = 1; symbol <= symbols; symbol++)
-		writer_add(&writer, &symbol, 1);
+	for (long word = 0; word < words; word++)
+		sequence_add(&all, word);
+	writer_add(&writer, &all);
 	writer_end(&writer);
+	sequence_free(&all);
+}
+
+long generated_vocabulary(const struct data_settings *settings, enum side side)
+{
+	const struct generator *generator = generator_of(settings);
+
+	return TOKEN_SPECIALS + generator->words(settings, generator->joint ? SIDE_SOURCE : side);
 }

@@ -9,12 +9,12 @@
 
 /* "|translation|copy|...", and what each is. */
 static const char task_words[] =
-#define TASK(name, about, objective, target) "|" name
+#define TASK(name, about, objective, generator) "|" name
 #include "data/tasks.def"
 #undef TASK
 	;
 static const char task_help[] = "what is learned"
-#define TASK(name, about, objective, target) "; " name ": " about
+#define TASK(name, about, objective, generator) "; " name ": " about
 #include "data/tasks.def"
 #undef TASK
 	;
@@ -38,6 +38,23 @@ const struct setting data_settings_table[] = {
 	        "generated tasks: symbols of a sentence at least"),
 	KEY_INT(longest_generated, "longest_sentence", "15", 1, 65535,
 	        "generated tasks: symbols of a sentence at most"),
+	KEY_INT(longer_generated, "longer_sentence", "0", 0, 65535,
+	        "generated tasks: symbols at most in a test set \"longer\", of lengths above "
+	        "longest_sentence; 0: no such set"),
+	KEY_INT(blanks, "blanks", "20", 0, 65535,
+	        "copy-memory: blanks between the symbols and their recall"),
+	KEY_INT(pairs, "pairs", "8", 1, 10000, "recall: keys with a value in a sentence"),
+	KEY_INT(queries, "queries", "1", 1, 10000, "recall: keys that are asked for"),
+	KEY_INT(keys, "keys", "32", 1, 1e5, "recall: different keys"),
+	KEY_INT(values, "values", "32", 1, 1e5, "recall: different values"),
+	KEY_INT(levels, "levels", "10", 1, 10000,
+	        "adding: numbers are levels 0 to this - 1, their sum is a label"),
+	KEY_INT(depth, "depth", "3", 1, 8,
+	        "list-ops: lists within lists at most, the outermost counted"),
+	KEY_INT(functions, "functions", "3", 2, 12,
+	        "string-edits: functions of a sentence at most"),
+	KEY_INT(longer_functions, "longer_functions", "0", 0, 12,
+	        "string-edits: at most in the test set \"productivity\"; 0: no such set"),
 	KEY_INT(train_sentences, "train_sentences", "10000", 1, 1e8,
 	        "generated tasks: sentences to train on"),
 	KEY_INT(valid_sentences, "valid_sentences", "500", 1, 1e8,

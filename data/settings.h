@@ -31,6 +31,13 @@ struct data_settings {
 	long symbols;            /* generated: different symbols, in one joint vocabulary */
 	long shortest_generated; /* generated: symbols a sentence at least */
 	long longest_generated;  /* and at most */
+	long longer_generated;   /* of a test set of longer ones; 0: none */
+	long blanks;             /* copy-memory: between symbols and their recall */
+	long pairs, queries;     /* recall: of a sentence */
+	long keys, values;       /* recall: different ones */
+	long levels;             /* adding: of a number */
+	long depth;              /* list-ops: of lists in lists */
+	long functions, longer_functions; /* string-edits: in training, in productivity; 0: none */
 	long train_sentences, valid_sentences, test_sentences; /* generated */
 	long seed; /* generated: of the data, the same for all trials */
 };

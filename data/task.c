@@ -1,11 +1,10 @@
 /* task.c - the table of tasks. */
 #include "data/task.h"
-#include "data/generated.h"
 
 #include <string.h>
 
 static const struct task task[] = {
-#define TASK(name, about, objective, target) { name, about, objective, (target) != NULL, target },
+#define TASK(name, about, objective, generator) { name, about, objective, generator },
 #include "data/tasks.def"
 #undef TASK
 };
@@ -28,6 +27,13 @@ const struct task *task_find(const char *name)
 		if (!strcmp(task[i].name, name))
 			return &task[i];
 	return NULL;
+}
+
+bool task_is_joint(const struct data_settings *settings)
+{
+	const struct generator *generator = task_of(settings)->generator;
+
+	return generator ? generator->joint : settings->joint;
 }
 
 int task_number(const struct task *t)

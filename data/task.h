@@ -2,6 +2,7 @@
 #ifndef BAKEOFF_DATA_TASK_H
 #define BAKEOFF_DATA_TASK_H
 
+#include "data/generator.h"
 #include "data/settings.h"
 
 /* What is asked of a model, and with it loss, scores and how an example is shown. */
@@ -13,9 +14,7 @@ struct task {
 	const char *name;  /* the word of data.task */
 	const char *about; /* in a few words */
 	enum objective objective;
-	bool generated; /* without files; generated.h makes its sentences */
-	/* Generated: what is asked for after `length` symbols. */
-	void (*target)(const long *source, long length, long *target);
+	const struct generator *generator; /* of a task without files; else NULL */
 };
 
 /* The task that settings name, the one of that name, and number i of the table; NULL where there is
@@ -23,6 +22,9 @@ struct task {
 const struct task *task_of(const struct data_settings *);
 const struct task *task_find(const char *name);
 const struct task *task_at(int i);
+
+/* Whether both sides have one vocabulary. */
+bool task_is_joint(const struct data_settings *);
 
 /* Its number: what data_settings.task holds. */
 int task_number(const struct task *);

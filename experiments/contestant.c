@@ -115,7 +115,7 @@ static bool blame(const struct source *s, const char *scope, const struct error 
 static bool check(const struct contestant *c, const struct experiment *e, const struct source *s,
                   struct error *error)
 {
-	const bool two = !task_of(&e->data)->generated && !e->data.joint;
+	const bool two = !task_is_joint(&e->data);
 	struct error broken;
 	int side;
 

@@ -43,7 +43,7 @@ bool data_files_save(const char *path, const struct data_settings *data,
 	char *text;
 	int bad = 0;
 
-	if (!task_of(data)->generated) {
+	if (!task_of(data)->generator) {
 		bad |= json_array_append_new(list,
 		                             pair_to_json("train", &data->train, &dataset->train));
 		bad |= json_array_append_new(list,

@@ -44,7 +44,7 @@ static bool fill_files(struct rerun *r, const char *data, struct error *error)
 	struct data_settings *s = &r->experiment.data;
 	bool good;
 
-	if (task_of(s)->generated)
+	if (task_of(s)->generator)
 		return true;
 	s->tests = r->files.pairs - 2;
 	s->test = memory_new((size_t)s->tests + 1, sizeof *s->test);
@@ -90,7 +90,7 @@ static bool find_files(struct rerun *r, const json_t *data, const char *folder, 
 	char path[RUN_PATH_SIZE + 16];
 	bool found = false;
 
-	if (task_of(&r->experiment.data)->generated)
+	if (task_of(&r->experiment.data)->generator)
 		return true;
 	snprintf(path, sizeof path, "%s/data.json", r->folder);
 	if (*r->folder && !data_files_load(path, &r->files, &found, error))

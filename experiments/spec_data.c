@@ -1,8 +1,10 @@
 /* spec_data.c - `data:` of an experiment file: settings, and the files that it names. */
 #include "core/ranks.h"
+#include "data/generated.h"
 #include "data/task.h"
 #include "experiments/spec_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -136,6 +138,24 @@ static bool refuse_files(const struct node *data, const char *const *names, stru
 	return true;
 }
 
+/* The rule's message starts with data.KEY: puts the key's place before it. */
+static bool check_generated(const struct data_settings *data, const struct node *node,
+                            struct error *error)
+{
+	struct error broken;
+	const char *key = broken.message + strlen("data.");
+	char name[64];
+	int length;
+
+	if (generated_check(data, &broken))
+		return true;
+	length = (int)strspn(key, "abcdefghijklmnopqrstuvwxyz_");
+	snprintf(name, sizeof name, "%.*s", length, key);
+	if (!node_child(node, name))
+		return node_error(node, error, ".%s", key);
+	return node_error(node_child(node, name), error, "%s", key + length);
+}
+
 bool spec_data(struct experiment *e, const struct node *top, const char *path, struct error *error)
 {
 	static const char *const files[] = { "train", "valid", "test", NULL };
@@ -150,8 +170,8 @@ bool spec_data(struct experiment *e, const struct node *top, const char *path, s
 	if (!keys_is_map(node, "data: {task: copy}", error) ||
 	    !keys_read(node, target, files, error))
 		return false;
-	if (task_of(&e->data)->generated)
-		return refuse_files(node, files, error);
+	if (task_of(&e->data)->generator)
+		return refuse_files(node, files, error) && check_generated(&e->data, node, error);
 	return read_part(&e->data.train, node, "train", path, error) &&
 	       read_part(&e->data.valid, node, "valid", path, error) &&
 	       read_tests(&e->data, node_child(node, "test"), path, error);

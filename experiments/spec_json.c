@@ -27,7 +27,7 @@ static json_t *data_to_json(const struct data_settings *data)
 
 	for (int i = 0; i < data->tests; i++)
 		json_object_set_new(test, data->test[i].name, pair_to_json(&data->test[i]));
-	if (!task_of(data)->generated) {
+	if (!task_of(data)->generator) {
 		json_object_set_new(object, "train", pair_to_json(&data->train));
 		json_object_set_new(object, "valid", pair_to_json(&data->valid));
 		json_object_set(object, "test", test);

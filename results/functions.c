@@ -1,4 +1,4 @@
-/* functions.c - what statistics SQL lacks: median, deviation, word_overlap. */
+/* functions.c - what statistics SQL lacks: median, deviation, words of texts. */
 #include "results/functions.h"
 
 #include "results/statement.h"
@@ -120,6 +120,38 @@ static void word_overlap(sqlite3_context *context, int count, sqlite3_value **va
 	free(words[1]);
 }
 
+static void word_count(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const char *text = (const char *)sqlite3_value_text(values[0]);
+	sqlite3_int64 words = 0;
+
+	(void)count;
+	if (!text)
+		return;
+	for (; *(text += strspn(text, " ")); words++)
+		text += strcspn(text, " ");
+	sqlite3_result_int64(context, words);
+}
+
+static void same_words(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const char *a = (const char *)sqlite3_value_text(values[0]);
+	const char *b = (const char *)sqlite3_value_text(values[1]);
+	sqlite3_int64 same = 0;
+
+	(void)count;
+	if (!a || !b)
+		return;
+	while (*(a += strspn(a, " ")) && *(b += strspn(b, " "))) {
+		const size_t m = strcspn(a, " "), n = strcspn(b, " ");
+
+		same += m == n && !memcmp(a, b, n);
+		a += m;
+		b += n;
+	}
+	sqlite3_result_int64(context, same);
+}
+
 bool functions_register(sqlite3 *handle, const char *path, struct error *error)
 {
 	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
@@ -129,7 +161,9 @@ bool functions_register(sqlite3 *handle, const char *path, struct error *error)
 	    sqlite3_create_function(handle, "deviation", 1, flags, NULL, NULL, group_add,
 	                            deviation_end) ||
 	    sqlite3_create_function(handle, "word_overlap", 2, flags, NULL, word_overlap, NULL,
-	                            NULL))
+	                            NULL) ||
+	    sqlite3_create_function(handle, "word_count", 1, flags, NULL, word_count, NULL, NULL) ||
+	    sqlite3_create_function(handle, "same_words", 2, flags, NULL, same_words, NULL, NULL))
 		return statement_error(handle, path, "cannot add functions", error);
 	/* The first use of a table-valued function declares it, which an authorizer that refuses
 	 * CREATE would refuse too. */

@@ -1,4 +1,4 @@
-/* functions.h - what statistics SQL lacks: median, deviation, word_overlap. */
+/* functions.h - what statistics SQL lacks: median, deviation, words of texts. */
 #ifndef BAKEOFF_FUNCTIONS_H
 #define BAKEOFF_FUNCTIONS_H
 
@@ -11,7 +11,10 @@
  *                      none
  *   deviation(x)       sample standard deviation, divisor n - 1; NULL of fewer than two numbers
  *   word_overlap(a, b) 2 * common / (words of a + words of b), words as multisets between spaces;
- *                      0 to 1, 1 of two empty texts, NULL of a NULL */
+ *                      0 to 1, 1 of two empty texts, NULL of a NULL
+ *   word_count(a)      words between spaces; NULL of a NULL
+ *   same_words(a, b)   places, counted from the first word, where both have the same; NULL of a
+ *                      NULL */
 bool functions_register(sqlite3 *, const char *path, struct error *);
 
 #endif

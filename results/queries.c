@@ -115,6 +115,19 @@ const struct named_query named_queries[] = {
 	  " FROM spread JOIN rated USING (experiment, test_set, sentence)"
 	  " ORDER BY difference DESC, test_set, sentence, overlap DESC, contestant, seed" },
 
+	{ "lengths",
+	  "how many sentences and words are right, by words of the source (of a text alone: of it)",
+	  "WITH texts AS (SELECT experiment, test_set, contestant, run, reference, hypothesis,"
+	  "   word_count(coalesce(nullif(source, ''), reference)) AS length"
+	  "  FROM run_hypotheses WHERE " OF_EXPERIMENT " AND " OF("run") " AND " OF(
+		  "contestant") " AND " OF("test_set") ")"
+	  " SELECT experiment, test_set, length, contestant, count(DISTINCT run) AS runs,"
+	  "  count(*) AS sentences, round(100.0 * avg(hypothesis = reference), 2) AS exact_match,"
+	  "  round(100.0 * sum(same_words(hypothesis, reference))"
+	  "   / nullif(sum(word_count(reference)), 0), 2) AS word_accuracy"
+	  " FROM texts GROUP BY experiment, test_set, length, contestant"
+	  " ORDER BY experiment, test_set, length, min(run)" },
+
 	{ "settings", "the settings in which contestants differ",
 	  "WITH used AS (SELECT DISTINCT experiment, setup, label, setting, value FROM run_settings"
 	  "  WHERE " OF_EXPERIMENT "),"

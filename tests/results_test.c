@@ -930,6 +930,9 @@ static void named_queries_answer_right(void **state)
 		              "toy,model.cell,lstm,lstm\ntoy,model.heads,transformer,4\n"
 		              "toy,model.shared,transformer,true\n"
 		              "toy,train.warmup,lstm,100\ntoy,train.warmup,transformer,400\n" },
+		{ "lengths", "experiment,test_set,length,contestant,runs,sentences,exact_match,"
+		             "word_accuracy\ntoy,flickr,2,lstm,2,4,50,75\n"
+		             "toy,flickr,2,transformer,2,4,100,100\n" },
 		{ "unfinished", NULL },
 		{ "target",
 		  "run,experiment,contestant,seed,metric,target,value,updates,seconds,target_tokens,"
@@ -964,6 +967,13 @@ static void named_queries_answer_right(void **state)
 	               " word_overlap(NULL, 'x')",
 	               NULL, TABLE_TSV);
 	assert_non_null(strstr(text, "\n0.6666666666666666\t1\t\n"));
+	free(text);
+	text = queried(f, &f->database,
+	               "SELECT word_count(' a  bb c'), word_count(''), word_count(NULL),"
+	               " same_words('a b c', 'a x  c d'), same_words('ab c', 'a c'),"
+	               " same_words('', 'a'), same_words('a', NULL)",
+	               NULL, TABLE_TSV);
+	assert_non_null(strstr(text, "\n3\t0\t\t2\t1\t0\t\n"));
 	free(text);
 }
 

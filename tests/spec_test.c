@@ -362,9 +362,19 @@ static const struct {
 	  "1: data: is missing; write what to learn, as in data: {task: copy} or data: {train: "
 	  "[train.de, train.en], ...}" },
 	{ "experiment: toy\ndata:\n  task: copi\n" LSTM,
-	  "3: data.task = copi: must be translation, copy or reverse; did you mean copy?" },
+	  "3: data.task = copi: must be translation, copy, reverse, sort, copy-memory, adding, recall, "
+	  "string-edits, parity, modular-arithmetic or list-ops; did you mean copy?" },
 	{ "experiment: toy\ndata:\n  task: copy\n  train: [a, b]\n" LSTM,
 	  "4: data.train: is for task: translation; a generated task makes its own data" },
+	{ "experiment: toy\ndata:\n  task: sort\n  longest_sentence: 9\n  longer_sentence: 9\n",
+	  "5: data.longer_sentence = 9: must be more than data.longest_sentence = 9, or 0 for no "
+	  "such test set" },
+	{ "experiment: toy\ndata:\n  task: recall\n  pairs: 40\n",
+	  "4: data.pairs = 40: must not be more than data.keys = 32, because a sentence's keys are "
+	  "different" },
+	{ "experiment: toy\ndata:\n  task: recall\n  keys: 7\n",
+	  "2: data.pairs = 8: must not be more than data.keys = 7, because a sentence's keys are "
+	  "different" },
 	{ FILES "  valid: [a, b]\n",
 	  "5: data.train: is missing; task: translation needs two files, as in [train.de, "
 	  "train.en]" },
