@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := build
 
 LAYERS := core data models rnn cnn transformer train eval results experiments cli
-LIBRARIES := openblas gsl sqlite3 yaml-0.1 sentencepiece libutf8proc jansson libxxhash
+LIBRARIES := openblas gsl sqlite3 yaml-0.1 sentencepiece libutf8proc jansson libxxhash libpng
 TESTLIBRARIES := cmocka
 
 CC ?= gcc

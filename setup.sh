@@ -13,7 +13,7 @@ set -euf
 
 # One word a package; a|b is met by either, and a is installed.
 BUILD='gcc g++ make pkg-config|pkgconf libopenblas-dev libgsl-dev libsqlite3-dev libyaml-dev
-	libsentencepiece-dev libutf8proc-dev libjansson-dev libxxhash-dev'
+	libsentencepiece-dev libutf8proc-dev libjansson-dev libxxhash-dev libpng-dev'
 # oneDNN has kernels for newer processors of this kind; elsewhere OpenBLAS multiplies alone.
 [ "$(uname -m)" != x86_64 ] || BUILD="$BUILD libdnnl-dev"
 TEST='libcmocka-dev'
@@ -22,7 +22,7 @@ DEMO='bible-kjv bible-kjv-text diatheke sword-text-web'
 
 # pkg-config module, oldest version that will do (utf8proc 2.8.0 calls itself 2.6.0 there)
 BUILD_MODULES='openblas:0.3.20 gsl:2.7 sqlite3:3.38 yaml-0.1:0.2.5 sentencepiece:0.1.97
-	libutf8proc:2.6 jansson:2.13 libxxhash:0.8.1'
+	libutf8proc:2.6 jansson:2.13 libxxhash:0.8.1 libpng:1.6.0'
 TEST_MODULES='cmocka:0'
 
 say() {
