@@ -7,6 +7,7 @@
 int run_command(int argc, char **argv);
 int runs_command(int argc, char **argv);
 int compare_command(int argc, char **argv);
+int probe_command(int argc, char **argv);
 int report_command(int argc, char **argv);
 int curves_command(int argc, char **argv);
 int query_command(int argc, char **argv);

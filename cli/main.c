@@ -15,6 +15,7 @@ static const struct command commands[] = {
 	{ "run", run_command, "train and test every contestant of an experiment file" },
 	{ "runs", runs_command, "list the runs in a database" },
 	{ "compare", compare_command, "contestants side by side" },
+	{ "probe", probe_command, "small experiments that show why the architectures differ" },
 	{ "curves", curves_command, "how contestants learn, and what a score costs" },
 	{ "report", report_command, "what an experiment showed, as HTML, Markdown or LaTeX" },
 	{ "query", query_command, "ask the database: a named query, or SQL" },

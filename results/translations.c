@@ -105,6 +105,28 @@ bool translations_read(struct database *database, long run, const char *test_set
 	return good;
 }
 
+bool translations_each(struct database *database, long run, translations_take *take, void *context,
+                       struct error *error)
+{
+	sqlite3_stmt *statement = statement_new(
+		database->handle, database->path, error,
+		"SELECT test_set, source, reference, hypothesis, log_probability FROM hypotheses"
+		" WHERE run = ?1 ORDER BY test_set, sentence",
+		"i", run);
+	int code = SQLITE_ERROR;
+
+	while (statement && (code = sqlite3_step(statement)) == SQLITE_ROW)
+		take(context, (const char *)sqlite3_column_text(statement, 0),
+		     &(struct translation){ (const char *)sqlite3_column_text(statement, 1),
+		                            (const char *)sqlite3_column_text(statement, 2),
+		                            (const char *)sqlite3_column_text(statement, 3),
+		                            sqlite3_column_double(statement, 4) });
+	if (statement && code != SQLITE_DONE)
+		statement_error(database->handle, database->path, "cannot read hypotheses", error);
+	sqlite3_finalize(statement);
+	return statement && code == SQLITE_DONE;
+}
+
 void translations_free(struct translations *translations)
 {
 	if (!translations)

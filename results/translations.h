@@ -16,6 +16,12 @@ struct translations {
 bool translations_read(struct database *, long run, const char *test_set, struct translations *,
                        struct error *);
 
+/* Tells about every hypothesis of a run, test set by test set, whether it has any or not. Texts are valid
+ * during the call. */
+typedef void translations_take(void *context, const char *test_set, const struct translation *);
+bool translations_each(struct database *, long run, translations_take *, void *context,
+                       struct error *);
+
 /* Takes NULL and zeroed structs. */
 void translations_free(struct translations *);
 

@@ -1,0 +1,122 @@
+/* probe.c - the table of probes: what is asked, and what the literature says. */
+#include "experiments/probe.h"
+
+#include "core/error.h"
+
+#include <string.h>
+
+#define CLAIMS(list) .claim = list, .claims = sizeof(list) / sizeof((list)[0])
+
+static const struct claim cost_claims[] = {
+	{ "an LSTM's products wait for each other, more of them the more tokens",
+	  { "lstm: sequential", 0, 0 },
+	  .kind = CLAIM_FACT },
+	{ "attention's do not wait for any number of tokens",
+	  { "transformer: sequential", 0, 0 },
+	  .kind = CLAIM_EXACT },
+	{ "nor a convolution's", { "convolution: sequential", 0, 0 }, .kind = CLAIM_EXACT },
+	{ "what grows with n² is as much as a recurrent layer near n = d: not before d / 4",
+	  { "transformer: crossing / d", 0, 0 },
+	  .margin = 0.25,
+	  .kind = CLAIM_FACT },
+	{ "and not after 4 d",
+	  { "transformer: d / crossing", 0, 0 },
+	  .margin = 0.25,
+	  .kind = CLAIM_FACT },
+	{ "attention costs more a token the longer the sentence is",
+	  { "transformer", 1024, 1024 },
+	  { "transformer", 64, 64 },
+	  .factor = 1.5 },
+	{ "a convolution does not",
+	  { "convolution", 64, 64 },
+	  { "convolution", 1024, 1024 },
+	  .factor = 1 / 1.5 },
+	{ .text = "a sentence alone is slower through an LSTM than through convolutions, at equal "
+	          "size",
+	  .high = { "lstm", 64, 256 },
+	  .low = { "convolution", 64, 256 } },
+};
+
+static const struct claim influence_claims[] = {
+	{ "a convolution's is exactly 0 outside of its receptive field",
+	  { "convolution", 9, 48 },
+	  .kind = CLAIM_EXACT },
+	{ "an LSTM's fades: before training less than a tenth of that of the last steps is left",
+	  { "lstm, untrained", 0, 3 },
+	  { "lstm, untrained", 24, 35 },
+	  .factor = 10 },
+	{ .text = "training on a task that needs the past opens its gates: more is left of the "
+	          "farthest steps than before",
+	  .high = { "lstm", 24, 35 },
+	  .low = { "lstm, untrained", 24, 35 } },
+	{ "a Transformer's has no floor by distance: before training the farthest steps have a "
+	  "tenth "
+	  "of the nearest at least",
+	  { "transformer, untrained", 24, 35 },
+	  { "transformer, untrained", 1, 4 },
+	  .factor = 0.1 },
+	{ "also after it", { "transformer", 24, 35 }, { "transformer", 1, 4 }, .factor = 0.1 },
+};
+
+static const struct claim positions_claims[] = {
+	{ "an LSTM learns it, which is told no positions",
+	  { "lstm", 3, 10 },
+	  .margin = 0.9,
+	  .kind = CLAIM_PREMISE },
+	{ "so does a Transformer with positions",
+	  { "transformer", 3, 10 },
+	  .margin = 0.9,
+	  .kind = CLAIM_PREMISE },
+	{ "without them less than half is left",
+	  { "transformer", 3, 10 },
+	  { "transformer-blind", 3, 10 },
+	  .factor = 2 },
+};
+
+const struct probe probes[] = {
+	{ .name = "cost",
+	  .asks = "what an encoder costs for a sentence of n tokens, by its graph and by the clock",
+	  .expects = "an LSTM works step by step; attention's work grows with n² and overtakes "
+	             "recurrence near n = d; a convolution's stays flat",
+	  .source = "Vaswani et al. 2017, table 1",
+	  .axes = { .x = "tokens n", .y = "ms a token", .x_log = true, .y_log = true },
+	  .untrained = true,
+	  .measure = probe_measure_cost,
+	  CLAIMS(cost_claims) },
+	{ .name = "influence",
+	  .asks = "the mean norm of d h_t / d x_(t-d) by distance d, before and after training",
+	  .expects = "an LSTM's fades until it is taught otherwise, a convolution's is 0 outside "
+	             "of its receptive field, "
+	             "attention's has no floor by distance",
+	  .source = "Bengio et al. 1994; Hochreiter and Schmidhuber 1997; Vaswani et al. 2017",
+	  .axes = { .x = "distance d", .y = "share of all influence", .y_log = true, .bin = 4 },
+	  .measure = probe_measure_influence,
+	  CLAIMS(influence_claims) },
+	{ .name = "positions",
+	  .asks = "how many symbols are copied to the right place, with positions and without",
+	  .expects = "a Transformer without positions sees a bag of words; an LSTM needs none",
+	  .source = "Vaswani et al. 2017, section 3.5",
+	  .axes = { .x = "symbols", .y = "share of right symbols" },
+	  .measure = probe_measure_hypotheses,
+	  .place = probe_source_words,
+	  .value = probe_tokens_right,
+	  CLAIMS(positions_claims) },
+	{ .name = NULL },
+};
+
+const struct probe *probe_find(const char *name, struct error *error)
+{
+	char all[256] = "";
+	size_t used = 0;
+
+	for (const struct probe *p = probes; p->name; p++) {
+		if (!strcmp(p->name, name))
+			return p;
+		used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "",
+		                         p->name);
+		if (used >= sizeof all)
+			break;
+	}
+	error_set(error, "there is no probe %s: all, %s", name, all);
+	return NULL;
+}

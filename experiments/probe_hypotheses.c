@@ -1,0 +1,85 @@
+/* probe_hypotheses.c - how right hypotheses are, by what was asked. */
+#include "experiments/probe.h"
+
+#include "core/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The next word of a text, or NULL. */
+static const char *next_word(const char **text, size_t *length)
+{
+	const char *word = *text + strspn(*text, " ");
+
+	*length = strcspn(word, " ");
+	*text = word + *length;
+	return *length ? word : NULL;
+}
+
+static long words_of(const char *text)
+{
+	size_t length;
+	long words = 0;
+
+	while (next_word(&text, &length))
+		words++;
+	return words;
+}
+
+double probe_source_words(const char *test_set, const struct translation *t)
+{
+	(void)test_set;
+	return (double)words_of(t->source);
+}
+
+double probe_exact(const struct translation *t)
+{
+	return !strcmp(t->hypothesis, t->reference);
+}
+
+double probe_tokens_right(const struct translation *t)
+{
+	const char *hypothesis = t->hypothesis, *reference = t->reference, *a, *b;
+	size_t a_length = 0, b_length = 0;
+	long right = 0, words = 0;
+
+	do {
+		a = next_word(&hypothesis, &a_length);
+		b = next_word(&reference, &b_length);
+		words += a || b;
+		right += a && b && a_length == b_length && !memcmp(a, b, a_length);
+	} while (a || b);
+	return words ? (double)right / (double)words : 1;
+}
+
+struct taking {
+	const struct probe_material *material;
+	int series;
+	long seed;
+};
+
+static void take(void *context, const char *test_set, const struct translation *translation)
+{
+	const struct taking *t = context;
+	const struct probe *probe = t->material->probe;
+
+	measured_add(t->material->measured, t->series, t->seed, probe->place(test_set, translation),
+	             probe->value(translation));
+}
+
+bool probe_measure_hypotheses(const struct probe_material *material, struct error *error)
+{
+	for (int i = 0; i < material->experiment->contestants; i++)
+		measured_series(material->measured, material->experiment->contestant[i].name);
+	for (size_t i = 0; i < material->trials; i++) {
+		const struct probe_trial *trial = &material->trial[i];
+		struct taking taking = {
+			material, measured_series(material->measured, trial->contestant->name),
+			trial->seed
+		};
+
+		if (!translations_each(material->database, trial->run, take, &taking, error))
+			return false;
+	}
+	return true;
+}
