@@ -145,9 +145,10 @@ static json_t *pair_to_json(const struct attend_pair *p, bool end)
 	return object;
 }
 
-static char *dump(json_t *object, int digits)
+static char *dump(json_t *object, int digits, FILE *out)
 {
-	char *dumped = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(digits));
+	char *dumped = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(digits) |
+	                                          output_json_flags(out));
 
 	if (!dumped)
 		panic("attention maps cannot be written as JSON");
@@ -157,7 +158,7 @@ static char *dump(json_t *object, int digits)
 
 static void write_json(const struct attend_pair *p, FILE *out)
 {
-	char *dumped = dump(pair_to_json(p, !p->options->no_end), JSON_DIGITS);
+	char *dumped = dump(pair_to_json(p, !p->options->no_end), JSON_DIGITS, out);
 
 	fputs(dumped, out);
 	fputc('\n', out);
@@ -168,7 +169,7 @@ static void write_json(const struct attend_pair *p, FILE *out)
  * only. */
 static void write_data(const struct attend_pair *p, FILE *out)
 {
-	char *dumped = dump(pair_to_json(p, true), PAGE_DIGITS);
+	char *dumped = dump(pair_to_json(p, true), PAGE_DIGITS, out);
 
 	for (const char *c = dumped; *c; c++)
 		if (*c == '<')

@@ -2,6 +2,7 @@
 #include "cli/attend.h"
 #include "cli/attend_map.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "data/text.h"
 #include "eval/translate.h"
 
@@ -161,7 +162,9 @@ bool attend_terminal(const struct attend_pair *p, struct error *error)
 	if (!attend_choose(p, &choice, error))
 		return false;
 	heads_describe(p->heads, there, sizeof there);
-	printf("%s: %s\n\n", p->options->target ? "target" : "translation", p->target);
+	printf("%s: ", p->options->target ? "target" : "translation");
+	output_name(stdout, p->target);
+	fputs("\n\n", stdout);
 	print_heading(p, &choice);
 	attention_picture_make(&picture, &p->maps, choice.kind, choice.layer, choice.head,
 	                       !p->options->no_end);

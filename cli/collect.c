@@ -1,8 +1,8 @@
 /* collect.c - bakeoff collect: what the tasks of job arrays have brought, in one database. */
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "experiments/merge.h"
 #include "experiments/submission.h"
-#include "results/escape.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -29,10 +29,11 @@ struct collecting {
 
 static void print_conflict(void *path, const struct merge_run *run)
 {
-	printf("%s: run %ld here, of ", (const char *)path, run->id);
-	escape_write(stdout, TABLE_BOX, run->from->contestant, strlen(run->from->contestant));
+	output_name(stdout, path);
+	printf(": run %ld here, of ", run->id);
+	output_name(stdout, run->from->contestant);
 	printf(", seed %ld, is finished in both and differs: ", run->from->seed);
-	escape_write(stdout, TABLE_BOX, run->difference, strlen(run->difference));
+	output_name(stdout, run->difference);
 	puts("; what is here is kept");
 }
 

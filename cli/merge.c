@@ -1,7 +1,7 @@
 /* merge.c - `bakeoff merge`: many databases become one. */
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "experiments/merge.h"
-#include "results/escape.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -25,11 +25,11 @@ static const char usage[] =
 /* Says a conflict; names may be anybody's. */
 static void print_conflict(void *source, const struct merge_run *run)
 {
-	printf("%s: conflict: run %ld there, %ld here (", (const char *)source, run->from->id,
-	       run->id);
-	escape_write(stdout, TABLE_BOX, run->from->contestant, strlen(run->from->contestant));
+	output_name(stdout, source);
+	printf(": conflict: run %ld there, %ld here (", run->from->id, run->id);
+	output_name(stdout, run->from->contestant);
 	printf(", seed %ld) is finished in both and differs: ", run->from->seed);
-	escape_write(stdout, TABLE_BOX, run->difference, strlen(run->difference));
+	output_name(stdout, run->difference);
 	puts(" here; what is here is kept");
 }
 
@@ -44,7 +44,8 @@ static void print_report(const char *path, const struct merge_report *r)
 	};
 	const char *between = "";
 
-	printf("%s: ", path);
+	output_name(stdout, path);
+	fputs(": ", stdout);
 	for (int i = 0; i < MERGE_OUTCOMES; i++) {
 		if (!r->runs[i])
 			continue;
@@ -56,9 +57,11 @@ static void print_report(const char *path, const struct merge_report *r)
 		between = ", ";
 	}
 	puts(*between ? "" : "no runs");
-	if (r->without_files)
-		printf("%s: %ld of these without files: there is no folder of them beside it\n",
-		       path, r->without_files);
+	if (!r->without_files)
+		return;
+	output_name(stdout, path);
+	printf(": %ld of these without files: there is no folder of them beside it\n",
+	       r->without_files);
 }
 
 struct request {

@@ -2,6 +2,7 @@
 #include "cli/progress.h"
 #include "cli/options.h"
 #include "core/machine.h"
+#include "core/printable.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+enum { PROGRESS_MOST_LINE = 4096 };
 static const double TERMINAL_SECONDS = 0.5, PLAIN_SECONDS = 15;
 
 /* Takes the lines that are rewritten off the terminal. */
@@ -58,15 +60,17 @@ static void draw(struct progress_view *v)
 static void __attribute__((format(printf, 2, 3)))
 say(struct progress_view *v, const char *format, ...)
 {
+	char line[PROGRESS_MOST_LINE];
 	va_list arguments;
 
 	if (v->quiet)
 		return;
 	erase(v);
 	va_start(arguments, format);
-	vprintf(format, arguments);
+	vsnprintf(line, sizeof line, format, arguments);
 	va_end(arguments);
-	putchar('\n');
+	printable_make(line);
+	puts(line);
 	if (v->terminal)
 		draw(v);
 	fflush(stdout);
@@ -99,6 +103,7 @@ show(struct progress_view *v, struct progress_trial *t, const struct trial *tria
 	va_start(arguments, format);
 	vsnprintf(t->line + used, sizeof t->line - used, format, arguments);
 	va_end(arguments);
+	printable_make(t->line);
 	t->next = now + PLAIN_SECONDS;
 	if (!v->terminal) {
 		puts(t->line);
@@ -224,10 +229,13 @@ static void say_score(struct progress_view *v, const struct trial_news *n)
 
 static void say_failure(struct progress_view *v, const struct trial_news *n)
 {
+	struct error reason;
+
 	erase(v);
 	fflush(stdout);
+	error_set(&reason, "%s", n->reason);
 	fprintf(stderr, "bakeoff run: [%d/%d] %s, seed %ld: %s\n", n->trial->number, v->trials,
-	        n->trial->contestant->name, n->trial->seed, n->reason);
+	        n->trial->contestant->name, n->trial->seed, reason.message);
 	if (v->terminal)
 		draw(v);
 }

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "cli/progress.h"
 
 #include "core/machine.h"
@@ -103,12 +104,14 @@ static int read_options(struct request *r, int argc, char **argv)
 
 static void print_part(const struct same_part *part)
 {
-	if (part->differing)
-		printf("%-12s %ld of %ld differ, first %s\n", part->name, part->differing,
-		       part->rows, part->first);
-	else
+	if (!part->differing) {
 		printf("%-12s %s, %ld\n", part->name, part->rows ? "equal" : "none kept",
 		       part->rows);
+		return;
+	}
+	printf("%-12s %ld of %ld differ, first ", part->name, part->differing, part->rows);
+	output_name(stdout, part->first);
+	putchar('\n');
 }
 
 static void print_difference(void *context, const char *what, const char *then, const char *now)
@@ -118,10 +121,13 @@ static void print_difference(void *context, const char *what, const char *then, 
 	if (!*any)
 		puts("\nWhat is not as it was then:");
 	*any = true;
-	if (!strcmp(what, "settings"))
+	if (!strcmp(what, "settings")) {
 		printf("  settings: this program has other ones, or other defaults\n");
-	else
-		printf("  %s: %s, was %s\n", what, now, then);
+		return;
+	}
+	printf("  %s: %s, was ", what, now);
+	output_name(stdout, then);
+	putchar('\n');
 }
 
 static void print_result(const struct rerun *r, const struct rerun_result *result)

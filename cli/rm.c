@@ -1,6 +1,7 @@
 /* rm.c - `bakeoff rm`: deletes runs with their files. */
 #include "cli/commands.h"
 #include "cli/manage.h"
+#include "cli/output.h"
 #include "cli/view.h"
 
 #include "experiments/run_files.h"
@@ -89,9 +90,11 @@ static bool confirmed(const struct victims *v, const struct manage *m, int *stat
 		*status = 2;
 		return false;
 	}
-	for (size_t i = 0; i < v->runs; i++)
-		printf("run %ld: %s, seed %ld, %s\n", v->run[i].id, v->run[i].contestant,
-		       v->run[i].seed, run_status_word(v->run[i].status));
+	for (size_t i = 0; i < v->runs; i++) {
+		printf("run %ld: ", v->run[i].id);
+		output_name(stdout, v->run[i].contestant);
+		printf(", seed %ld, %s\n", v->run[i].seed, run_status_word(v->run[i].status));
+	}
 	printf("Delete %zu %s and %.1f MB of files? [y/N] ", v->runs, v->runs == 1 ? "run" : "runs",
 	       v->bytes / 1e6);
 	fflush(stdout);

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "core/gemm.h"
 #include "core/machine.h"
 #include "eval/evaluate.h"
@@ -143,9 +144,11 @@ static void print_nbest(const struct vocabulary *vocabulary, size_t line, const 
 			vocabulary_decode(vocabulary, n->best[i].token, (size_t)n->best[i].length);
 
 		if (form)
-			printf("%zu ||| %s ||| %.6f\n", line, text, n->best[i].score);
-		else
-			puts(text);
+			printf("%zu ||| ", line);
+		output_text(stdout, text);
+		if (form)
+			printf(" ||| %.6f", n->best[i].score);
+		putchar('\n');
 		free(text);
 	}
 	if (!n->count)

@@ -2,7 +2,6 @@
 #include "cli/view.h"
 #include "cli/options.h"
 #include "core/number.h"
-#include "results/escape.h"
 #include "results/selection.h"
 
 #include <getopt.h>
@@ -11,19 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Messages quote names out of databases, which may have been made to command a terminal. */
-static void say(const char *command, const struct error *error)
-{
-	char *text = escape_text(TABLE_BOX, error->message, strlen(error->message));
-
-	fprintf(stderr, "bakeoff %s: %s\n", command, text);
-	free(text);
-}
-
 int view_status(bool good, const char *command, const struct error *error)
 {
 	if (!good)
-		say(command, error);
+		fprintf(stderr, "bakeoff %s: %s\n", command, error->message);
 	return good ? 0 : 1;
 }
 

@@ -1,8 +1,10 @@
 /* watch.c - `bakeoff watch`: the runs that are running, in a terminal that is kept up to date. */
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/output.h"
 
 #include "experiments/follow.h"
+#include "results/escape.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -136,13 +138,24 @@ static void print_head(int width)
 	       "seed", "update", "loss", "tgt tok/s", "perplexity", "BLEU", "left", "loss so far");
 }
 
+static int name_columns(const struct followed *f)
+{
+	char *name = escape_text(TABLE_BOX, f->contestant, strlen(f->contestant));
+	const int columns = escape_width(name);
+
+	free(name);
+	return columns;
+}
+
 static void print_line(const struct followed *f, int width)
 {
 	char curve[4 * FOLLOW_BINS + 1], loss[32], speed[32], perplexity[32], bleu[32], state[32];
 
 	write_curve(f->curve, curve);
-	printf("%4ld  %-*s %4ld %7ld %8s %9s %10s %6s  %-10s  %s\n", f->run, width, f->contestant,
-	       f->seed, f->update, write_number(loss, f->loss, 4), write_number(speed, f->speed, 0),
+	printf("%4ld  ", f->run);
+	output_name(stdout, f->contestant);
+	printf("%*s %4ld %7ld %8s %9s %10s %6s  %-10s  %s\n",
+	       name_columns(f) < width ? width - name_columns(f) : 0, "", f->seed, f->update, write_number(loss, f->loss, 4), write_number(speed, f->speed, 0),
 	       write_number(perplexity, f->perplexity, 2), write_number(bleu, f->bleu, 2),
 	       state_of(f, state), curve);
 }
@@ -150,11 +163,11 @@ static void print_line(const struct followed *f, int width)
 /* The longest name decides, up to what leaves room for the rest. */
 static int name_width(const struct following *f)
 {
-	size_t width = strlen("contestant");
+	int width = (int)strlen("contestant");
 
 	for (size_t i = 0; i < f->runs; i++)
-		width = strlen(f->run[i].contestant) > width ? strlen(f->run[i].contestant) : width;
-	return width < 30 ? (int)width : 30;
+		width = name_columns(&f->run[i]) > width ? name_columns(&f->run[i]) : width;
+	return width < 30 ? width : 30;
 }
 
 /* Whether there is news of the run since it was printed, which is noted. */
@@ -178,8 +191,10 @@ static bool is_news(struct watching *w, const struct followed *f)
 
 static void print_object(const struct followed *f)
 {
+	char *experiment = escape_text(TABLE_BOX, f->experiment, strlen(f->experiment));
+	char *contestant = escape_text(TABLE_BOX, f->contestant, strlen(f->contestant));
 	json_t *object = json_pack("{sI ss ss sI ss sb sI}", "run", (json_int_t)f->run,
-	                           "experiment", f->experiment, "contestant", f->contestant, "seed",
+	                           "experiment", experiment, "contestant", contestant, "seed",
 	                           (json_int_t)f->seed, "status", run_status_word(f->status),
 	                           "lost", (int)f->lost, "updates", (json_int_t)f->update);
 	const struct {
@@ -198,6 +213,8 @@ static void print_object(const struct followed *f)
 	json_dumpf(object, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(object);
+	free(experiment);
+	free(contestant);
 }
 
 /* Lines that the terminal has room for. */

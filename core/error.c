@@ -1,5 +1,6 @@
 /* error.c - error lines, and the one place where memory runs out. */
 #include "core/error.h"
+#include "core/printable.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -9,13 +10,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static void make_printable(char *text)
-{
-	for (unsigned char *p = (unsigned char *)text; *p; p++)
-		if (*p < 0x20 || *p == 0x7f)
-			*p = '?';
-}
-
 bool error_set(struct error *error, const char *format, ...)
 {
 	va_list arguments;
@@ -23,7 +17,7 @@ bool error_set(struct error *error, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(error->message, sizeof error->message, format, arguments);
 	va_end(arguments);
-	make_printable(error->message);
+	printable_make(error->message);
 	return false;
 }
 
@@ -39,7 +33,7 @@ bool error_prefix(struct error *error, const char *format, ...)
 	used = strlen(whole);
 	snprintf(whole + used, sizeof whole - used, ": %s", error->message);
 	whole[sizeof error->message - 1] = '\0';
-	make_printable(whole);
+	printable_make(whole);
 	memcpy(error->message, whole, sizeof error->message);
 	return false;
 }

@@ -12,7 +12,7 @@ struct error {
 };
 
 /* Writes the message and returns false, so that a function can end in `return error_set(...)`.
- * Control characters of user text (line breaks, terminal escapes) are replaced by '?'. */
+ * What a terminal must not be given of user text (line breaks, escapes; printable.h) becomes '?'. */
 bool error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts "prefix: " before the message; returns false. For a caller who knows the place (file, line,

@@ -136,9 +136,11 @@ static bool read_messages(struct supervisor *s, struct job *job)
 		return errno == EINTR;
 	job->received += (size_t)got;
 	if (job->received == sizeof job->next) {
-		job->message = job->next;
 		job->received = 0;
-		hear(s, job);
+		if (trial_message_check(&job->next)) {
+			job->message = job->next;
+			hear(s, job);
+		}
 	}
 	return got > 0;
 }

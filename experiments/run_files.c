@@ -15,15 +15,12 @@
 
 void run_folder_name(const char *contestant, long seed, const char *key, char name[RUN_NAME_SIZE])
 {
-	char plain[64];
-
-	snprintf(plain, sizeof plain, "%s", contestant);
-	for (char *p = plain; *p; p++)
+	snprintf(name, RUN_NAME_SIZE, "%.63s-s%ld-%.16s", contestant, seed, key);
+	for (char *p = name; *p; p++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.=",
 		            *p) ||
-		    (p == plain && *p == '.'))
+		    (p == name && *p == '.'))
 			*p = '_';
-	snprintf(name, RUN_NAME_SIZE, "%s-s%ld-%s", plain, seed, key);
 }
 
 bool run_folder(const char *database, const struct run_record *run, char folder[RUN_PATH_SIZE])

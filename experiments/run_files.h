@@ -7,8 +7,8 @@
 
 enum { RUN_PATH_SIZE = 4096, RUN_NAME_SIZE = 128 };
 
-/* The name of a run's folder below the folder of runs, whatever characters the contestant's name has:
- * "lstm-s1-0123456789abcdef". `key` is 16 hex digits. */
+/* The name of a run's folder below the folder of runs, whatever characters the contestant's name and
+ * the key have: "lstm-s1-0123456789abcdef". `key` is 16 hex digits, or forged. */
 void run_folder_name(const char *contestant, long seed, const char *key, char name[RUN_NAME_SIZE]);
 
 /* The folder of a run's files: "results.runs/lstm-s1-0123456789abcdef". False where the row names

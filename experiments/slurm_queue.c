@@ -1,5 +1,6 @@
 /* slurm_queue.c - what Slurm says of the tasks of job arrays: output of squeue and sacct. */
 #include "experiments/slurm_queue.h"
+#include "core/printable.h"
 #include "core/process.h"
 
 #include <stdio.h>
@@ -33,9 +34,7 @@ static void take_field(const char **text, char *field, size_t size)
 	*text += **text == '|';
 	if (!strcmp(field, "None") || !strcmp(field, "None assigned") || !strcmp(field, "(null)"))
 		*field = '\0';
-	for (char *p = field; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			*p = '?';
+	printable_make(field);
 }
 
 static void add(struct slurm_queue *q, const struct slurm_task *task, long first, long last)

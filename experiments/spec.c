@@ -1,7 +1,9 @@
 /* spec.c - reads an experiment file: the parts that all contestants share. */
 #include "experiments/spec.h"
 #include "experiments/spec_parts.h"
+#include "core/printable.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,10 +23,12 @@ static const struct setting seed_setting = { "seeds", SETTING_INT, 0,    "1",
 bool spec_name(const struct node *node, const char *text, const char *what, struct error *error)
 {
 	const size_t length = strlen(text);
+	char shown[NAME_MOST + 1];
 
-	for (const char *p = text; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			return node_error(node, error, ": %s has control characters", what);
+	snprintf(shown, sizeof shown, "%s", text);
+	printable_make(shown);
+	if (length <= NAME_MOST && strcmp(shown, text) != 0)
+		return node_error(node, error, ": %s has control characters", what);
 	if (!length || length > NAME_MOST || text[0] == ' ' || text[length - 1] == ' ')
 		return node_error(node, error,
 		                  ": %s must have 1 to %d bytes, and no space at its ends", what,

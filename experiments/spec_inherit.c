@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_MOST = 8, INCLUDES_MOST = 16 };
+enum {
+	DEPTH_MOST = 8,
+	FILES_MOST = 64, /* of all files together that include others */
+	NODES_MOST = 100000, /* that all contestants together take from others */
+};
 
 /* The path of an included file as seen from the folder of the file that names it. */
 static char *path_of(const struct node *item)
@@ -20,9 +24,10 @@ static char *path_of(const struct node *item)
 	return path;
 }
 
-static bool include_all(struct node *top, int depth, struct error *error);
+static bool include_all(struct node *top, int depth, int *files, struct error *error);
 
-static bool include_one(struct node *top, const struct node *item, int depth, struct error *error)
+static bool include_one(struct node *top, const struct node *item, int depth, int *files,
+                        struct error *error)
 {
 	struct node *file;
 	char *path;
@@ -35,6 +40,9 @@ static bool include_one(struct node *top, const struct node *item, int depth, st
 		return node_error(item, error,
 		                  " = %s: files include each other, or are more than %d deep",
 		                  item->text, DEPTH_MOST);
+	if (++*files > FILES_MOST)
+		return node_error(item, error, " = %s: more than %d files are included in all",
+		                  item->text, FILES_MOST);
 	path = path_of(item);
 	file = node_read(path, error);
 	if (!file) {
@@ -42,7 +50,7 @@ static bool include_one(struct node *top, const struct node *item, int depth, st
 		return error_prefix(error, "%s:%d: include", item->place, item->line);
 	}
 	file->memory = path;
-	if (!include_all(file, depth + 1, error)) {
+	if (!include_all(file, depth + 1, files, error)) {
 		node_free(file);
 		return false;
 	}
@@ -51,7 +59,7 @@ static bool include_one(struct node *top, const struct node *item, int depth, st
 }
 
 /* Of several, what a later one says counts. */
-static bool include_all(struct node *top, int depth, struct error *error)
+static bool include_all(struct node *top, int depth, int *files, struct error *error)
 {
 	const struct node *found = node_child(top, "include");
 	struct node *list;
@@ -59,23 +67,23 @@ static bool include_all(struct node *top, int depth, struct error *error)
 
 	if (!found)
 		return true;
-	if (found->kind == NODE_LIST && found->children > INCLUDES_MOST)
-		return node_error(found, error, ": more than %d files", INCLUDES_MOST);
 	list = node_copy(found);
 	list->key = memory_text("include");
 	node_remove(top, "include");
 	if (list->kind == NODE_LIST)
 		for (int i = list->children - 1; done && i >= 0; i--)
-			done = include_one(top, list->child[i], depth, error);
+			done = include_one(top, list->child[i], depth, files, error);
 	else
-		done = include_one(top, list, depth, error);
+		done = include_one(top, list, depth, files, error);
 	node_free(list);
 	return done;
 }
 
 bool spec_include(struct node *top, struct error *error)
 {
-	return include_all(top, 0, error);
+	int files = 0;
+
+	return include_all(top, 0, &files, error);
 }
 
 static bool unknown(const struct node *like, const struct node *contestants, struct error *error)
@@ -92,7 +100,16 @@ static bool unknown(const struct node *like, const struct node *contestants, str
 	return false;
 }
 
-static bool inherit(const struct node *contestants, struct node *own, int depth,
+static long count(const struct node *node)
+{
+	long nodes = 1;
+
+	for (int i = 0; i < node->children; i++)
+		nodes += count(node->child[i]);
+	return nodes;
+}
+
+static bool inherit(const struct node *contestants, struct node *own, int depth, long *nodes,
                     struct error *error)
 {
 	const struct node *like = node_child(own, "like");
@@ -112,8 +129,13 @@ static bool inherit(const struct node *contestants, struct node *own, int depth,
 		                  like->text);
 	if (base->kind != NODE_MAP)
 		return node_error(like, error, " = %s: has no settings", like->text);
-	if (!inherit(contestants, base, depth + 1, error))
+	if (!inherit(contestants, base, depth + 1, nodes, error))
 		return false;
+	*nodes += count(base);
+	if (*nodes > NODES_MOST)
+		return node_error(like, error,
+		                  " = %s: contestants take more than %d settings from others",
+		                  like->text, NODES_MOST);
 	node_remove(own, "like");
 	node_lay_over(own, node_copy(base));
 	return true;
@@ -122,12 +144,13 @@ static bool inherit(const struct node *contestants, struct node *own, int depth,
 bool spec_inherit(struct node *top, struct error *error)
 {
 	const struct node *contestants = node_child(top, "contestants");
+	long nodes = 0;
 
 	if (!contestants || contestants->kind != NODE_MAP)
 		return true;
 	for (int i = 0; i < contestants->children; i++)
 		if (contestants->child[i]->kind == NODE_MAP &&
-		    !inherit(contestants, contestants->child[i], 0, error))
+		    !inherit(contestants, contestants->child[i], 0, &nodes, error))
 			return false;
 	return true;
 }

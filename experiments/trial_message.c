@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+_Static_assert(sizeof(enum trial_event) == sizeof(unsigned), "an event is looked at as a number");
 
 static const double SECONDS_BETWEEN = 0.1;
 
@@ -69,6 +72,25 @@ bool trial_speak(void *speaker, const struct trial_news *n)
 			s->next = now + SECONDS_BETWEEN;
 	}
 	return !is_at_end(s->control) && !(s->asked && s->asked());
+}
+
+static bool is_bool(const bool *value)
+{
+	unsigned char byte;
+
+	memcpy(&byte, value, 1);
+	return byte <= 1;
+}
+
+bool trial_message_check(const struct trial_message *m)
+{
+	unsigned event;
+
+	memcpy(&event, &m->event, sizeof event);
+	return event <= TRIAL_FAILED && is_bool(&m->has_bleu) && is_bool(&m->has_reason) &&
+	       m->bleu.order >= 0 && m->bleu.order <= BLEU_MOST_ORDER &&
+	       memchr(m->test_set, '\0', sizeof m->test_set) &&
+	       memchr(m->reason, '\0', sizeof m->reason);
 }
 
 struct trial_news trial_message_news(const struct trial_message *m, const struct trial *trial)

@@ -33,6 +33,10 @@ struct trial_speaker {
  * some ten a second. False when the trial shall stop. */
 bool trial_speak(void *speaker, const struct trial_news *);
 
+/* Whether all bytes of a message, which a child that has gone wrong may have sent, can be looked
+ * at. */
+bool trial_message_check(const struct trial_message *);
+
 /* The news of a message; its pointers are into the message and the trial. */
 struct trial_news trial_message_news(const struct trial_message *, const struct trial *);
 

@@ -169,8 +169,8 @@ static bool add_questions(struct comparison *c, struct error *error)
 	for (int i = 0; i < BEFORE_SCORES; i++)
 		add_question(c, &before_scores[i], NULL, NULL);
 	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
-		add_score(c, (const char *)sqlite3_column_text(statement, 0),
-		          (const char *)sqlite3_column_text(statement, 1));
+		add_score(c, statement_text(statement, 0),
+		          statement_text(statement, 1));
 	for (int i = 0; i < AFTER_SCORES; i++)
 		add_question(c, &after_scores[i], NULL, NULL);
 	return answered(c, statement, code, error);
@@ -189,7 +189,7 @@ static bool add_contestants(struct comparison *c, struct error *error)
 	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
 		struct cell *row = table_add_row(&c->table);
 
-		cell_text(row, (const char *)sqlite3_column_text(statement, 1),
+		cell_text(row, statement_text(statement, 1),
 		          (size_t)sqlite3_column_bytes(statement, 1));
 		c->setups = memory_resize(c->setups, c->table.row_count, sizeof *c->setups);
 		c->setups[c->table.row_count - 1] = sqlite3_column_int64(statement, 0);

@@ -55,7 +55,7 @@ static bool read_entrants(struct reading *reading, struct error *error)
 		if (!c->side_count || c->sides[c->side_count - 1].setup != setup) {
 			c->sides = memory_resize(c->sides, c->side_count + 1, sizeof *c->sides);
 			c->sides[c->side_count++] = (struct contest_side){
-				setup, memory_text((const char *)sqlite3_column_text(statement, 1))
+				setup, memory_text(statement_text(statement, 1))
 			};
 		}
 		reading->entrants = memory_resize(reading->entrants, reading->entrant_count + 1,
@@ -86,7 +86,7 @@ static bool read_test_sets(struct reading *reading, struct error *error)
 		c->test_sets =
 			memory_resize(c->test_sets, c->test_set_count + 1, sizeof *c->test_sets);
 		c->test_sets[c->test_set_count++] =
-			memory_text((const char *)sqlite3_column_text(statement, 0));
+			memory_text(statement_text(statement, 0));
 	}
 	if (code != SQLITE_DONE)
 		statement_error(d->handle, d->path, "cannot read test sets", error);

@@ -143,7 +143,7 @@ static bool read_runs(struct curves *curves, const struct database *d, const cha
 		*curve = (struct curve){
 			.run = sqlite3_column_int64(statement, 0),
 			.seed = sqlite3_column_int64(statement, 1),
-			.label = memory_text((const char *)sqlite3_column_text(statement, 2)),
+			.label = memory_text(statement_text(statement, 2)),
 			.done = sqlite3_column_int(statement, 3),
 		};
 		good = read_curve(d, curve, metric,

@@ -32,14 +32,23 @@ static bool open_error(sqlite3 *handle, const char *path, struct error *error)
 }
 
 /* A file may come from a stranger: it cannot spoil itself, load code or run triggers, which this
- * schema has none of. Its views and checks may call SQLite's functions (older releases hold their
- * own json_valid for unsafe), none of which has effects. */
+ * schema has none of. */
 static void distrust(sqlite3 *handle)
 {
 	sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
 	sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0, NULL);
+}
+
+/* What more a file is not believed that is only read: cells that overlap, and functions in its
+ * views. (Older releases of SQLite hold their own json_valid for unsafe, which this program's
+ * tables check rows by when they are written.) */
+static bool distrust_more(struct database *database, struct error *error)
+{
+	sqlite3_db_config(database->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	return statement_do(database->handle, database->path, error, "PRAGMA cell_size_check = ON",
+	                    "");
 }
 
 static bool open_as(struct database *database, const char *name, int flags)
@@ -92,9 +101,11 @@ static bool open_to_write(struct database *database, struct error *error)
 	       statement_do(database->handle, path, error, "PRAGMA synchronous = NORMAL", "") &&
 	       statement_do(database->handle, path, error, "PRAGMA foreign_keys = ON", "") &&
 	       functions_register(database->handle, path, error) &&
+	       schema_check_tables(database->handle, path, error) &&
 	       schema_migrate(database->handle, path, schema_scripts, SCHEMA_VERSION,
 	                      &database->backup, error) &&
 	       schema_add_metrics(database->handle, path, error) &&
+	       schema_own_views(database->handle, path, error) &&
 	       points_load_metrics(database, error);
 }
 
@@ -158,9 +169,11 @@ static bool read_a_copy(struct database *database, struct error *error)
 		                       error);
 	sqlite3_close(old);
 	return good && functions_register(database->handle, path, error) &&
+	       schema_check_tables(database->handle, path, error) &&
 	       schema_migrate(database->handle, path, schema_scripts, SCHEMA_VERSION,
 	                      &database->backup, error) &&
 	       schema_add_metrics(database->handle, path, error) &&
+	       schema_own_views(database->handle, path, error) && distrust_more(database, error) &&
 	       statement_do(database->handle, path, error, "PRAGMA query_only = ON", "");
 }
 
@@ -187,7 +200,9 @@ static bool open_to_read(struct database *database, struct error *error)
 	database->version = version;
 	if (version < SCHEMA_VERSION)
 		return read_a_copy(database, error);
-	return functions_register(database->handle, path, error);
+	return distrust_more(database, error) && functions_register(database->handle, path, error) &&
+	       schema_check_tables(database->handle, path, error) &&
+	       schema_own_views(database->handle, path, error);
 }
 
 bool database_open(struct database *database, const char *path, enum database_mode mode,

@@ -2,6 +2,7 @@
 #include "results/escape.h"
 
 #include "core/error.h"
+#include "core/printable.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -34,12 +35,6 @@ static void put_character(FILE *out, int character)
 	fwrite(bytes, 1, (size_t)count, out);
 }
 
-static bool turns_or_breaks(int c)
-{
-	return (c >= 0x80 && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
 /* What a terminal may be given instead of a character. */
 static int visible(int c)
 {
@@ -47,7 +42,7 @@ static int visible(int c)
 		return 0x2400 + c;
 	if (c == 0x7f)
 		return 0x2421;
-	return turns_or_breaks(c) ? UNKNOWN : c;
+	return printable_is(c) ? c : UNKNOWN;
 }
 
 static void put_markdown(FILE *out, int c, int before)
@@ -149,17 +144,45 @@ static void write_shown(FILE *out, const char *text, size_t length, bool breaks_
 	}
 }
 
+static bool begins(const char *text, size_t length, const char *const *starts)
+{
+	for (; *starts; starts++)
+		if (length >= strlen(*starts) && !memcmp(text, *starts, strlen(*starts)))
+			return true;
+	return false;
+}
+
+/* Whether a spreadsheet would take the text for a formula. Behind + and -, with which texts and
+ * numbers begin too, only where it could call a function or name another file or program. */
+static bool is_formula(const char *text, size_t length)
+{
+	static const char *const always[] = { "=", "@", "\t", "\r", "\uff1d", "\uff20", NULL };
+	static const char *const perhaps[] = { "+", "-", "\uff0b", "\uff0d", NULL };
+
+	if (begins(text, length, always))
+		return true;
+	if (!begins(text, length, perhaps))
+		return false;
+	for (size_t i = 1; i < length; i++)
+		if (text[i] && strchr("(|[\\", text[i]))
+			return true;
+	return false;
+}
+
 static void write_csv(FILE *out, const char *text, size_t length)
 {
+	const char *guard = is_formula(text, length) ? "'" : "";
 	bool quoted = !length || text[0] == ' ' || text[length - 1] == ' ';
 
 	for (size_t i = 0; i < length && !quoted; i++)
 		quoted = text[i] == ',' || text[i] == '"' || text[i] == '\n' || text[i] == '\r';
 	if (!quoted) {
+		fputs(guard, out);
 		fwrite(text, 1, length, out);
 		return;
 	}
 	fputc('"', out);
+	fputs(guard, out);
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] == '"')
 			fputc('"', out);
@@ -193,7 +216,7 @@ static void write_json(FILE *out, const char *text, size_t length)
 			fputs("\\n", out);
 		else if (c == '\t')
 			fputs("\\t", out);
-		else if (c < 0x20 || c == 0x7f || (c < 0x10000 && turns_or_breaks(c)))
+		else if (!printable_is(c))
 			fprintf(out, "\\u%04x", (unsigned)c);
 		else
 			put_character(out, c);

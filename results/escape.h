@@ -10,8 +10,10 @@
  *   box       control characters as their pictures (U+2400 ...); as U+FFFD: C1 controls, what turns
  *             the direction of text, line separators, bytes that are not UTF-8
  *   csv       RFC 4180, but rows end with a line feed alone; "" for an empty text, nothing for
- * NULL; bytes as they are tsv       backslash, tab, line feed and carriage return as \\ \t \n \r;
- * bytes as they are json      a string with its quotation marks; bytes that are not UTF-8 as U+FFFD
+ *             NULL; an apostrophe before what a spreadsheet would take for a formula; else bytes as
+ *             they are
+ *   tsv       backslash, tab, line feed and carriage return as \\ \t \n \r; bytes as they are
+ *   json      a string with its quotation marks; bytes that are not UTF-8 as U+FFFD
  *   markdown  punctuation that has a meaning behind a backslash; line breaks as spaces, others as
  *             in box
  *   latex     commands for special characters, no ligatures of dashes, no optional argument at the

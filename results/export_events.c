@@ -73,7 +73,7 @@ static bool put_events(struct database *database, struct tensorboard *t, const s
 	int code = SQLITE_DONE;
 
 	while (row && (code = sqlite3_step(row)) == SQLITE_ROW) {
-		const char *tag = (const char *)sqlite3_column_text(row, 1);
+		const char *tag = statement_text(row, 1);
 		const double value = sqlite3_column_type(row, 2) == SQLITE_NULL
 		                             ? (double)NAN
 		                             : sqlite3_column_double(row, 2);
@@ -112,9 +112,9 @@ bool export_events(struct database *database, const char *folder, struct error *
 	while (good && (code = sqlite3_step(row)) == SQLITE_ROW) {
 		const struct chosen c = { sqlite3_column_int64(row, 0),
 			                  sqlite3_column_double(row, 1),
-			                  (const char *)sqlite3_column_text(row, 2),
-			                  (const char *)sqlite3_column_text(row, 3),
-			                  (const char *)sqlite3_column_text(row, 4),
+			                  statement_text(row, 2),
+			                  statement_text(row, 3),
+			                  statement_text(row, 4),
 			                  sqlite3_column_int64(row, 5) };
 
 		good = export_run(database, folder, &c, error);

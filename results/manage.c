@@ -69,7 +69,7 @@ bool database_experiment_name(struct database *database, long experiment, char *
 	const bool good = row && sqlite3_step(row) == SQLITE_ROW;
 
 	if (good)
-		*name = memory_text((const char *)sqlite3_column_text(row, 0));
+		*name = memory_text(statement_text(row, 0));
 	else if (row)
 		error_set(error, "%s has no experiment %ld", database->path, experiment);
 	sqlite3_finalize(row);

@@ -19,14 +19,14 @@ static void forget_metrics(struct database *database)
 
 static void keep_metric(struct database *database, sqlite3_stmt *row)
 {
-	const char *direction = (const char *)sqlite3_column_text(row, 2);
+	const char *direction = statement_text(row, 2);
 	struct database_metric *metric;
 
 	database->metrics = memory_resize(database->metrics, database->metric_count + 1,
 	                                  sizeof *database->metrics);
 	metric = &database->metrics[database->metric_count++];
 	metric->id = sqlite3_column_int64(row, 0);
-	metric->name = memory_text((const char *)sqlite3_column_text(row, 1));
+	metric->name = memory_text(statement_text(row, 1));
 	metric->sign = !strcmp(direction, "lower") ? 1 : !strcmp(direction, "higher") ? -1 : 0;
 }
 

@@ -32,11 +32,26 @@ static void put_number(FILE *out, double value)
 	fputs(number, out);
 }
 
-static void separated_cell(FILE *out, const struct column *column, const struct cell *cell,
-                           enum table_format format, char separator)
+/* A file has all bytes of a text, a terminal what may be shown on one. */
+static void separated_text(FILE *out, const struct table *table, const char *text, size_t length,
+                           enum table_format format)
+{
+	char *shown;
+
+	if (!table->terminal) {
+		escape_write(out, format, text, length);
+		return;
+	}
+	shown = escape_text(TABLE_BOX, text, length);
+	escape_write(out, format, shown, strlen(shown));
+	free(shown);
+}
+
+static void separated_cell(FILE *out, const struct table *table, const struct column *column,
+                           const struct cell *cell, enum table_format format, char separator)
 {
 	if (cell->type == CELL_TEXT)
-		escape_write(out, format, cell->text, cell->length);
+		separated_text(out, table, cell->text, cell->length, format);
 	else if (cell->type == CELL_INTEGER)
 		fprintf(out, "%ld", cell->integer);
 	else if (cell->type == CELL_REAL)
@@ -56,10 +71,10 @@ static void separated_names(FILE *out, const struct table *table, enum table_for
 
 		if (c)
 			fputc(separator, out);
-		escape_write(out, format, column->name, strlen(column->name));
+		separated_text(out, table, column->name, strlen(column->name), format);
 		if (column->deviation) {
 			fputc(separator, out);
-			escape_write(out, format, column->name, strlen(column->name));
+			separated_text(out, table, column->name, strlen(column->name), format);
 			fputs(" deviation", out);
 		}
 	}
@@ -76,7 +91,7 @@ static void csv_row(FILE *out, const struct table *table, const struct cell *row
 	for (size_t c = 0; c < table->column_count; c++) {
 		if (c)
 			fputc(',', out);
-		separated_cell(out, &table->columns[c], &row[c], TABLE_CSV, ',');
+		separated_cell(out, table, &table->columns[c], &row[c], TABLE_CSV, ',');
 	}
 	fputc('\n', out);
 }
@@ -92,7 +107,7 @@ static void tsv_row(FILE *out, const struct table *table, const struct cell *row
 	for (size_t c = 0; c < table->column_count; c++) {
 		if (c)
 			fputc('\t', out);
-		separated_cell(out, &table->columns[c], &row[c], TABLE_TSV, '\t');
+		separated_cell(out, table, &table->columns[c], &row[c], TABLE_TSV, '\t');
 	}
 	fputc('\n', out);
 }

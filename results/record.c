@@ -235,8 +235,9 @@ bool database_run_finish(struct database *database, long id, enum run_status sta
 	return transaction_end(database->handle, database->path, good, error);
 }
 
-/* Columns are status and then `fields`. All texts of the record lie in one block. */
-static void read_record(sqlite3_stmt *row, struct run_record *record)
+/* Columns are status and then `fields`. All texts of the record lie in one block. False where one
+ * is missing that every run has. */
+static bool read_record(sqlite3_stmt *row, struct run_record *record)
 {
 	size_t size = 0;
 	char *free_place;
@@ -259,6 +260,7 @@ static void read_record(sqlite3_stmt *row, struct run_record *record)
 			free_place += strlen(text) + 1;
 		}
 	}
+	return record->contestant && record->key && record->architecture && record->settings;
 }
 
 /* `condition` uses ?1 (a number) and may use ?2 (a text). */
@@ -269,6 +271,7 @@ static bool select_run(struct database *database, const char *condition, const c
 	sqlite3_str *sql = sqlite3_str_new(database->handle);
 	sqlite3_stmt *statement;
 	char *query;
+	bool good;
 	int code;
 
 	memset(record, 0, sizeof *record);
@@ -284,12 +287,17 @@ static bool select_run(struct database *database, const char *condition, const c
 		return false;
 	code = sqlite3_step(statement);
 	*found = code == SQLITE_ROW;
+	good = *found || code == SQLITE_DONE;
 	if (*found)
-		read_record(statement, record);
-	else if (code != SQLITE_DONE)
+		good = read_record(statement, record) ||
+		       error_set(error, "%s: run %ld is no run of bakeoff", database->path,
+		                 record->id);
+	else if (!good)
 		statement_error(database->handle, database->path, "cannot read the run", error);
 	sqlite3_finalize(statement);
-	return code == SQLITE_ROW || code == SQLITE_DONE;
+	if (!good)
+		run_record_free(record);
+	return good;
 }
 
 bool database_run_find(struct database *database, long experiment, const char *key,

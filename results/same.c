@@ -53,8 +53,8 @@ static bool same_value(sqlite3_stmt *a, sqlite3_stmt *b, int column)
 	case SQLITE_NULL:
 		return true;
 	default:
-		return !strcmp((const char *)sqlite3_column_text(a, column),
-		               (const char *)sqlite3_column_text(b, column));
+		return !strcmp(statement_text(a, column),
+		               statement_text(b, column));
 	}
 }
 
@@ -66,7 +66,7 @@ static void write_value(char text[96], sqlite3_stmt *row, int column)
 		snprintf(text, 96, "%.17g", sqlite3_column_double(row, column));
 		break;
 	case SQLITE_TEXT:
-		snprintf(text, 96, "\"%.80s\"", (const char *)sqlite3_column_text(row, column));
+		snprintf(text, 96, "\"%.80s\"", statement_text(row, column));
 		break;
 	case SQLITE_NULL:
 		snprintf(text, 96, "not a number");
@@ -85,8 +85,8 @@ static void describe(struct same_part *part, int kind, sqlite3_stmt *then, sqlit
 	const bool plain = !strcmp(name, "value");
 
 	snprintf(keys, sizeof keys, "%s%.60s%s%.60s%s%s", kinds[kind].before,
-	         (const char *)sqlite3_column_text(then, 0), kinds[kind].between,
-	         (const char *)sqlite3_column_text(then, 1), plain ? "" : ", ", plain ? "" : name);
+	         statement_text(then, 0), kinds[kind].between,
+	         statement_text(then, 1), plain ? "" : ", ", plain ? "" : name);
 	write_value(old, then, column);
 	if (now)
 		write_value(new, now, column);

@@ -271,3 +271,48 @@ bool schema_add_metrics(sqlite3 *handle, const char *path, struct error *error)
 		                    "tttt", m->name, m->unit, m->direction, m->help);
 	return transaction_end(handle, path, good, error);
 }
+
+bool schema_check_tables(sqlite3 *handle, const char *path, struct error *error)
+{
+	long strange;
+	bool found;
+
+	if (!statement_integer(
+		    handle, path, error, &strange, &found,
+		    "SELECT count(*) FROM main.sqlite_schema s WHERE lower(s.name) IN"
+		    "  ('experiments', 'runs', 'metrics', 'points', 'summaries', 'scores', 'hypotheses',"
+		    "   'tags')"
+		    " AND (s.type <> 'table' OR coalesce(s.rootpage, 0) = 0"
+		    "  OR EXISTS (SELECT 1 FROM pragma_table_xinfo(s.name) WHERE hidden <> 0))",
+		    ""))
+		return false;
+	return !strange ||
+	       error_set(error, "%s has other tables than bakeoff makes; nothing is read from it",
+	                 path);
+}
+
+/* A script's statement, where it makes or drops a view, for the views of the connection. */
+static char *own_view(const char *sql)
+{
+	static const char make[] = "CREATE VIEW ", drop[] = "DROP VIEW ";
+
+	if (!strncmp(sql, make, strlen(make)))
+		return sqlite3_mprintf("CREATE TEMP VIEW %s", sql + strlen(make));
+	if (!strncmp(sql, drop, strlen(drop)))
+		return sqlite3_mprintf("DROP VIEW temp.%s", sql + strlen(drop));
+	return NULL;
+}
+
+bool schema_own_views(sqlite3 *handle, const char *path, struct error *error)
+{
+	bool good = statement_do(handle, path, error, "PRAGMA temp_store = MEMORY", "");
+
+	for (int version = 0; version < SCHEMA_VERSION; version++)
+		for (const char *const *sql = schema_scripts[version]; good && *sql; sql++) {
+			char *own = own_view(*sql);
+
+			good = !own || statement_do(handle, path, error, own, "");
+			sqlite3_free(own);
+		}
+	return good;
+}

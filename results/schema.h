@@ -42,4 +42,12 @@ bool schema_migrate(sqlite3 *, const char *path, const char *const *const *scrip
 /* Adds the rows of schema_metrics that the file lacks. */
 bool schema_add_metrics(sqlite3 *, const char *path, struct error *);
 
+/* Refuses a file in which a table of this program's is none: a view, a virtual table, one with
+ * computed columns. Reading those would run what a stranger has written. */
+bool schema_check_tables(sqlite3 *, const char *path, struct error *);
+
+/* This program's views once more, for this connection alone. Their names then mean these, whatever
+ * views the file has. */
+bool schema_own_views(sqlite3 *, const char *path, struct error *);
+
 #endif

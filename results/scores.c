@@ -36,7 +36,7 @@ static bool no_experiment(struct database *database, const char *name, struct er
 		return false;
 	if (sqlite3_step(statement) == SQLITE_ROW)
 		error_set(error, "%s has no experiment %s; the latest are: %s", database->path,
-		          name, (const char *)sqlite3_column_text(statement, 0));
+		          name, statement_text(statement, 0));
 	else
 		statement_error(database->handle, database->path, "cannot read", error);
 	sqlite3_finalize(statement);

@@ -54,8 +54,6 @@ bool selection_choose(struct database *database, const struct selection *s, stru
 	bool good = statement_do(database->handle, database->path, error, "PRAGMA query_only = OFF",
 	                         "") &&
 	            statement_do(database->handle, database->path, error,
-	                         "PRAGMA temp_store = MEMORY", "") &&
-	            statement_do(database->handle, database->path, error,
 	                         "CREATE TEMP TABLE chosen (place INTEGER PRIMARY KEY,"
 	                         " run INTEGER NOT NULL UNIQUE)",
 	                         "") &&
@@ -71,8 +69,8 @@ bool selection_choose(struct database *database, const struct selection *s, stru
 }
 
 /* For each table of runs and of what belongs to runs, a view of its name that has the chosen ones
- * alone; and each view of the file again, which then finds those: temporary names come first.
- * SQLite quotes the names (%w). */
+ * alone, which the connection's views then find: temporary names come first. Views of the file that
+ * are not the connection's are made again for that. SQLite quotes the names (%w). */
 static char *shadow(sqlite3_stmt *row)
 {
 	const char *name = (const char *)sqlite3_column_text(row, 0);
@@ -94,7 +92,8 @@ static char **list_shadows(struct database *database, size_t *count, struct erro
 		"SELECT s.name, c.name, NULL FROM main.sqlite_schema s, pragma_table_info(s.name) c"
 		" WHERE s.type = 'table' AND c.name = iif(s.name = 'runs', 'id', 'run')"
 		" UNION ALL SELECT name, NULL, sql FROM main.sqlite_schema WHERE type = 'view'"
-		"  AND sql LIKE 'CREATE VIEW %'",
+		"  AND sql LIKE 'CREATE VIEW %' AND lower(name) NOT IN"
+		"  (SELECT lower(name) FROM temp.sqlite_schema)",
 		"");
 	char **sql = NULL;
 

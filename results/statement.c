@@ -84,6 +84,13 @@ sqlite3_stmt *statement_new(sqlite3 *handle, const char *path, struct error *err
 	return statement;
 }
 
+const char *statement_text(sqlite3_stmt *statement, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(statement, column);
+
+	return text ? text : "";
+}
+
 bool statement_step(sqlite3 *handle, const char *path, sqlite3_stmt *statement, const char *doing,
                     struct error *error)
 {

@@ -20,6 +20,10 @@ bool statement_bind(sqlite3_stmt *, const char *types, ...);
 sqlite3_stmt *statement_new(sqlite3 *, const char *path, struct error *, const char *sql,
                             const char *types, ...);
 
+/* The text of a column of a row, until the next step; "" where it has none: a file of a stranger
+ * need not keep to the rules of the tables. */
+const char *statement_text(sqlite3_stmt *, int column);
+
 /* Runs one statement that returns no rows. */
 bool statement_do(sqlite3 *, const char *path, struct error *, const char *sql, const char *types,
                   ...);

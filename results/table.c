@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const format_words[] = { "box",      "csv",   "tsv",   "json",
 	                                    "markdown", "latex", "jsonl", "html" };
@@ -129,6 +130,7 @@ static const struct style *style_of(enum table_format format)
 void table_print_begin(FILE *out, struct table *table, enum table_format format)
 {
 	table->printed = 0;
+	table->terminal = isatty(fileno(out));
 	look_at_cells(table);
 	style_of(format)->begin(out, table);
 }

@@ -64,6 +64,7 @@ struct table {
 	size_t printed; /* rows that table_print_rows has printed */
 	int screen;     /* box: columns of the terminal, 0: any number; 0 becomes what `out` has */
 	size_t shown;   /* box: columns that fit there */
+	bool terminal;  /* csv, tsv: `out` is one, which is given texts as a box has them */
 };
 
 void table_add_column(struct table *, const char *name, int decimals, bool deviation);

@@ -20,7 +20,7 @@ static bool read_names(struct database *database, long run, char **names, long *
 
 	*names = NULL;
 	if (good && sqlite3_column_text(statement, 0))
-		*names = memory_text((const char *)sqlite3_column_text(statement, 0));
+		*names = memory_text(statement_text(statement, 0));
 	if (good)
 		*count = (long)sqlite3_column_int64(statement, 1);
 	else if (statement)
@@ -44,9 +44,9 @@ static bool read_rows(struct database *database, sqlite3_stmt *statement,
 				memory_resize(translations->translation, capacity, sizeof *t);
 		}
 		t = &translations->translation[translations->count++];
-		t->source = memory_text((const char *)sqlite3_column_text(statement, 0));
-		t->reference = memory_text((const char *)sqlite3_column_text(statement, 1));
-		t->hypothesis = memory_text((const char *)sqlite3_column_text(statement, 2));
+		t->source = memory_text(statement_text(statement, 0));
+		t->reference = memory_text(statement_text(statement, 1));
+		t->hypothesis = memory_text(statement_text(statement, 2));
 		t->log_probability = sqlite3_column_double(statement, 3);
 	}
 	if (code == SQLITE_DONE)

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+static const long COUNT_MOST = 1000000000000000;
+
 enum field_type { FIELD_LONG, FIELD_DOUBLE, FIELD_BOOL };
 
 struct field {
@@ -90,12 +92,20 @@ static void write_fields(json_t *metadata, const struct field *fields, const voi
 	}
 }
 
+/* Counts go on from there, so that none may be near the end of its range. */
+static bool read_count(const char *text, char **end, long *count)
+{
+	*count = strtol(text, end, 10);
+	return *count >= 0 && *count <= COUNT_MOST;
+}
+
 static bool read_fields(const struct safetensors *file, const struct field *fields, void *base,
                         struct error *error)
 {
 	for (const struct field *f = fields; f->name; f++) {
 		const char *text = safetensors_metadata(file, f->name);
 		char *at = (char *)base + f->offset, *end;
+		bool good = true;
 
 		if (!text)
 			return error_set(
@@ -105,11 +115,12 @@ static bool read_fields(const struct safetensors *file, const struct field *fiel
 		if (f->type == FIELD_DOUBLE)
 			*(double *)(void *)at = strtod(text, &end);
 		else if (f->type == FIELD_LONG)
-			*(long *)(void *)at = strtol(text, &end, 10);
+			good = read_count(text, &end, (long *)(void *)at);
 		else
 			*(bool *)at = strtol(text, &end, 10) != 0;
-		if (end == text || *end)
-			return error_set(error, "%s = '%s' is not a number", f->name, text);
+		if (!good || end == text || *end)
+			return error_set(error, "%s = '%.40s' is not a number that it can have",
+			                 f->name, text);
 	}
 	return true;
 }

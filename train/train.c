@@ -248,6 +248,11 @@ static bool one_update(struct run *run)
 	long take;
 
 	plan_epoch(run);
+	if (p->batch >= p->batches)
+		return error_set(run->error,
+		                 "last.safetensors: batch %ld of an epoch that has %ld: it belongs to "
+		                 "other data; delete it to train from the start",
+		                 p->batch, p->batches);
 	take = p->batches - p->batch < run->settings->accumulate ? p->batches - p->batch
 	                                                         : run->settings->accumulate;
 	p->learning_rate = schedule_rate(run->settings, &run->schedule, p->update + 1,
