@@ -1,7 +1,8 @@
 /* models.c - bakeoff models: every architecture with its settings. */
 #include "cli/commands.h"
 #include "cli/explain.h"
-#include "data/settings.h"
+#include "data/generated.h"
+#include "data/task.h"
 #include "eval/settings.h"
 #include "models/architecture.h"
 #include "train/settings.h"
@@ -45,6 +46,38 @@ static void print_section(int i)
 	putchar('\n');
 }
 
+/* A sentence of a generated task, short enough for one line. */
+static void print_example(struct data_settings *data)
+{
+	struct parallel set[GENERATED_SETS];
+	struct error error;
+	size_t shared;
+
+	data->shortest_generated = data->longest_generated = 5;
+	data->train_sentences = data->valid_sentences = data->test_sentences = 1;
+	data->blanks = data->pairs = 4;
+	if (!generated_make(set, &shared, data, &error))
+		panic("%s", error.message);
+	printf("  %-19s %s -> %s\n", "", set[GENERATED_TRAIN].side[SIDE_SOURCE].line[0].text,
+	       set[GENERATED_TRAIN].side[SIDE_TARGET].line[0].text);
+	for (int i = 0; i < GENERATED_SETS; i++)
+		parallel_free(&set[i]);
+}
+
+static void print_tasks(void)
+{
+	puts("tasks - what data.task may be");
+	for (int i = 0; task_at(i); i++) {
+		struct data_settings data;
+
+		settings_default(data_settings_table, &data);
+		data.task = i;
+		printf("  %-19s %s\n", task_at(i)->name, task_at(i)->about);
+		if (task_at(i)->generator)
+			print_example(&data);
+	}
+}
+
 static int find_section(const char *name)
 {
 	for (int i = 0; sections[i].name; i++)
@@ -74,14 +107,21 @@ int models_command(int argc, char **argv)
 	const struct architecture *one = NULL;
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		puts("usage: bakeoff models [ARCHITECTURE|data|train|search]\n" EXPLAIN_USAGE "\n"
+		puts("usage: bakeoff models [ARCHITECTURE|data|train|search|tasks]\n" EXPLAIN_USAGE
+		     "\n"
 		     "Prints each architecture with its settings, their defaults, ranges and "
 		     "meaning,\n"
-		     "or the keys of that section of an experiment file.\n\n" EXPLAIN_HELP);
+		     "or the keys of that section of an experiment file; tasks: what data.task may "
+		     "be,\n"
+		     "with an example of each that needs no file.\n\n" EXPLAIN_HELP);
 		return 0;
 	}
 	if (asks_to_explain(argc, argv))
 		return explain_command(argc, argv);
+	if (argc == 2 && !strcmp(argv[1], "tasks")) {
+		print_tasks();
+		return 0;
+	}
 	if (argc == 2 && find_section(argv[1]) >= 0) {
 		print_section(find_section(argv[1]));
 		return 0;

@@ -7,20 +7,16 @@
 #define KEY_BOOL(field, key, ...) SETTING_OF_BOOL(struct data_settings, field, key, __VA_ARGS__)
 #define KEY_WORD(field, key, ...) SETTING_OF_WORD(struct data_settings, field, key, __VA_ARGS__)
 
-/* "|translation|copy|...", and what each is. */
+/* "|translation|copy|..." */
 static const char task_words[] =
 #define TASK(name, about, objective, generator) "|" name
 #include "data/tasks.def"
 #undef TASK
 	;
-static const char task_help[] = "what is learned"
-#define TASK(name, about, objective, generator) "; " name ": " about
-#include "data/tasks.def"
-#undef TASK
-	;
 
 const struct setting data_settings_table[] = {
-	KEY_WORD(task, "task", "translation", &task_words[1], task_help),
+	KEY_WORD(task, "task", "translation", &task_words[1],
+	         "what is learned; `bakeoff models tasks` says what each is"),
 	KEY_WORD(subword_model, "subwords.model", "bpe", "bpe|unigram|words|chars",
 	         "what a token is: SentencePiece pieces, words between white space, or characters"),
 	KEY_INT(subword_size, "subwords.size", "8000", 5, 1e6,

@@ -122,8 +122,9 @@ static bool check(const struct contestant *c, const struct experiment *e, const 
 	if (!design_check(&c->design, &side, &broken))
 		return blame(s, side == SIDE_SOURCE ? "encoder." : "decoder.", &broken, error);
 	if (two && c->design.model.tied == TIED_ALL) {
-		error_set(&broken, "tied = all: needs one vocabulary for both sides, "
-		                   "data: {subwords: {joint: true}}");
+		error_set(&broken, "tied = all: needs one vocabulary for both sides, %s",
+		          task_of(&e->data)->generator ? "and this task has two"
+		                                       : "data: {subwords: {joint: true}}");
 		return blame(s, "", &broken, error);
 	}
 	if (!train_settings_check(&c->train, &broken))
