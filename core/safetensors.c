@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,10 +16,10 @@ static const struct {
 	const char *name;
 	size_t size;
 } types[] = {
-	[TENSOR_F32] = { "F32", 4 },
-	[TENSOR_F64] = { "F64", 8 },
-	[TENSOR_I64] = { "I64", 8 },
-	[TENSOR_I32] = { "I32", 4 },
+	[TENSOR_F32] = { "F32", 4 },   [TENSOR_F64] = { "F64", 8 }, [TENSOR_F16] = { "F16", 2 },
+	[TENSOR_BF16] = { "BF16", 2 }, [TENSOR_I64] = { "I64", 8 }, [TENSOR_I32] = { "I32", 4 },
+	[TENSOR_I16] = { "I16", 2 },   [TENSOR_I8] = { "I8", 1 },   [TENSOR_U8] = { "U8", 1 },
+	[TENSOR_BOOL] = { "BOOL", 1 },
 };
 enum { TYPES = sizeof types / sizeof types[0] };
 
@@ -27,6 +28,11 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are copied as
 const char *tensor_type_name(enum tensor_type type)
 {
 	return types[type].name;
+}
+
+bool tensor_is_real(const struct tensor *t)
+{
+	return t->type <= TENSOR_BF16;
 }
 
 size_t tensor_bytes(const struct tensor *t)
@@ -46,8 +52,8 @@ static bool read_type(struct tensor *t, const json_t *dtype, struct error *error
 	}
 	return error_set(
 		error,
-		"tensor %.100s: dtype %.20s cannot be read; convert it to F32 (F64, I64 and I32 "
-		"can be read too)",
+		"tensor %.100s: dtype %.20s cannot be read; convert it to F32 (F64, F16, BF16, "
+		"BOOL, U8 and I8 to I64 can be read too)",
 		t->name, name ? name : "(none)");
 }
 
@@ -282,21 +288,46 @@ const char *safetensors_metadata(const struct safetensors *file, const char *key
 		json_object_get(json_object_get(file->header, "__metadata__"), key));
 }
 
+/* Number i, of so many bytes, in the low bits. */
+static uint64_t bits_of(const struct tensor *t, size_t i)
+{
+	const size_t size = types[t->type].size;
+	uint64_t bits = 0;
+
+	memcpy(&bits, (const char *)t->data + i * size, size);
+	return bits;
+}
+
+/* IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction. */
+static double half(uint64_t bits)
+{
+	const int exponent = bits >> 10 & 31;
+	const double fraction = (double)(bits & 1023), sign = bits >> 15 ? -1 : 1;
+
+	if (exponent == 31)
+		return sign * (double)(fraction > 0 ? NAN : INFINITY);
+	return sign * (exponent ? ldexp(1024 + fraction, exponent - 25) : ldexp(fraction, -24));
+}
+
 static int64_t whole_number(const struct tensor *t, size_t i)
 {
-	int64_t wide;
-	int32_t narrow;
+	const uint64_t bits = bits_of(t, i);
 
-	if (t->type == TENSOR_I64) {
-		memcpy(&wide, (const char *)t->data + i * sizeof wide, sizeof wide);
-		return wide;
+	switch (t->type) {
+	case TENSOR_I32:
+		return (int32_t)bits;
+	case TENSOR_I16:
+		return (int16_t)bits;
+	case TENSOR_I8:
+		return (int8_t)bits;
+	default:
+		return (int64_t)bits;
 	}
-	memcpy(&narrow, (const char *)t->data + i * sizeof narrow, sizeof narrow);
-	return narrow;
 }
 
 double tensor_number(const struct tensor *t, size_t i)
 {
+	uint32_t bits;
 	float single;
 	double full;
 
@@ -307,11 +338,15 @@ double tensor_number(const struct tensor *t, size_t i)
 	case TENSOR_F64:
 		memcpy(&full, (const char *)t->data + i * sizeof full, sizeof full);
 		return full;
-	case TENSOR_I64:
-	case TENSOR_I32:
+	case TENSOR_F16:
+		return half(bits_of(t, i));
+	case TENSOR_BF16: /* the upper half of an F32 */
+		bits = (uint32_t)bits_of(t, i) << 16;
+		memcpy(&single, &bits, sizeof single);
+		return (double)single;
+	default:
 		return (double)whole_number(t, i);
 	}
-	return 0;
 }
 
 void tensor_to_real(const struct tensor *t, real *x)

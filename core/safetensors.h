@@ -22,7 +22,18 @@ enum {
 	SAFETENSORS_HEADER = 4 << 20, /* bytes of a header at most */
 };
 
-enum tensor_type { TENSOR_F32, TENSOR_F64, TENSOR_I64, TENSOR_I32 };
+enum tensor_type {
+	TENSOR_F32,
+	TENSOR_F64,
+	TENSOR_F16,
+	TENSOR_BF16,
+	TENSOR_I64,
+	TENSOR_I32,
+	TENSOR_I16,
+	TENSOR_I8,
+	TENSOR_U8,
+	TENSOR_BOOL
+};
 
 struct tensor {
 	const char *name;
@@ -54,8 +65,9 @@ const struct tensor *safetensors_find(const struct safetensors *, const char *na
 /* The text of a metadata key, or NULL. */
 const char *safetensors_metadata(const struct safetensors *, const char *key);
 
-/* "F32"; and the bytes of all numbers. */
+/* "F32"; whether such numbers have fractions; and the bytes of all numbers. */
 const char *tensor_type_name(enum tensor_type);
+bool tensor_is_real(const struct tensor *);
 size_t tensor_bytes(const struct tensor *);
 
 /* Number i of a tensor, whatever its type. */
@@ -63,7 +75,7 @@ double tensor_number(const struct tensor *, size_t i);
 /* All of them as reals or doubles, x[count]. */
 void tensor_to_real(const struct tensor *, real *x);
 void tensor_to_double(const struct tensor *, double *x);
-/* As ints; false where the tensor is not of whole numbers or one of them is no int. */
+/* As ints; false where the tensor is not of I64 or I32 or one of them is no int. */
 bool tensor_to_int(const struct tensor *, int *x);
 
 /* Writes tensors, whose names differ, and metadata (an object of texts, or NULL) to a file that is
