@@ -32,6 +32,9 @@ const struct setting cnn_settings_table[] = {
 		"lightweight, dynamic: share of taps set to zero in training (DropConnect)"),
 	SETTING_OF_BOOL(S, weight_norm, "weight_norm", "true",
 	                "weights as direction times length (Salimans 2016)"),
+	SETTING_OF_BOOL(S, project_context, "project_context", "false",
+	                "inside of blocks, what one head of attention found is projected (as in the "
+	                "code of Gehring 2017, not the paper)"),
 	{ .name = NULL },
 };
 #undef S

@@ -19,6 +19,7 @@ struct cnn_settings {
 	long heads;
 	double weight_dropout;
 	bool weight_norm;
+	bool project_context; /* the decoder's */
 };
 
 extern const struct setting cnn_settings_table[];

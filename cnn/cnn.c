@@ -21,6 +21,7 @@ struct layer {
 	struct projection query; /* of the states, before the embedding is added */
 	int cross_number;        /* of those layers that attend, from 0 */
 	struct attention_block cross;
+	struct projection context; /* of what it found, or none */
 	struct sublayers more;
 };
 
@@ -56,9 +57,23 @@ static bool attends_inside(const struct design *design)
 	       design->side[SIDE_TARGET].layer.norm == NORM_NONE;
 }
 
+static bool check_context(const struct design *design, struct error *error)
+{
+	const struct layer_settings *s = &design->side[SIDE_TARGET].layer;
+
+	return (attends_inside(design) && s->heads == 1 && s->attention != ATTEND_NONE) ||
+	       error_set(error, "project_context = true: is about one head inside of a block "
+	                        "(convolution: gated, norm: none); elsewhere contexts are "
+	                        "projected as it is");
+}
+
 static bool check(const struct design *design, int side, struct error *error)
 {
+	const struct cnn_settings *s = design->side[side].settings;
+
 	if (!block_check(design, side, error))
+		return false;
+	if (side == SIDE_TARGET && s->project_context && !check_context(design, error))
 		return false;
 	if (side == SIDE_TARGET && attends_inside(design) &&
 	    !design_check_states(design, "width", error))
@@ -76,12 +91,16 @@ static void attention_add(struct model *model, int number, struct layer *layer)
 
 	snprintf(name, sizeof name, "attention.%d", number);
 	layer->attends = layer_attends(s, SIDE_TARGET, number);
+	layer->context = NO_PROJECTION;
 	if (!layer->attends)
 		return;
 	layer->cross_number = s->attention_layers == ATTENTION_ALL ? number : 0;
 	layer->query = projection_add(all, d, d, true, "%s.", name);
 	layer->cross = attention_block_states(all, s, d, model->memory_width, name);
 	layer->cross.scale_by_length = true;
+	if (settings_of(model, SIDE_TARGET)->project_context)
+		layer->context =
+			projection_add(all, d, model->memory_width, true, "%s.context.", name);
 }
 
 /* Whether attention is inside the blocks, and residuals are scaled: ConvS2S as published. */
@@ -228,7 +247,7 @@ static struct var *attend(struct tape *tape, const struct block_run *run, struct
 {
 	const struct layer_settings *s = layer_settings_of(run->model, SIDE_TARGET);
 	const struct layer *layer = run->layer;
-	struct var *query;
+	struct var *query, *context;
 
 	if (!layer->attends)
 		return h;
@@ -236,10 +255,10 @@ static struct var *attend(struct tape *tape, const struct block_run *run, struct
 	query = projection_apply(tape, layer->query, h, ACTIVATION_NONE);
 	if (s->attend_embeddings)
 		query = op_add(tape, query, run->g, 1);
-	return op_residual(tape, h,
-	                   attention_cross(tape, &layer->cross, query, run->memory,
-	                                   layer->cross_number, run->number),
-	                   0, (real)M_SQRT1_2);
+	context = attention_cross(tape, &layer->cross, query, run->memory, layer->cross_number,
+	                          run->number);
+	context = projection_apply(tape, layer->context, context, ACTIVATION_NONE);
+	return op_residual(tape, h, context, 0, (real)M_SQRT1_2);
 }
 
 static void decode_block(struct tape *tape, const void *context, struct var **result)
@@ -287,12 +306,13 @@ static double attention_inside(const struct model *model, const struct layer *la
 {
 	const struct layer_settings *s = &model->side[SIDE_TARGET].body.layer;
 	const double d = (double)model->settings.width;
+	const double context = layer->context.weight < 0 ? 0 : d * model->memory_width;
 	const bool projects =
 		s->attention_layers == ATTENTION_LAST || layer->cross_number == number;
 
 	if (!layer->attends)
 		return 0;
-	return target * d * d +
+	return target * (d * d + context) +
 	       attention_cost(&layer->cross, d, model->memory_width, projects, target, source);
 }
 
@@ -318,6 +338,7 @@ static struct cost cost(const struct model *model, int side, int source, int tar
 }
 
 static const char *const widths[] = { "feed_forward", NULL };
+static const char *const only_decoder[] = { "project_context", NULL };
 
 extern const struct architecture architecture_cnn;
 const struct architecture architecture_cnn = {
@@ -328,6 +349,8 @@ const struct architecture architecture_cnn = {
 	.settings_size = sizeof(struct cnn_settings),
 	.defaults = defaults,
 	.widths = widths,
+	.only = { NULL, only_decoder },
+	.of_encoder = only_decoder,
 	.check = check,
 	.width = width,
 	.build = build,

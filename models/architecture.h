@@ -31,6 +31,7 @@ struct memory {
 	                         sum with embedded */
 	struct var *summary;  /* [1][N][C] one vector a sentence: the encoder's own, or the mean of
 	                         its  states; NULL where nobody wants it */
+	struct var *cells;    /* the same of an LSTM encoder's cells; else NULL */
 	int prefix;           /* decoder-only (joined.h): source steps before the target; else 0 */
 	const int *padding;   /* [N] of them, those before each sentence's first; NULL: none */
 	int projected_count;

@@ -47,8 +47,9 @@ const struct setting layer_settings_table[] = {
 	                "layer: mean and variance (Ba 2016); rms: scale alone (Zhang 2019)"),
 	SETTING_OF_INT(S, feed_forward, "feed_forward", "0", 0, 262144,
 	               "channels inside each layer's feed-forward block (d_ff); 0: no such block"),
-	SETTING_OF_WORD(S, activation, "activation", "relu", "relu|gelu|swish|swiglu",
-	                "of the feed-forward block; swiglu has a third matrix (Shazeer 2020)"),
+	SETTING_OF_WORD(S, activation, "activation", "relu", "relu|gelu|swish|swiglu|gelu-tanh",
+	                "of the feed-forward block; swiglu has a third matrix (Shazeer 2020), gelu-tanh "
+	                "is the approximation of GPT-2"),
 	{ .name = NULL },
 };
 

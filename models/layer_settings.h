@@ -24,7 +24,7 @@ enum attention_layers { ATTENTION_LAST, ATTENTION_ALL };
 enum norm_place { NORM_NONE, NORM_PRE, NORM_POST };
 enum norm_function { NORM_LAYER, NORM_RMS };
 
-enum layer_activation { LAYER_RELU, LAYER_GELU, LAYER_SWISH, LAYER_SWIGLU };
+enum layer_activation { LAYER_RELU, LAYER_GELU, LAYER_SWISH, LAYER_SWIGLU, LAYER_GELU_TANH };
 
 struct layer_settings {
 	long layers, encoder_layers, decoder_layers; /* layers 0: each side has its own number */

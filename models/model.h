@@ -33,6 +33,7 @@ struct model {
 	struct model_side side[SIDES];
 	int memory_width;               /* channels of the encoder's states */
 	bool wants_summary;             /* the decoder reads memory->summary */
+	bool wants_cells;               /* and memory->cells */
 	int output_width;               /* channels of decode()'s result */
 	int output_weight, output_bias; /* parameters; bias -1 where the layer is tied */
 	real *sinusoids;                /* [sinusoid_steps][width] or NULL */

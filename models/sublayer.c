@@ -116,6 +116,8 @@ static enum activation activation_of(const struct layer_settings *s)
 	switch (s->activation) {
 	case LAYER_GELU:
 		return ACTIVATION_GELU;
+	case LAYER_GELU_TANH:
+		return ACTIVATION_GELU_TANH;
 	case LAYER_SWISH:
 		return ACTIVATION_SWISH;
 	case LAYER_SWIGLU:

@@ -16,6 +16,7 @@ struct decoder_layer {
 struct decoder {
 	struct projection bridge;  /* the source's summary to every layer's first state;
 	                              decoder-only: none, these are 0 */
+	struct projection bridge_cell; /* the same of cells, or none */
 	struct projection combine; /* [context; state] to the output */
 	bool attends;              /* the top states alone, with `cross` */
 	struct attention_block cross;
@@ -81,6 +82,11 @@ void rnn_build_decoder(struct model *model)
 	if (model->wants_summary)
 		decoder->bridge =
 			projection_add(all, layers * hidden, model->memory_width, true, "bridge.");
+	decoder->bridge_cell = NO_PROJECTION;
+	model->wants_cells = s->bridge_cell;
+	if (model->wants_cells)
+		decoder->bridge_cell = projection_add(all, layers * hidden, model->memory_width, true,
+		                                      "bridge_cell.");
 	attention_add(model, decoder);
 	decoder->combine =
 		projection_add(all, model->output_width,
@@ -107,7 +113,7 @@ struct layer_run {
 	struct carry *carry;
 	struct var *embedded;
 	struct var *x;
-	struct var *start; /* the bridge, or NULL */
+	struct var *start, *start_cell; /* the bridges, or NULL */
 	struct var *fed;   /* input feeding: the output of the step before */
 	struct var
 		*states; /* input feeding without a carry: of all layers, after the step before */
@@ -115,11 +121,16 @@ struct layer_run {
 };
 
 /* First states h = tanh(bridge summary), all layers side by side; c is 0 (Bahdanau 2015, appendix
- * A.2.2). */
+ * A.2.2), or a projection of the encoder's. */
 static struct var *bridge(struct tape *tape, const struct decoder *decoder,
                           const struct memory *memory)
 {
 	return projection_apply(tape, decoder->bridge, memory->summary, ACTIVATION_TANH);
+}
+
+static struct var *layer_part(struct tape *tape, struct var *all, int layer, int hidden)
+{
+	return all ? op_slice(tape, (struct slice){ all, layer * hidden, hidden }) : NULL;
 }
 
 static struct cell_state first_state(struct tape *tape, const struct cell *cell,
@@ -132,11 +143,8 @@ static struct cell_state first_state(struct tape *tape, const struct cell *cell,
 		return cell_state_split(tape, cell, state, 0);
 	if (run->states)
 		return cell_state_split(tape, cell, run->states, run->number * width);
-	if (!run->start)
-		return (struct cell_state){ NULL, NULL };
-	return (struct cell_state){
-		op_slice(tape, (struct slice){ run->start, run->number * hidden, hidden }), NULL
-	};
+	return (struct cell_state){ layer_part(tape, run->start, run->number, hidden),
+		                    layer_part(tape, run->start_cell, run->number, hidden) };
 }
 
 /* The states, and, with a carry or input feeding, the last one to go on from. */
@@ -273,6 +281,9 @@ struct var *rnn_decode(struct tape *tape, const struct model *model, const struc
 	run.embedded = run.x = y;
 	if (decoder->bridge.weight >= 0 && (!carry || !carry->position))
 		run.start = bridge(tape, decoder, memory);
+	if (run.start && decoder->bridge_cell.weight >= 0)
+		run.start_cell = projection_apply(tape, decoder->bridge_cell, memory->cells,
+		                                  ACTIVATION_NONE);
 	if (rnn_settings_of(model, SIDE_TARGET)->input_feeding)
 		return decode_feeding(tape, run, y);
 	return decode_whole(tape, run, decoder->layers);
@@ -283,7 +294,8 @@ struct cost rnn_decoder_cost(const struct model *model, double source, double ta
 	const struct decoder *decoder = model->side[SIDE_TARGET].layout;
 	const struct rnn_settings *s = rnn_settings_of(model, SIDE_TARGET);
 	const double h = (double)s->hidden;
-	double sum = decoder->bridge.weight < 0 ? 0 : decoder->layers * h * model->memory_width;
+	const int bridges = (decoder->bridge.weight >= 0) + (decoder->bridge_cell.weight >= 0);
+	double sum = bridges * decoder->layers * h * model->memory_width;
 
 	for (int i = 0; i < decoder->layers; i++)
 		sum += target * cell_cost(s->cell, i ? h : decoder->input, h) +

@@ -82,6 +82,15 @@ static void encode_layer(struct tape *tape, const void *context, struct var **re
 	result[0] = sublayers_apply(tape, &layer->more, &where, y[0]);
 }
 
+/* Step `which` of the last states of all ways, which follow result[0]: 0 states, 1 cells. */
+static struct var *last_state(struct tape *tape, const struct encoder *encoder,
+                              struct var *const *result, int which)
+{
+	struct var *x = op_step(tape, result[1], which);
+
+	return encoder->ways == 2 ? op_concat(tape, x, op_step(tape, result[2], which)) : x;
+}
+
 void rnn_encode(struct tape *tape, const struct model *model, struct var *x, struct memory *memory)
 {
 	const struct encoder *encoder = model->side[SIDE_SOURCE].layout;
@@ -98,9 +107,9 @@ void rnn_encode(struct tape *tape, const struct model *model, struct var *x, str
 	memory->states =
 		rnn_dropout(tape, model, SIDE_SOURCE, norm_apply(tape, encoder->last, result[0]),
 	                    masks[encoder->layers].input);
-	memory->summary = op_step(tape, result[1], 0);
-	if (encoder->ways == 2)
-		memory->summary = op_concat(tape, memory->summary, op_step(tape, result[2], 0));
+	memory->summary = last_state(tape, encoder, result, 0);
+	if (model->wants_cells)
+		memory->cells = last_state(tape, encoder, result, 1);
 }
 
 struct cost rnn_encoder_cost(const struct model *model, double source)

@@ -11,7 +11,7 @@ struct rnn_settings {
 	int cell; /* enum cell_kind */
 	double forget_bias;
 	bool bidirectional, reverse_source; /* the encoder's */
-	bool input_feeding;                 /* the decoder's */
+	bool input_feeding, bridge_cell;    /* the decoder's */
 	bool variational_dropout;
 };
 

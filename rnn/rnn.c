@@ -1,6 +1,8 @@
 /* rnn.c - the recurrent architecture: its settings, and the rules between them. */
 #include "rnn/parts.h"
 
+extern const struct architecture architecture_rnn;
+
 #define S struct rnn_settings
 static const struct setting settings_table[] = {
 	SETTING_OF_INT(
@@ -20,6 +22,9 @@ static const struct setting settings_table[] = {
 	                "a one-way encoder reads the source backwards (Sutskever 2014)"),
 	SETTING_OF_BOOL(S, input_feeding, "input_feeding", "false",
 	                "the decoder reads its last output beside the token (Luong 2015)"),
+	SETTING_OF_BOOL(S, bridge_cell, "bridge_cell", "false",
+	                "the decoder's LSTM cells start from the encoder's last, projected; false: "
+	                "at 0"),
 	SETTING_OF_BOOL(S, variational_dropout, "variational_dropout", "false",
 	                "one dropout mask for all steps, of inputs, outputs and recurrent states "
 	                "(Gal 2016)"),
@@ -33,9 +38,9 @@ static const char *const defaults[] = {
 };
 
 static const char *const only_encoder[] = { "bidirectional", "reverse_source", NULL };
-static const char *const only_decoder[] = { "input_feeding", NULL };
+static const char *const only_decoder[] = { "input_feeding", "bridge_cell", NULL };
 static const char *const of_encoder[] = { "bidirectional", "reverse_source", "input_feeding",
-	                                  NULL };
+	                                  "bridge_cell", NULL };
 
 static const char *const widths[] = { "hidden", "feed_forward", NULL };
 
@@ -71,6 +76,20 @@ static bool check_feeding(const struct layer_settings *s, struct error *error)
 	return !why || error_set(error, "input_feeding = true: %s", why);
 }
 
+/* Both sides have LSTM cells, and there is an encoder. */
+static bool check_bridge(const struct design *design, struct error *error)
+{
+	const struct body *source = &design->side[SIDE_SOURCE];
+	const struct rnn_settings *own = design->side[SIDE_TARGET].settings;
+	const struct rnn_settings *theirs = source->settings;
+
+	if (own->cell != CELL_GRU && source->architecture == &architecture_rnn &&
+	    theirs->cell != CELL_GRU)
+		return true;
+	return error_set(error, "bridge_cell = true: is about LSTM cells, which encoder and decoder "
+	                        "must both have; leave it out, or set cell: lstm for both");
+}
+
 static bool check(const struct design *design, int side, struct error *error)
 {
 	const struct rnn_settings *s = design->side[side].settings;
@@ -84,6 +103,8 @@ static bool check(const struct design *design, int side, struct error *error)
 	if (side == SIDE_SOURCE && !check_encoder(s, error))
 		return false;
 	if (side == SIDE_TARGET && s->input_feeding && !check_feeding(layer, error))
+		return false;
+	if (side == SIDE_TARGET && s->bridge_cell && !check_bridge(design, error))
 		return false;
 	if (side == SIDE_TARGET && layer->attention_layers == ATTENTION_LAST &&
 	    !design_check_states(design, "hidden", error))
@@ -105,7 +126,6 @@ static struct cost cost(const struct model *model, int side, int source, int tar
 	                           : rnn_decoder_cost(model, source, target);
 }
 
-extern const struct architecture architecture_rnn;
 const struct architecture architecture_rnn = {
 	.name = "rnn",
 	.about = "recurrent: LSTM or GRU encoder and decoder with attention (Bahdanau 2015, Luong "

@@ -40,6 +40,9 @@ static void parameters_are_as_many_as_the_formulas_say(void **state)
 		/* peepholes 3 5 twice, 3 10 twice */
 		{ { "rnn", "tied=none cell=peephole-lstm" },
 		  590 + 790 + 870 + 220 + 210 + 210 + 368 + 253 },
+		/* the bridge twice */
+		{ { "rnn", "tied=none bridge_cell=true" },
+		  560 + 760 + 840 + 440 + 210 + 210 + 368 + 253 },
 		/* gains 4 5 + 4 5, gain and bias 5 + 5, twice; the same of 10 in each layer */
 		{ { "rnn", "tied=none cell=layer-norm-lstm" },
 		  660 + 860 + 940 + 220 + 210 + 210 + 368 + 253 },
@@ -49,6 +52,8 @@ static void parameters_are_as_many_as_the_formulas_say(void **state)
 		/* blocks 3 (16 (24 + 1 + 1)), attention 2 8 (8 + 1), tables, positions 2 16 8,
 		   output 23 (8 + 1) */
 		{ { "cnn", "tied=none" }, 1248 + 144 + 368 + 256 + 207 },
+		/* contexts 2 8 (8 + 1) */
+		{ { "cnn", "tied=none project_context=true" }, 1248 + 144 + 144 + 368 + 256 + 207 },
 		/* attention 8 (4 8 + 4), feed-forward 12 (8 + 1) + 8 (12 + 1), norms 16 each, last
 		   norms, tables, output */
 		{ { "transformer", "tied=none" },

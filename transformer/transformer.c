@@ -6,7 +6,14 @@
 
 #include <math.h>
 
+struct transformer_settings {
+	bool scale_embeddings;
+};
+
 static const struct setting settings_table[] = {
+	SETTING_OF_BOOL(struct transformer_settings, scale_embeddings, "scale_embeddings", "true",
+	                "embeddings times sqrt(width); false: as they are, and small at first (Radford "
+	                "2019)"),
 	{ .name = NULL },
 };
 
@@ -38,12 +45,13 @@ struct stack {
 static void build(struct model *model, int side)
 {
 	const struct layer_settings *s = &model->side[side].body.layer;
+	const struct transformer_settings *own = model->side[side].body.settings;
 	const int layers = layers_of(s, side), d = (int)model->settings.width;
 	struct stack *stack = memory_new(1, sizeof *stack + (size_t)layers * sizeof *stack->layer);
 
 	model->side[side].layout = stack;
-	model->side[side].embedding.scaled = true;
-	model->side[side].embedding.deviation = 1 / sqrt((double)d);
+	model->side[side].embedding.scaled = own->scale_embeddings;
+	model->side[side].embedding.deviation = own->scale_embeddings ? 1 / sqrt((double)d) : 0.02;
 	if (side == SIDE_TARGET)
 		model->output_width = d;
 	stack->summary = NO_PROJECTION;
@@ -142,7 +150,7 @@ const struct architecture architecture_transformer = {
 	.name = "transformer",
 	.about = "attention alone, many heads, sinusoidal positions (Vaswani 2017)",
 	.settings = settings_table,
-	.settings_size = 1,
+	.settings_size = sizeof(struct transformer_settings),
 	.defaults = defaults,
 	.widths = widths,
 	.check = check,
