@@ -210,7 +210,7 @@ layers: ## check that includes between folders run one way
 install: build ## copy the program and its experiments below DESTDIR PREFIX
 	install -D $B/bakeoff $(DESTDIR)$(PREFIX)/bin/bakeoff
 	install -d $(DESTDIR)$(PREFIX)/share/bakeoff
-	cp -r experiments/*.yaml experiments/probes $(DESTDIR)$(PREFIX)/share/bakeoff/
+	cp -r experiments/*.yaml experiments/probes experiments/import $(DESTDIR)$(PREFIX)/share/bakeoff/
 
 .PHONY: clean
 clean: ## remove build/

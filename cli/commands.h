@@ -17,6 +17,7 @@ int watch_command(int argc, char **argv);
 int merge_command(int argc, char **argv);
 int pack_command(int argc, char **argv);
 int unpack_command(int argc, char **argv);
+int import_command(int argc, char **argv);
 int tag_command(int argc, char **argv);
 int note_command(int argc, char **argv);
 int rm_command(int argc, char **argv);

@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{ "merge", merge_command, "take the runs of other databases over into one" },
 	{ "pack", pack_command, "put a run into one file: weights, vocabularies, results" },
 	{ "unpack", unpack_command, "take the run of a pack into a database" },
+	{ "import", import_command, "weights of another program's model as a run" },
 	{ "tag", tag_command, "give runs names to find them by" },
 	{ "note", note_command, "keep a text with a run" },
 	{ "rm", rm_command, "delete runs, with their checkpoints" },

@@ -32,6 +32,12 @@ bool vocabulary_save(const struct vocabulary *, const char *path, struct error *
 struct vocabulary *vocabulary_load(const char *path, struct error *);
 void vocabulary_free(struct vocabulary *);
 
+/* The vocabulary of a file that vocabulary_save wrote, or of a model file of SentencePiece: bpe or
+ * unigram, padding, unknown, begin and end of sentence being pieces 0 to 3, and all others plain.
+ * `say` (may be NULL) is told where that model's text would be normalised otherwise than here. */
+struct vocabulary *vocabulary_import(const char *path, void say(void *context, const char *line),
+                                     void *context, struct error *);
+
 int vocabulary_size(const struct vocabulary *);
 
 /* A hash (xxHash, 64 bits) of all that decides the ids; recorded in runs and checkpoints. */

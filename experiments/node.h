@@ -19,6 +19,7 @@ struct node {
 	const char *place;   /* the file's path, or the KEY=VALUE of an override; not owned */
 	int line;            /* in the file, from 1; 0: an override */
 	struct node *parent; /* NULL at the top */
+	bool files_unread;   /* of the top: the files that it names need not be there */
 	struct node **child; /* [children] of a list or map, owned */
 	int children;
 	char *memory;       /* what `place` of a whole tree points to, where the tree owns it */

@@ -161,6 +161,9 @@ bool rerun_open(struct rerun *r, struct database *database, long run, const char
 	good = r->record.status == RUN_DONE ||
 	       error_set(error, "run %ld is %s: only a run that is done can be made again", run,
 	                 run_status_word(r->record.status));
+	if (good && !r->record.totals.updates)
+		good = error_set(error, "run %ld was not trained here but imported: it cannot be "
+		                        "made again from its row", run);
 	good = good &&
 	       database_experiment_name(database, r->record.experiment, &r->experiment.name,
 	                                error) &&

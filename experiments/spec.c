@@ -127,13 +127,15 @@ static bool read_all(struct experiment *e, const struct node *top, const char *p
 	       spec_tune(e, top, error);
 }
 
-bool experiment_read(struct experiment *e, const char *path, char *const *set, int sets,
-                     struct error *error)
+static bool read_file(struct experiment *e, const char *path, bool files, char *const *set,
+                      int sets, struct error *error)
 {
 	struct node *top = node_read(path, error);
 	bool done = top && spec_include(top, error);
 
 	*e = (struct experiment){ 0 };
+	if (top)
+		top->files_unread = !files;
 	for (int i = 0; done && i < sets; i++)
 		done = node_assign(top, set[i], error);
 	done = done && spec_inherit(top, error) && read_all(e, top, path, error);
@@ -141,6 +143,18 @@ bool experiment_read(struct experiment *e, const char *path, char *const *set, i
 	if (!done)
 		experiment_free(e);
 	return done;
+}
+
+bool experiment_read(struct experiment *e, const char *path, char *const *set, int sets,
+                     struct error *error)
+{
+	return read_file(e, path, true, set, sets, error);
+}
+
+bool experiment_read_settings(struct experiment *e, const char *path, char *const *set, int sets,
+                              struct error *error)
+{
+	return read_file(e, path, false, set, sets, error);
 }
 
 void experiment_free(struct experiment *e)

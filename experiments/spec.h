@@ -60,6 +60,9 @@ struct experiment {
  * the working directory. On an error the experiment is empty. */
 bool experiment_read(struct experiment *, const char *path, char *const *set, int sets,
                      struct error *);
+/* The same for its settings alone: the files of its data need not be there. */
+bool experiment_read_settings(struct experiment *, const char *path, char *const *set, int sets,
+                              struct error *);
 void experiment_free(struct experiment *);
 
 /* All that makes a trial but its seed: architecture and settings (of the layers and of the

@@ -37,6 +37,13 @@ static char *path_beside(const char *spec, const char *text)
 	return path;
 }
 
+static bool is_unread(const struct node *node)
+{
+	while (node->parent)
+		node = node->parent;
+	return node->files_unread;
+}
+
 /* *file becomes the path that opens the file of an item: beside the file that names it, or in the
  * working directory. Of several ranks rank 0 alone has texts. */
 static bool find_file(const struct node *item, const char *spec, char **file, struct error *error)
@@ -44,7 +51,7 @@ static bool find_file(const struct node *item, const char *spec, char **file, st
 	char *beside = path_beside(item->line ? item->place : spec, item->text);
 	const char *found = is_there(beside) ? beside : is_there(item->text) ? item->text : NULL;
 
-	if (!found && ranks_launched_number() > 0)
+	if (!found && (ranks_launched_number() > 0 || is_unread(item)))
 		found = beside;
 	if (!found && !strcmp(beside, item->text))
 		node_error(item, error, " = %s: there is no such file", item->text);

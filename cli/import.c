@@ -1,0 +1,136 @@
+/* import.c - `bakeoff import`: weights that another program trained, as a run. */
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "experiments/import.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: bakeoff import WEIGHTS.safetensors --map MAP.yaml --experiment FILE.yaml "
+	"--contestant NAME\n"
+	"                      --vocabulary FILE[,FILE] [OPTION...]\n\n"
+	"Makes a run of weights that another program trained, which `translate`, `attend`, `score` "
+	"and\n"
+	"`pack` open like any other (docs/import.md).\n\n"
+	"  --map FILE         which of its tensors become which of our parameters; "
+	"experiments/import/ has some\n"
+	"  --experiment FILE  where a contestant has the settings of its model\n"
+	"  --contestant NAME  that one\n"
+	"  --vocabulary FILE  a vocabulary of bakeoff, or a model of SentencePiece; two for "
+	"source,target\n"
+	"  --set KEY=VALUE    override a key of the experiment (repeatable)\n"
+	"  --db FILE          the database (results.db), made where it is missing\n";
+
+enum { MOST_SETS = 64 };
+
+struct request {
+	struct import_request import;
+	const char *experiment;
+	char *vocabularies; /* cut in two */
+	char *set[MOST_SETS];
+	int sets;
+};
+
+static const struct option long_options[] = {
+	{ "map", required_argument, NULL, 'm' },
+	{ "experiment", required_argument, NULL, 'e' },
+	{ "contestant", required_argument, NULL, 'c' },
+	{ "vocabulary", required_argument, NULL, 'v' },
+	{ "set", required_argument, NULL, 's' },
+	{ "db", required_argument, NULL, 'd' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static bool take_option(struct request *r, int option)
+{
+	switch (option) {
+	case 'm':
+		r->import.map = optarg;
+		return true;
+	case 'e':
+		r->experiment = optarg;
+		return true;
+	case 'c':
+		r->import.contestant = optarg;
+		return true;
+	case 'v':
+		r->vocabularies = optarg;
+		return true;
+	case 'd':
+		r->import.database = optarg;
+		return true;
+	case 's':
+		if (r->sets == MOST_SETS)
+			fprintf(stderr, "bakeoff import: at most %d --set\n", MOST_SETS);
+		else
+			r->set[r->sets++] = optarg;
+		return r->sets < MOST_SETS;
+	}
+	return false;
+}
+
+/* -1: go on, with all that is needed; else the exit status. */
+static int read_options(struct request *r, int argc, char **argv)
+{
+	int option;
+	char *comma;
+
+	*r = (struct request){ .import = { .database = "results.db" } };
+	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+		if (option == 'h')
+			return fputs(usage, stdout), 0;
+		if (option == '?' || option == ':')
+			return option_wrong("import", option);
+		if (!take_option(r, option))
+			return 2;
+	}
+	if (argc - optind != 1 || !r->import.map || !r->experiment || !r->import.contestant ||
+	    !r->vocabularies) {
+		fputs("bakeoff import: give one file of weights, --map, --experiment, --contestant "
+		      "and "
+		      "--vocabulary; `bakeoff import --help` says more\n",
+		      stderr);
+		return 2;
+	}
+	r->import.weights = argv[optind];
+	r->import.vocabulary[SIDE_SOURCE] = r->vocabularies;
+	comma = strchr(r->vocabularies, ',');
+	if (comma) {
+		*comma = '\0';
+		r->import.vocabulary[SIDE_TARGET] = comma + 1;
+	}
+	return -1;
+}
+
+static void say(void *context, const char *line)
+{
+	(void)context;
+	fprintf(stderr, "bakeoff import: %s\n", line);
+}
+
+int import_command(int argc, char **argv)
+{
+	struct experiment experiment;
+	struct request r;
+	struct error error;
+	bool good, again;
+	long run;
+	const int status = read_options(&r, argc, argv);
+
+	if (status >= 0)
+		return status;
+	r.import.experiment = &experiment;
+	good = experiment_read_settings(&experiment, r.experiment, r.set, r.sets, &error) &&
+	       import_run(&r.import, &run, &again, say, NULL, &error);
+	if (!good)
+		fprintf(stderr, "bakeoff import: %s\n", error.message);
+	else
+		printf("%s: run %ld of %s%s\n", r.import.weights, run, r.import.database,
+		       again ? ", which has it already" : "");
+	experiment_free(&experiment);
+	return good ? 0 : 1;
+}
