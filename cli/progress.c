@@ -275,6 +275,7 @@ void progress_watch(void *view, const struct trial_news *n)
 		break;
 	case TRIAL_FINISHED:
 	case TRIAL_STOPPED:
+	case TRIAL_PAUSED:
 		t->number = 0;
 		break;
 	case TRIAL_FAILED:

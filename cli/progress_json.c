@@ -10,6 +10,7 @@ static const char *const event_name[] = {
 	[TRIAL_UPDATE] = "update",     [TRIAL_REPORT] = "report",   [TRIAL_VALIDATED] = "validated",
 	[TRIAL_DECODING] = "decoding", [TRIAL_SCORED] = "scored",   [TRIAL_FINISHED] = "finished",
 	[TRIAL_STOPPED] = "stopped",   [TRIAL_FAILED] = "failed",
+	[TRIAL_PAUSED] = "paused",
 };
 
 static void print(json_t *object)

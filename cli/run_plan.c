@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "experiments/match.h"
 #include "experiments/plan.h"
+#include "experiments/halving.h"
 #include "experiments/tune.h"
 
 #include <stdio.h>
@@ -44,7 +45,26 @@ static void print_entry(void *context, const struct plan_entry *p)
 	fflush(stdout);
 }
 
-static void print_total(const struct plan_total *t, const struct run_options *options)
+/* What successive halving makes of the trials. */
+static void print_rungs(const struct experiment *e)
+{
+	const int rungs = halving_rungs(e);
+
+	for (int r = 0; r < rungs; r++) {
+		const struct trial_pause p = halving_pause(e, r);
+
+		printf("%s %d trials to %g %s", r ? "," : "Halving trains", halving_trials(e, r),
+		       p.epochs + p.updates + p.tokens,
+		       p.epochs > 0    ? "epochs"
+		       : p.updates > 0 ? "updates"
+		                       : "target tokens");
+	}
+	if (rungs)
+		printf(" and %d to the end; the sum has all to the end.\n", halving_trials(e, rungs));
+}
+
+static void print_total(const struct experiment *e, const struct plan_total *t,
+                        const struct run_options *options)
 {
 	char seconds[32];
 
@@ -55,6 +75,7 @@ static void print_total(const struct plan_total *t, const struct run_options *op
 	       "with the memory of\nthat many. Times are of training, validation, checkpoints and "
 	       "tests, from a short calibration.\n",
 	       options->jobs);
+	print_rungs(e);
 	if (t->open_ended)
 		puts("Trials that nothing but patience or perplexity ends are not in the sum.");
 	if (options->memory_bytes > 0 && t->peak_bytes > options->memory_bytes)
@@ -74,6 +95,6 @@ int run_plan_print(struct experiment *e, const struct run_options *options)
 		fprintf(stderr, "bakeoff run: %s\n", error.message);
 		return 1;
 	}
-	print_total(&total, options);
+	print_total(e, &total, options);
 	return 0;
 }

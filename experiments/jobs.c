@@ -121,7 +121,7 @@ static void hear(struct supervisor *s, struct job *job)
 	job->measured |= m->event == TRIAL_REPORT || m->event == TRIAL_DECODING ||
 	                 (m->event == TRIAL_UPDATE && m->progress.update >= MEASURED_AFTER_UPDATES);
 	if (m->event == TRIAL_FINISHED || m->event == TRIAL_SKIPPED || m->event == TRIAL_FAILED ||
-	    m->event == TRIAL_STOPPED)
+	    m->event == TRIAL_STOPPED || m->event == TRIAL_PAUSED)
 		count(s, job, m->event);
 	tell(s, &news);
 }

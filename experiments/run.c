@@ -2,6 +2,7 @@
 #include "experiments/run.h"
 #include "core/error.h"
 #include "core/gemm.h"
+#include "experiments/halving.h"
 #include "experiments/jobs.h"
 #include "experiments/match.h"
 #include "experiments/together.h"
@@ -102,6 +103,8 @@ void run_plan_key(const struct experiment *e, const char *only, char key[17])
 	hash = XXH64(&e->match_parameters, sizeof e->match_parameters, hash);
 	hash = XXH64(&e->match_multiply_adds, sizeof e->match_multiply_adds, hash);
 	hash = tuning_hash(&e->tuning, hash);
+	if (halving_rungs(e))
+		hash = XXH64(&e->halving, sizeof e->halving, hash);
 	snprintf(key, 17, "%016llx", (unsigned long long)hash);
 }
 
@@ -120,10 +123,10 @@ static struct trial *list_trials(const struct trial *common, const struct run_op
 		struct trial *t = &list[*trials];
 
 		*t = *common;
-		t->number = before + first + *trials;
+		t->number = before + i;
 		t->contestant = run_trial(common->experiment, options->only, i, &t->seed);
 		t->retry = options->retry;
-		*trials += !t->contestant->untuned;
+		*trials += !t->contestant->left_out;
 	}
 	return list;
 }
@@ -225,6 +228,8 @@ bool run_experiment(struct experiment *experiment, const char *specification,
 	gemm_warm_end(warming);
 	ready = ready && tune_run(experiment, &common, options, report, watch, context, result,
 	                          error);
+	ready = ready && (result->interrupted || halving_run(experiment, &common, options, report, watch,
+	                                                     context, result, error));
 	if (ready && !result->interrupted) {
 		int trials;
 		struct trial *trial = list_trials(&common, options, &trials);

@@ -113,6 +113,7 @@ static bool read_all(struct experiment *e, const struct node *top, const char *p
 		                                "search",      "match", "seeds",
 		                                "contestants", "grid",  "sample",
 		                                "tune",        "include",
+		                                "halving",
 		                                NULL };
 	static const struct keys_target none[] = { { NULL, NULL } };
 
@@ -124,7 +125,7 @@ static bool read_all(struct experiment *e, const struct node *top, const char *p
 	                    error) &&
 	       read_match(e, top, error) &&
 	       read_seeds(e, top, error) && spec_contestants(e, top, error) &&
-	       spec_tune(e, top, error);
+	       spec_tune(e, top, error) && spec_halving(e, top, error);
 }
 
 static bool read_file(struct experiment *e, const char *path, bool files, char *const *set,

@@ -27,7 +27,8 @@ struct contestant {
 	/* Of a trial that only tries a value, for the contestant of that name; else NULL. Owned. */
 	char *tuned;
 	char *tuned_setting; /* "train.learning_rate" */
-	bool untuned;        /* none of its values came to an end: it has no trials */
+	bool left_out;       /* it has no trials: none of its values came to an end, or others were
+	                        better at a rung */
 };
 
 /* `tune:`: the values of a key of `train:` that each contestant tries, and what a trial may take. */
@@ -37,6 +38,14 @@ struct tuning {
 	int values;   /* 0: nothing is tuned */
 	long epochs, updates, tokens; /* 0: no limit; one limit there is */
 	double minutes, multiply_adds;
+};
+
+/* `halving:`: variants of a contestant are trained up to one rung after the other, and after each the
+ * best of them go on (successive halving: Jamieson and Talwalkar 2016). */
+struct halving {
+	long epochs, updates, tokens; /* of the first rung, one of them; all 0: no halving */
+	long factor; /* of n variants ceil(n / factor) go on, up to a rung that is as much higher */
+	long keep;   /* variants that are trained to the end, at least */
 };
 
 struct experiment {
@@ -53,6 +62,7 @@ struct experiment {
 	long match_parameters;    /* match.parameters: widths are to be solved for it; 0: no */
 	long match_multiply_adds; /* match.multiply_adds, the same; not both */
 	struct tuning tuning;
+	struct halving halving;
 };
 
 /* Reads the file, with `set` [sets] of "KEY=VALUE" (VALUE in YAML) put in before anything is

@@ -17,6 +17,9 @@ bool spec_contestants(struct experiment *, const struct node *top, struct error 
 bool spec_tune(struct experiment *, const struct node *top, struct error *);
 void tuning_free(struct tuning *);
 
+/* `halving:`, after the contestants. */
+bool spec_halving(struct experiment *, const struct node *top, struct error *);
+
 /* Whether text can be a name in tables and file names: 1 to 60 bytes without control characters;
  * else an error at the node, which is called `what`. */
 bool spec_name(const struct node *, const char *text, const char *what, struct error *);

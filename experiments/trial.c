@@ -49,6 +49,11 @@ static bool point(struct work *w, const char *metric, double value)
 	                      w->error);
 }
 
+static double epochs_of(const struct progress *p)
+{
+	return (double)p->epoch + (double)p->batch / (double)p->batches;
+}
+
 static bool report_points(struct work *w)
 {
 	const struct progress *p = &w->progress;
@@ -63,7 +68,7 @@ static bool report_points(struct work *w)
 	       point(w, "padding_percent", 100 * (1 - tokens / p->report_padded_tokens)) &&
 	       point(w, "seconds", p->train_seconds) &&
 	       point(w, "target_tokens", p->target_tokens) &&
-	       point(w, "epoch", (double)p->epoch + (double)p->batch / (double)p->batches);
+	       point(w, "epoch", epochs_of(p));
 }
 
 /* Where ranks train together: the seconds of an update that they wait for the slowest, and those that
@@ -87,6 +92,17 @@ static bool flush(struct work *w)
 	       database_run_progress(w->trial->database, w->news.run, &w->totals, w->error);
 }
 
+/* Whether the trial is where it shall wait for others. */
+static bool is_at_pause(const struct work *w)
+{
+	const struct trial_pause *pause = &w->trial->pause;
+	const struct progress *p = &w->progress;
+
+	return (pause->epochs > 0 && epochs_of(p) >= pause->epochs) ||
+	       (pause->updates > 0 && (double)p->update >= pause->updates) ||
+	       (pause->tokens > 0 && p->target_tokens >= pause->tokens);
+}
+
 /* Curves go to memory at each report, and to the file before each checkpoint, and every few seconds
  * for others to watch: a resumed run makes those after its checkpoint again. */
 static bool on_training(void *context, enum train_event event, const struct progress *progress)
@@ -106,8 +122,10 @@ static bool on_training(void *context, enum train_event event, const struct prog
 		       point(w, "valid_perplexity", exp(w->progress.valid_nll)) &&
 		       point(w, "seconds", w->progress.train_seconds) &&
 		       point(w, "target_tokens", w->progress.target_tokens) &&
-		       trial_validate_bleu(w) && flush(w);
+		       point(w, "epoch", epochs_of(&w->progress)) && trial_validate_bleu(w) &&
+		       flush(w);
 		trial_tell(w, TRIAL_VALIDATED);
+		w->paused = is_at_pause(w);
 		break;
 	case TRAIN_SAVING:
 		kept = flush(w);
@@ -117,7 +135,7 @@ static bool on_training(void *context, enum train_event event, const struct prog
 		break;
 	}
 	w->database_failed |= !kept;
-	return !w->database_failed && (event == TRAIN_SAVING || !w->stop);
+	return !w->database_failed && (event == TRAIN_SAVING || !(w->stop || w->paused));
 }
 
 char *trial_identify(const struct trial *t, char key[17])
@@ -371,6 +389,19 @@ static bool finish(struct work *w, enum run_status status, const char *reason)
 	                           w->error);
 }
 
+/* It goes on, or is left out, when those it is compared to are there too. */
+static bool wait_for_others(struct work *w)
+{
+	char reason[128];
+
+	snprintf(reason, sizeof reason, "halving: waits at rung %d of %d, update %ld",
+	         w->trial->pause.rung, w->trial->pause.rungs, w->progress.update);
+	if (!finish(w, RUN_INTERRUPTED, reason))
+		return false;
+	trial_tell(w, TRIAL_PAUSED);
+	return true;
+}
+
 /* What the outcome means for the row in the database, and for the watcher. */
 static enum trial_outcome conclude(struct work *w, enum train_outcome outcome)
 {
@@ -383,6 +414,8 @@ static enum trial_outcome conclude(struct work *w, enum train_outcome outcome)
 		trial_tell(w, TRIAL_FINISHED);
 		return TRIAL_DONE;
 	case TRAIN_INTERRUPTED:
+		if (w->paused && !w->stop)
+			return wait_for_others(w) ? TRIAL_INTERRUPTED : TRIAL_BROKEN;
 		if (!finish(w, RUN_INTERRUPTED, "stopped on request"))
 			return TRIAL_BROKEN;
 		trial_tell(w, TRIAL_STOPPED);

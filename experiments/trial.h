@@ -9,6 +9,12 @@
 #include "results/database.h"
 #include "train/train.h"
 
+/* Where a trial waits for others: at the first validation at or after so much; all 0: nowhere. */
+struct trial_pause {
+	double epochs, updates, tokens; /* one of them */
+	int rung, rungs;                /* for people: rung of rungs, from 1 */
+};
+
 struct trial {
 	const struct experiment *experiment;
 	const struct contestant *contestant;
@@ -21,6 +27,7 @@ struct trial {
 	long seed;
 	int number; /* among the trials of the experiment, or of --only, from 1 */
 	bool retry; /* even where it diverged before */
+	struct trial_pause pause;
 };
 
 enum trial_event {
@@ -34,6 +41,7 @@ enum trial_event {
 	TRIAL_SCORED,   /* a test set */
 	TRIAL_FINISHED,
 	TRIAL_STOPPED, /* as asked; it can go on later */
+	TRIAL_PAUSED,  /* where it was to wait for others */
 	TRIAL_FAILED,
 };
 

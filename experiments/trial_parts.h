@@ -25,7 +25,8 @@ struct work {
 	int lock; /* file descriptor of folder/lock, held while the trial runs; -1: not held */
 	double flushed; /* when points were last written, machine_seconds */
 	bool database_failed;
-	bool stop;
+	bool stop;   /* the watcher said so */
+	bool paused; /* trial->pause is reached */
 };
 
 /* Tells the watcher; false once it has said stop. */

@@ -184,8 +184,8 @@ static void apply(struct contestant *c, const struct tuning *t, int best)
 {
 	struct error error;
 
-	c->untuned = best < 0;
-	if (!c->untuned && !setting_read(setting_find(train_settings_table, t->key), &c->train,
+	c->left_out = best < 0;
+	if (!c->left_out && !setting_read(setting_find(train_settings_table, t->key), &c->train,
 	                                 t->value[best], &error))
 		panic("a value to tune that was read before: %s", error.message);
 }

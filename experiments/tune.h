@@ -20,7 +20,7 @@ bool run_wants(const struct experiment *, const struct run_options *, const stru
 /* Runs the trials as those of the experiment "NAME/tune", first seed, without tests; what is done
  * is skipped. Then sets each contestant's key to the value of the lowest validation perplexity, of
  * two alike the earlier, and says so in a line to `report`; a contestant of which no trial was done
- * is marked untuned. Does nothing without `tune:`. Adds to the result; interrupted: nothing was
+ * is marked left out. Does nothing without `tune:`. Adds to the result; interrupted: nothing was
  * chosen. */
 bool tune_run(struct experiment *, const struct trial *common, const struct run_options *,
               dataset_report *report, run_watch *, void *context, struct run_result *,

@@ -121,7 +121,7 @@ static const struct {
 	{ HEAD "width: 3\n" LSTM, "4: width: no such key here; it belongs to a contestant" },
 	{ HEAD "zzz: 3\n" LSTM,
 	  "4: zzz: no such key; there are experiment, data, train, search, match, seeds, "
-	  "contestants, grid, sample, tune, include" },
+	  "contestants, grid, sample, tune, include, halving" },
 	{ HEAD "contestants:\n  lstm:\n    architecture: rnn\n    hiden: 64\n",
 	  "7: contestants.lstm.hiden: no such key; did you mean hidden?" },
 	{ HEAD "contestants:\n  lstm: {architecture: rnn, kernel: 5}\n",
