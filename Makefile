@@ -46,7 +46,7 @@ NUMERIC := tests/commands.sh tests/attend.sh tests/joined.sh
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/*_test.c))
 HELPERS := $(filter-out $(wildcard tests/*_test.c),$(wildcard tests/*.c))
 
--include $(wildcard $B/*/*.d $B/*.d $B/tests/bench/*.d)
+-include $(wildcard $B/*/*.d $B/*.d $B/tests/bench/*.d $B/tests/fuzz/*.d)
 
 .PHONY: build
 build: ## build the program, build/release/bakeoff
@@ -94,6 +94,9 @@ $B/%.o: %.cc $B/flags
 	@echo "  CXX $@"
 	@$(CXX) $(CPPFLAGS) $(PKGFLAGS) $(CXXFLAGS_ALL) -MMD -MP -c -o $@ $<
 
+# Objects that are not to be sanitized: loops over numbers, which read nothing of a user's.
+PLAIN ?=
+$(PLAIN:%=$B/core/%.o): SANITIZE =
 $B/core/vector_portable.o: VECTOR = -DVECTOR_SET=portable
 $B/core/vector_avx2.o: VECTOR = -DVECTOR_SET=avx2 -mavx2 -mfma
 $B/core/vector_avx512.o: VECTOR = -DVECTOR_SET=avx512 -mavx2 -mfma -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
@@ -123,9 +126,16 @@ $B/tests/bench/statistics: $B/tests/bench/statistics.o $B/tests/simulated_runs.o
 	@echo "  LD $@"
 	@$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$B/tests/fuzz/fuzz: $(patsubst %.c,$B/%.o,$(wildcard tests/fuzz/*.c)) $B/libbakeoff.a
+	@echo "  LD $@"
+	@$(CXX) $(COMMON) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # The same rules with other flags, each in a folder of its own.
 DOUBLE = B=build/double REAL=-DBAKEOFF_DOUBLE
 ASAN = B=build/asan OPTIMIZE=-O1 SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
+FUZZ = PLAIN="$(VECTOR_SETS:%=vector_%) $(patsubst core/%.c,%,$(wildcard core/op_*.c core/attention_*.c))" \
+	B=build/fuzz CC=clang CXX=clang++ OPTIMIZE="-O1 -fno-omit-frame-pointer" WITH_MPI= LDFLAGS=-fuse-ld=lld \
+	SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 TALLY = build/tally
 
 .PHONY: programs
@@ -175,6 +185,13 @@ test-cluster: ## what needs MPI or Slurm, skipped where that is missing
 	@$(MAKE) --no-print-directory test-mpi
 	@$(MAKE) --no-print-directory test-slurm
 
+SECONDS ?= 20
+.PHONY: fuzz
+fuzz: ## give every reader garbage under ASan and UBSan, SECONDS=20 a target, TARGETS="experiment rows": tests/fuzz/
+	@./setup.sh fuzz
+	@$(MAKE) --no-print-directory -j$(JOBS) $(FUZZ) build/fuzz/tests/fuzz/fuzz
+	@tests/fuzz/run.sh build/fuzz/tests/fuzz/fuzz build/fuzz $(SECONDS) $(TARGETS)
+
 .PHONY: ci
 ci: ## what .ci/run runs: warnings are errors, tests, and the tests again under ASan and UBSan
 	@./setup.sh test
@@ -187,6 +204,7 @@ ci: ## what .ci/run runs: warnings are errors, tests, and the tests again under 
 	@$(MAKE) --no-print-directory $(DOUBLE) check SCRIPTS="$(NUMERIC)"
 	@$(MAKE) --no-print-directory -j$(JOBS) $(ASAN) programs
 	@$(MAKE) --no-print-directory $(ASAN) check
+	@if ./setup.sh fuzz; then $(MAKE) --no-print-directory fuzz SECONDS=2; else echo 'no clang: nothing is fuzzed'; fi
 	@tests/run.sh --sum $(TALLY)
 
 .PHONY: demo

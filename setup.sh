@@ -1,7 +1,7 @@
 #!/bin/sh
 # setup.sh - make sure that what bakeoff needs is installed.
 #
-#     ./setup.sh [build|test|demo|bench|mpi]...    (build, where nothing is named)
+#     ./setup.sh [build|test|demo|bench|mpi|fuzz]...    (build, where nothing is named)
 #
 # Silent, and without network, when all is there. Installs missing Debian packages as root or by
 # sudo without a password; prints the command to run where it may not. Exit status: 0 all there,
@@ -18,6 +18,7 @@ BUILD='gcc g++ make pkg-config|pkgconf libopenblas-dev libgsl-dev libsqlite3-dev
 [ "$(uname -m)" != x86_64 ] || BUILD="$BUILD libdnnl-dev"
 TEST='libcmocka-dev'
 MPI='openmpi-bin libopenmpi-dev'
+FUZZ='clang libclang-rt-dev|libclang-rt-14-dev lld'
 DEMO='bible-kjv bible-kjv-text diatheke sword-text-web'
 
 # pkg-config module, oldest version that will do (utf8proc 2.8.0 calls itself 2.6.0 there)
@@ -112,9 +113,10 @@ for what; do
 	build | bench) ;;
 	test) packages="$packages $TEST" modules="$modules $TEST_MODULES" ;;
 	mpi) packages="$packages $MPI" programs="$programs mpirun" ;;
+	fuzz) packages="$packages $FUZZ" programs="$programs clang ld.lld" ;;
 	demo) packages="$packages $DEMO" programs="$programs bible diatheke" ;;
 	*)
-		say "unknown word '$what': usage: ./setup.sh [build|test|demo|bench|mpi]..."
+		say "unknown word '$what': usage: ./setup.sh [build|test|demo|bench|mpi|fuzz]..."
 		exit 2
 		;;
 	esac

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const double SECONDS_MOST = 1e12; /* above which a time is a mistake */
+
 bool option_number(const char *command, const char *option, const char *text, long least, long most,
                    long *value)
 {
@@ -143,9 +145,11 @@ void warn_cut(const char *command, size_t cut, long longest)
 
 void write_seconds(char *text, size_t size, double seconds)
 {
-	const long s = (long)(seconds + 0.5);
+	const long s = seconds >= 0 && seconds < SECONDS_MOST ? (long)(seconds + 0.5) : -1;
 
-	if (s < 60)
+	if (s < 0)
+		snprintf(text, size, "?");
+	else if (s < 60)
 		snprintf(text, size, "%ld s", s);
 	else if (s < 3600)
 		snprintf(text, size, "%ld min %02ld s", s / 60, s % 60);

@@ -33,7 +33,7 @@ void free_lines(char **line, size_t lines);
 /* One line on standard error where sentences had to be cut to what the run reads. */
 void warn_cut(const char *command, size_t cut, long longest);
 
-/* "12 s", "3 min 20 s", "2 h 05 min" */
+/* "12 s", "3 min 20 s", "2 h 05 min"; "?" of what is no time */
 void write_seconds(char *text, size_t size, double seconds);
 
 #endif

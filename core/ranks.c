@@ -3,11 +3,14 @@
 
 #include <stdlib.h>
 
+enum { RANKS_MOST = 1000000 };
+
 static int number_in(const char *variable)
 {
 	const char *text = getenv(variable);
+	const long number = text ? strtol(text, NULL, 10) : 0;
 
-	return text ? atoi(text) : 0;
+	return number > 0 && number <= RANKS_MOST ? (int)number : 0;
 }
 
 /* Open MPI's mpirun names the size; srun --mpi=pmix or pmi2 says that it is one, and Slurm how many
@@ -30,7 +33,7 @@ int ranks_launched_number(void)
 	if (ranks_launched() > 1)
 		for (int i = 0; i < 3; i++)
 			if (getenv(variables[i]))
-				return number_in(variables[i]);
+				return number_in(variables[i]) % ranks_launched();
 	return 0;
 }
 

@@ -52,7 +52,8 @@ void setting_word(const struct setting *setting, int index, char word[SETTING_TE
 	*word = '\0';
 	for (; p && index > 0; index--) {
 		p = strchr(p, '|');
-		p += p != NULL;
+		if (p)
+			p++;
 	}
 	if (!p || index < 0)
 		return;

@@ -88,6 +88,7 @@ bool trial_message_check(const struct trial_message *m)
 
 	memcpy(&event, &m->event, sizeof event);
 	return event <= TRIAL_FAILED && is_bool(&m->has_bleu) && is_bool(&m->has_reason) &&
+	       (event != TRIAL_SCORED || m->has_bleu) && (event != TRIAL_FAILED || m->has_reason) &&
 	       m->bleu.order >= 0 && m->bleu.order <= BLEU_MOST_ORDER &&
 	       memchr(m->test_set, '\0', sizeof m->test_set) &&
 	       memchr(m->reason, '\0', sizeof m->reason);
