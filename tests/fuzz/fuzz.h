@@ -19,8 +19,9 @@ struct fuzz_target {
 };
 
 extern const struct fuzz_target fuzz_checkpoint, fuzz_corpus, fuzz_database, fuzz_environment,
-	fuzz_experiment, fuzz_filter, fuzz_message, fuzz_options, fuzz_pack, fuzz_rows,
-	fuzz_safetensors, fuzz_scores, fuzz_settings, fuzz_slurm, fuzz_submission, fuzz_vocabulary;
+	fuzz_experiment, fuzz_filter, fuzz_message, fuzz_options, fuzz_pack, fuzz_picture,
+	fuzz_rows, fuzz_safetensors, fuzz_scores, fuzz_settings, fuzz_slurm, fuzz_submission,
+	fuzz_vocabulary;
 
 /* An input is cut into parts at this byte, which no text has. */
 #define PART "\x1e"

@@ -71,14 +71,14 @@ static void one(const uint8_t *bytes, size_t size)
 	EXPERIMENT("x")                                                                            \
 	RUN("1", "a", KEY, "done", SETTINGS)                                                       \
 	CURVE("1")                                                                                 \
-	SCORE("1", "20") RUN("2", "b", "fedcba9876543210", "done", SETTINGS) CURVE("2")            \
-		SCORE("2", "22")
+	SCORE("1", "20")                                                                           \
+	RUN("2", "b", "fedcba9876543210", "done", SETTINGS) CURVE("2") SCORE("2", "22")
 #define BAD                                                                                        \
 	EXPERIMENT("x")                                                                            \
 	RUN("1", NASTY, KEY, "done", SETTINGS)                                                     \
 	CURVE("1")                                                                                 \
-	SCORE("1", "20") RUN("2", "b", "fedcba9876543210", "failed", SETTINGS) CURVE("2") PART     \
-		"ti1" V "t" NASTY
+	SCORE("1", "20")                                                                           \
+	RUN("2", "b", "fedcba9876543210", "failed", SETTINGS) CURVE("2") PART "ti1" V "t" NASTY
 /* The first byte is what is asked for, and in which format. */
 static const char *const seeds[] = {
 	"A" GOOD,
