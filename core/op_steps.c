@@ -1,5 +1,5 @@
 /* op_steps.c - steps of a sequence: some of them, parts put together, those before a sentence,
- * their mean. */
+ * their mean, the last. */
 #include "core/error.h"
 #include "core/ops.h"
 
@@ -204,6 +204,72 @@ struct var *op_mean_steps(struct tape *tape, struct var *x, const int *length)
 		for (size_t t = 0; t < (size_t)steps; t++)
 			tape->vector->accumulate(c, 1, x->x + t * block + at, y->x + at);
 		tape->vector->scale(c, 1 / (real)steps, y->x + at, y->x + at);
+	}
+	return tape_leave(tape, y);
+}
+
+struct ends {
+	const int *length; /* [n] or NULL */
+	int backward;      /* channels */
+};
+
+/* The last real step of a row; the first for channels that were made backward. */
+static size_t last_step(const struct ends *e, const struct var *x, int row)
+{
+	return (size_t)(e->length ? e->length[row] : x->t) - 1;
+}
+
+static void last_backward(struct tape *tape, struct var *y)
+{
+	const struct ends *e = y->aux;
+	struct var *x = y->in[0];
+	const size_t c = (size_t)x->c, block = (size_t)x->n * c, back = (size_t)e->backward;
+	real *dx = tape_gradient(tape, x);
+
+	for (int i = 0; dx && i < x->n; i++) {
+		const size_t at = (size_t)i * c, forward = c - back;
+
+		tape->vector->accumulate(forward, 1, y->g + at,
+		                         dx + last_step(e, x, i) * block + at);
+		tape->vector->accumulate(back, 1, y->g + at + forward, dx + at + forward);
+	}
+}
+
+static struct steps_read last_reads(const struct var *y, int input, const struct var *in, int t)
+{
+	const struct ends *e = y->aux;
+	const int last = (int)last_step(e, in, 0);
+
+	(void)input;
+	(void)t;
+	if (e->backward == 0 || last == 0)
+		return (struct steps_read){ last, 1, 1, 0 };
+	return (struct steps_read){ 0, e->backward == in->c ? 1 : 2, last, 0 };
+}
+
+struct var *op_last_steps(struct tape *tape, struct var *x, const int *length, int backward)
+{
+	static const struct op op = { .name = "last_steps",
+		                      .backward = last_backward,
+		                      .reads = last_reads };
+	const size_t c = (size_t)x->c, block = (size_t)x->n * c;
+	struct var *y = tape_var(tape, &op, 1, x->n, x->c);
+	struct ends *e = tape_memory(tape, sizeof *e);
+
+	tape_enter(tape, &op);
+	if (backward < 0 || backward > x->c)
+		panic("last_steps: %d channels of %d", backward, x->c);
+	*e = (struct ends){ length, backward };
+	y->aux = e;
+	tape_input(tape, y, 0, x);
+	for (int i = 0; i < x->n; i++) {
+		const size_t last = last_step(e, x, i), at = (size_t)i * c;
+
+		if (last >= (size_t)x->t)
+			panic("last_steps: %d real steps of %d", length[i], x->t);
+		memcpy(y->x + at, x->x + last * block + at, c * sizeof(real));
+		memcpy(y->x + at + c - (size_t)backward, x->x + at + c - (size_t)backward,
+		       (size_t)backward * sizeof(real));
 	}
 	return tape_leave(tape, y);
 }

@@ -138,6 +138,11 @@ struct var *op_blank_steps(struct tape *, struct var *x, const int *first);
  * length [N], from 1 to T, or NULL for T -> [1][N][C]. */
 struct var *op_mean_steps(struct tape *, struct var *x, const int *length);
 
+/* Each row's last real step: y[n][c] = x[length[n] - 1][n][c], but x[0][n][c] for the last `backward`
+ * channels, which were made from the last step to the first. x [T][N][C], length [N], from 1 to T, or
+ * NULL for T -> [1][N][C]. */
+struct var *op_last_steps(struct tape *, struct var *x, const int *length, int backward);
+
 struct convolution {
 	int kernel, dilation;
 	int before, after; /* steps of zeros put before and after x */

@@ -107,6 +107,56 @@ static void chrf_words_defaults(union metric_settings *settings)
 	.columns = chrf_row, .new = chrf_open, .free = chrf_close, .add = chrf_add,                \
 	.score = chrf_points, .title = chrf_name, .signature = chrf_sign
 
+static void accuracy_defaults(union metric_settings *settings)
+{
+	*settings = (union metric_settings){ .nothing = 0 };
+}
+
+static size_t accuracy_row(const union metric_settings *settings)
+{
+	(void)settings;
+	return LABELS_COLUMNS;
+}
+
+/* Nothing is kept between segments. */
+static void *accuracy_open(const union metric_settings *settings)
+{
+	(void)settings;
+	return NULL;
+}
+
+static void accuracy_close(void *scorer)
+{
+	(void)scorer;
+}
+
+static void accuracy_add(void *scorer, struct segment hypothesis, const struct segment *reference,
+                         int references, double *row)
+{
+	(void)scorer;
+	labels_segment(hypothesis, reference, references, row);
+}
+
+static double accuracy_points(const union metric_settings *settings, const double *sum)
+{
+	(void)settings;
+	return labels_accuracy(sum);
+}
+
+static void accuracy_name(const union metric_settings *settings, char text[METRIC_TEXT_SIZE])
+{
+	(void)settings;
+	snprintf(text, METRIC_TEXT_SIZE, "accuracy");
+}
+
+static void accuracy_sign(const union metric_settings *settings, int references,
+                          char text[METRIC_TEXT_SIZE])
+{
+	(void)settings;
+	snprintf(text, METRIC_TEXT_SIZE, references ? "nrefs:%d|tok:words" : "nrefs:var|tok:words",
+	         references);
+}
+
 const struct metric metrics[] = {
 	{
 		.name = "BLEU",
@@ -135,6 +185,18 @@ const struct metric metrics[] = {
 		.score = ter_points,
 		.title = ter_name,
 		.signature = ter_sign,
+	},
+	{
+		.name = "accuracy",
+		.most_bytes = SEGMENT_MOST,
+		.defaults = accuracy_defaults,
+		.columns = accuracy_row,
+		.new = accuracy_open,
+		.free = accuracy_close,
+		.add = accuracy_add,
+		.score = accuracy_points,
+		.title = accuracy_name,
+		.signature = accuracy_sign,
 	},
 	{ .name = NULL },
 };

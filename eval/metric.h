@@ -8,6 +8,7 @@
 
 #include "eval/bleu.h"
 #include "eval/chrf.h"
+#include "eval/labels.h"
 #include "eval/segments.h"
 #include "eval/ter.h"
 
@@ -24,6 +25,7 @@ union metric_settings {
 	struct bleu_settings bleu;
 	struct chrf_settings chrf;
 	struct ter_settings ter;
+	int nothing; /* of accuracy */
 };
 
 struct metric {

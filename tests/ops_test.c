@@ -20,6 +20,7 @@ enum what {
 	GLU,
 	SWIGLU,
 	MEAN_STEPS,
+	LAST_STEPS,
 	JOIN_STEPS,
 	DROPOUT_STEPS,
 };
@@ -30,7 +31,8 @@ struct shape {
 	int t, n, c;
 	enum activation activation;
 	bool lengths;
-	double size; /* of the numbers; 0: 1 */
+	double size;  /* of the numbers; 0: 1 */
+	int backward; /* channels */
 };
 
 static const struct shape shapes[] = {
@@ -54,6 +56,10 @@ static const struct shape shapes[] = {
 	{ "mean", MEAN_STEPS, .t = 4, .n = 3, .c = 5 },
 	{ "mean of real steps", MEAN_STEPS, .t = 4, .n = 3, .c = 5, .lengths = true },
 	{ "mean of a step", MEAN_STEPS, .t = 1, .n = 2, .c = 3, .lengths = true },
+	{ "last", LAST_STEPS, .t = 4, .n = 3, .c = 5 },
+	{ "last of real steps, some channels backward", LAST_STEPS, .t = 4, .n = 3, .c = 5,
+	  .lengths = true, .backward = 2 },
+	{ "last of a step, all backward", LAST_STEPS, .t = 1, .n = 2, .c = 3, .backward = 3 },
 	{ "join", JOIN_STEPS, .t = 4, .n = 3, .c = 5 },
 	{ "join one", JOIN_STEPS, .t = 1, .n = 1, .c = 1 },
 	{ "one mask", DROPOUT_STEPS, .t = 4, .n = 3, .c = 5 },
@@ -124,6 +130,11 @@ static void apply(struct slopes *s, const void *context, struct var *result[SLOP
 		result[0] = op_mean_steps(tape, in[0],
 		                          shape->lengths ? lengths(s, shape->n, shape->t) : NULL);
 		break;
+	case LAST_STEPS:
+		result[0] = op_last_steps(tape, in[0],
+		                          shape->lengths ? lengths(s, shape->n, shape->t) : NULL,
+		                          shape->backward);
+		break;
 	case JOIN_STEPS:
 		result[0] = join(s, shape->t);
 		break;
@@ -167,6 +178,26 @@ static void only_real_steps_have_a_mean(void **state)
 		for (int c = 0; c < 3; c++)
 			assert_true(fabs((double)y->x[n * 3 + c] - (length[n] - 1) / 2.0 - c) <
 			            1e-6);
+	slopes_close(&s);
+}
+
+/* Forward channels end at a row's last real step, backward ones at its first. */
+static void the_last_steps_are_the_ends(void **state)
+{
+	static const int length[] = { 3, 1, 2 };
+	struct slopes s;
+	struct var *x, *y;
+
+	(void)state;
+	slopes_open(&s, 0);
+	x = slopes_input(&s, 3, 3, 4, 2);
+	y = op_last_steps(&s.tape, x, length, 1);
+	for (int n = 0; n < 3; n++)
+		for (int c = 0; c < 4; c++) {
+			const int t = c < 3 ? length[n] - 1 : 0;
+
+			assert_true(y->x[n * 4 + c] == x->x[(t * 3 + n) * 4 + c]);
+		}
 	slopes_close(&s);
 }
 
@@ -242,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gradients_are_the_slopes),
 		cmocka_unit_test(only_real_steps_have_a_mean),
+		cmocka_unit_test(the_last_steps_are_the_ends),
 		cmocka_unit_test(joined_steps_are_the_sequence),
 		cmocka_unit_test(one_mask_is_the_same_at_every_step),
 		cmocka_unit_test(nothing_is_dropped_outside_of_training),
