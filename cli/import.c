@@ -1,6 +1,8 @@
 /* import.c - `bakeoff import`: weights that another program trained, as a run. */
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "core/gemm.h"
+#include "core/machine.h"
 #include "experiments/import.h"
 
 #include <getopt.h>
@@ -21,6 +23,8 @@ static const char usage[] =
 	"  --contestant NAME  that one\n"
 	"  --vocabulary FILE  a vocabulary of bakeoff, or a model of SentencePiece; two for "
 	"source,target\n"
+	"  --test             translate and score the test sets of the experiment, too\n"
+	"  --threads N        for that (all processors)\n"
 	"  --set KEY=VALUE    override a key of the experiment (repeatable)\n"
 	"  --db FILE          the database (results.db), made where it is missing\n";
 
@@ -32,6 +36,8 @@ struct request {
 	char *vocabularies; /* cut in two */
 	char *set[MOST_SETS];
 	int sets;
+	bool test;
+	long threads;
 };
 
 static const struct option long_options[] = {
@@ -39,6 +45,8 @@ static const struct option long_options[] = {
 	{ "experiment", required_argument, NULL, 'e' },
 	{ "contestant", required_argument, NULL, 'c' },
 	{ "vocabulary", required_argument, NULL, 'v' },
+	{ "test", no_argument, NULL, 't' },
+	{ "threads", required_argument, NULL, 'n' },
 	{ "set", required_argument, NULL, 's' },
 	{ "db", required_argument, NULL, 'd' },
 	{ "help", no_argument, NULL, 'h' },
@@ -63,6 +71,10 @@ static bool take_option(struct request *r, int option)
 	case 'd':
 		r->import.database = optarg;
 		return true;
+	case 't':
+		return r->test = true;
+	case 'n':
+		return option_number("import", "--threads", optarg, 1, 1024, &r->threads);
 	case 's':
 		if (r->sets == MOST_SETS)
 			fprintf(stderr, "bakeoff import: at most %d --set\n", MOST_SETS);
@@ -79,7 +91,8 @@ static int read_options(struct request *r, int argc, char **argv)
 	int option;
 	char *comma;
 
-	*r = (struct request){ .import = { .database = "results.db" } };
+	*r = (struct request){ .import = { .database = "results.db" },
+		               .threads = machine_processors() };
 	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
 		if (option == 'h')
 			return fputs(usage, stdout), 0;
@@ -124,8 +137,12 @@ int import_command(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	r.import.experiment = &experiment;
-	good = experiment_read_settings(&experiment, r.experiment, r.set, r.sets, &error) &&
+	good = (r.test ? experiment_read : experiment_read_settings)(&experiment, r.experiment,
+	                                                             r.set, r.sets, &error) &&
+	       (!r.test || (gemm_init(&error) &&
+	                    (r.import.test = pool_open((int)r.threads, &error)) != NULL)) &&
 	       import_run(&r.import, &run, &again, say, NULL, &error);
+	pool_close(r.import.test);
 	if (!good)
 		fprintf(stderr, "bakeoff import: %s\n", error.message);
 	else

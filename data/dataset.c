@@ -181,14 +181,11 @@ static bool open_test(const struct opening *opening, struct corpus *corpus, cons
 	return good;
 }
 
-static bool open_files(const struct opening *opening)
+static bool open_tests(const struct opening *opening)
 {
 	const struct data_settings *settings = opening->settings;
 	struct dataset *data = opening->data;
 
-	if (!open_train(opening) ||
-	    !open_test(opening, &data->valid, "valid", "valid", &settings->valid))
-		return false;
 	data->test = memory_new((size_t)settings->tests, sizeof *data->test);
 	for (; data->tests < settings->tests; data->tests++) {
 		const struct text_pair *files = &settings->test[data->tests];
@@ -198,6 +195,14 @@ static bool open_files(const struct opening *opening)
 			return false;
 	}
 	return true;
+}
+
+static bool open_files(const struct opening *opening)
+{
+	return open_train(opening) &&
+	       open_test(opening, &opening->data->valid, "valid", "valid",
+	                 &opening->settings->valid) &&
+	       open_tests(opening);
 }
 
 static bool learn_words(const struct opening *opening, enum side side)
@@ -289,6 +294,17 @@ bool dataset_open(struct dataset *data, const struct data_settings *settings, co
 	}
 	dataset_free(data);
 	return false;
+}
+
+bool dataset_open_tests(struct dataset *data, const struct data_settings *settings,
+                        struct pool *pool, dataset_report *report, void *context,
+                        struct error *error)
+{
+	const struct opening opening = { data, settings, NULL, pool, report, context, error };
+
+	if (task_of(settings)->generator)
+		return error_set(error, "data.task: a generated task has no files to test on");
+	return open_tests(&opening);
 }
 
 void dataset_free(struct dataset *data)

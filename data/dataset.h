@@ -50,6 +50,11 @@ bool dataset_open(struct dataset *, const struct data_settings *, const char *fo
                   struct pool *, dataset_report *, void *context, struct error *);
 void dataset_free(struct dataset *);
 
+/* The test sets alone, from files, of a dataset that has vocabularies and nothing else. On an error
+ * it is still to be freed. */
+bool dataset_open_tests(struct dataset *, const struct data_settings *, struct pool *,
+                        dataset_report *, void *context, struct error *);
+
 /* Gives all ranks what training needs of the dataset that rank 0 has opened: vocabularies, and the
  * ids of training and validation sets; they have no texts and no test sets. Theirs is zeroed before
  * and to be freed after, also where it fails. */

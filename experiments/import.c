@@ -5,7 +5,7 @@
 #include "data/vocabulary.h"
 #include "experiments/match.h"
 #include "experiments/run.h"
-#include "experiments/run_files.h"
+#include "experiments/trial_parts.h"
 #include "experiments/weight_map.h"
 #include "models/model.h"
 #include "results/manage.h"
@@ -25,8 +25,11 @@ struct importing {
 	struct vocabulary *vocabulary[SIDES]; /* one twice where both are one */
 	struct checkpoint_identity identity;
 	struct model model;
-	char *settings; /* JSON */
+	struct dataset data; /* test sets, with the vocabularies above */
+	char *settings;      /* JSON */
 	char key[17], data_hash[17], name[RUN_NAME_SIZE];
+	dataset_report *say; /* may be NULL */
+	void *context;
 	struct error *error;
 };
 
@@ -42,14 +45,14 @@ static const struct contestant *find_contestant(const struct import_request *r, 
 	return NULL;
 }
 
-static bool open_vocabularies(struct importing *i, void say(void *, const char *), void *context)
+static bool open_vocabularies(struct importing *i)
 {
 	const struct import_request *r = i->request;
 
 	for (int side = 0; side < SIDES; side++) {
 		if (r->vocabulary[side])
-			i->vocabulary[side] =
-				vocabulary_import(r->vocabulary[side], say, context, i->error);
+			i->vocabulary[side] = vocabulary_import(r->vocabulary[side], i->say,
+			                                        i->context, i->error);
 		else
 			i->vocabulary[side] = i->vocabulary[SIDE_SOURCE];
 		if (!i->vocabulary[side])
@@ -134,18 +137,50 @@ static bool make_folder(const struct importing *i, const struct run_record *reco
 	return run_files_replace(folder, save_files, (void *)(uintptr_t)i, i->error);
 }
 
+static bool open_tests(struct importing *i)
+{
+	const struct import_request *r = i->request;
+
+	memcpy(i->data.vocabulary, i->vocabulary, sizeof i->vocabulary);
+	return !r->test || dataset_open_tests(&i->data, &r->experiment->data, r->test, i->say,
+	                                      i->context, i->error);
+}
+
+/* What the weights make of the test sets, if there are any. */
+static bool test(const struct importing *i, struct database *database, long run,
+                 struct run_totals *totals)
+{
+	const struct trial trial = {
+		.experiment = i->request->experiment,
+		.contestant = i->contestant,
+		.dataset = &i->data,
+		.pool = i->request->test,
+		.database = database,
+	};
+	struct work w = { .trial = &trial, .error = i->error, .model = i->model, .lock = -1 };
+	bool good = true;
+
+	w.news.trial = &trial;
+	w.news.run = run;
+	w.news.progress = &w.progress;
+	for (int t = 0; good && t < i->data.tests; t++)
+		good = trial_test(&w, &i->data.test[t]);
+	*totals = w.totals;
+	return good;
+}
+
 /* The row, once its files are there. Where and with what the weights were trained is not known. */
 static bool make_row(const struct importing *i, struct database *database,
                      const struct run_record *record, long *run)
 {
 	const struct import_request *r = i->request;
-	const struct run_totals nothing = { 0 };
+	struct run_totals totals = { 0 };
 	char note[1024];
 
 	snprintf(note, sizeof note, "imported from %s by %s", r->weights, r->map);
 	return database_run_begin(database, record, run, i->error) &&
-	       database_note(database, *run, note, i->error) &&
-	       database_run_finish(database, *run, RUN_DONE, NULL, &nothing, i->error);
+	       database_note(database, *run, note, i->error) && test(i, database, *run, &totals) &&
+	       database_run_finish(database, *run, RUN_DONE, NULL, &totals, i->error);
 }
 
 static bool keep(const struct importing *i, struct database *database, long *run, bool *again)
@@ -175,7 +210,9 @@ static bool keep(const struct importing *i, struct database *database, long *run
 	/* One that was left half begun. */
 	good = *again || !old.id || database_run_delete(database, old.id, i->error);
 	run_record_free(&old);
-	return good && (*again || (make_folder(i, &record) && make_row(i, database, &record, run)));
+	if (*again)
+		return test(i, database, *run, &(struct run_totals){ 0 });
+	return good && make_folder(i, &record) && make_row(i, database, &record, run);
 }
 
 static bool check(const struct import_request *r, struct error *error)
@@ -189,13 +226,13 @@ static bool check(const struct import_request *r, struct error *error)
 bool import_run(const struct import_request *request, long *run, bool *again,
                 void say(void *context, const char *line), void *context, struct error *error)
 {
-	struct importing i = { .request = request, .error = error };
+	struct importing i = { .request = request, .say = say, .context = context, .error = error };
 	struct database database;
 	bool good;
 
 	i.contestant = find_contestant(request, error);
-	good = i.contestant && check(request, error) && open_vocabularies(&i, say, context) &&
-	       make_weights(&i);
+	good = i.contestant && check(request, error) && open_vocabularies(&i) && make_weights(&i) &&
+	       open_tests(&i);
 	if (good) {
 		identify(&i);
 		good = database_open(&database, request->database, DATABASE_WRITE, error);
@@ -205,6 +242,8 @@ bool import_run(const struct import_request *request, long *run, bool *again,
 		database_close(&database);
 	}
 	model_close(&i.model);
+	memset(i.data.vocabulary, 0, sizeof i.data.vocabulary); /* not its own */
+	dataset_free(&i.data);
 	vocabulary_free(i.vocabulary[SIDE_SOURCE]);
 	if (i.vocabulary[SIDE_TARGET] != i.vocabulary[SIDE_SOURCE])
 		vocabulary_free(i.vocabulary[SIDE_TARGET]);

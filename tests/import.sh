@@ -54,6 +54,22 @@ once() {
 	import > told && grep -q 'run 2 of it.db, which has it already$' told
 }
 
+# Other texts are other settings, and another run; the test set is the training text of words.yaml.
+with_texts() {
+	import --set 'data.train=[text, text]' --set 'data.valid=[text, text]' --set 'data.test={all: [text, text]}' "$@"
+}
+
+count() {
+	"$program" query --db it.db --format csv --sql "SELECT count(*) FROM $1" | grep -qx "$2"
+}
+
+tested() {
+	with_texts > told && grep -q 'run 3 of it.db$' told && count 'hypotheses WHERE run = 3' 0 &&
+		with_texts --test > told && grep -q 'run 3 of it.db, which has it already' told && count 'hypotheses WHERE run = 3' 8 &&
+		count "run_scores WHERE run = 3 AND metric = 'token_perplexity'" 1 && "$program" score --db it.db --run 3 > scored && grep -q BLEU scored &&
+		rm -r it.db it.runs/*-s1-* && with_texts --test > told && grep -q 'run 1 of it.db$' told && count 'hypotheses WHERE run = 1' 8
+}
+
 cut_short() {
 	head -c 900 "$golden/transformer.safetensors" > short.safetensors
 	says 1 'short.safetensors: ' "$program" import short.safetensors --map "$maps/torch_seq2seq-transformer.yaml" \
@@ -64,6 +80,7 @@ ok 'log probabilities are those of PyTorch' imported
 ok 'the run is listed, compared and reported' listed
 ok 'attend, pack and unpack take it' used
 ok 'the same weights are one run' once
+ok 'test sets that are not there are named' says 1 'data.train = none: there is neither' import --test
 ok 'rerun says that it was imported' says 1 'run 2 was not trained here' "$program" rerun 2 --db it.db
 ok 'weights that are cut short are refused' cut_short
 ok 'settings of another model are named' says 1 'encoder.0.self_attn.in_proj_weight [48][16] cannot be made of enc.0.qkv.weight [24][8]' \
@@ -77,4 +94,5 @@ ok 'no such vocabulary' says 1 'none.model: cannot be opened' import --vocabular
 ok 'no vocabulary' says 1 'is neither a vocabulary' import --vocabulary "$vocabulary,$golden/transformer.safetensors"
 ok 'matched widths' says 1 'match: ' import --set match.parameters=1000
 ok 'nothing named' says 2 'give one file of weights' "$program" import
+ok 'test sets are translated and scored where that is asked' tested
 echo "1..$number"
