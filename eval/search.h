@@ -46,6 +46,8 @@ struct hypothesis {
 struct nbest {
 	struct hypothesis *best; /* [count] */
 	int count;
+	double seconds; /* of one worker, by translate.h: an equal share of those of the sentences
+	                   that were searched together, which are about as long; 0 elsewhere */
 };
 
 /* Searches `sentences` at once; `limit` is each one's longest hypothesis, in tokens with the end,

@@ -1,5 +1,6 @@
 /* translate.c - groups of sentences over the workers of a pool. */
 #include "eval/translate.h"
+#include "core/machine.h"
 #include "eval/stepper.h"
 
 #include <pthread.h>
@@ -64,11 +65,16 @@ static void search_group(struct run *run, size_t group, int worker, struct team 
 	const size_t first = group * run->per_group, left = run->corpus->sentences - first;
 	const size_t n = left < run->per_group ? left : run->per_group;
 	struct nbest *found = memory_new(n, sizeof *found);
+	const double start = machine_seconds();
+	double share;
 
 	stepper_search(&t->stepper[worker], run->corpus, run->settings, run->order + first, (int)n,
 	               team, pool_profile_of(t->pool, worker), found);
-	for (size_t i = 0; i < n; i++)
+	share = (machine_seconds() - start) / (double)n;
+	for (size_t i = 0; i < n; i++) {
+		found[i].seconds = share;
 		run->result[run->order[first + i]] = found[i];
+	}
 	free(found);
 	if (!run->watch)
 		return;

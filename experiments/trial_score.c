@@ -167,6 +167,7 @@ static bool translate_all(struct work *w, const struct corpus *corpus,
 		t[i].source = corpus->text[SIDE_SOURCE][i];
 		t[i].reference = corpus->text[SIDE_TARGET][i];
 		t[i].hypothesis = detokenised(w, &found[i], &t[i].log_probability);
+		t[i].seconds = found[i].seconds;
 		nbest_free(&found[i]);
 	}
 	free(found);

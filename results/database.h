@@ -163,6 +163,7 @@ bool database_score(struct database *, long run, const struct score *, struct er
 struct translation {
 	const char *source, *reference, *hypothesis;
 	double log_probability; /* sum over the hypothesis' tokens, natural logarithm */
+	double seconds; /* of one worker, decoding it; NaN where nobody measured */
 };
 
 /* Keeps all hypotheses of a test set, sentences numbered from 0, in one transaction; replaces

@@ -40,7 +40,7 @@ static const struct {
 	  " ORDER BY c.place, x.test_set, x.metric" },
 	{ "hypotheses",
 	  "SELECT " OF_RUN "x.test_set, x.sentence, x.source, x.reference, x.hypothesis,"
-	  " x.log_probability" CHOSEN " CROSS JOIN main.hypotheses x ON x.run = r.id"
+	  " x.log_probability, x.seconds" CHOSEN " CROSS JOIN main.hypotheses x ON x.run = r.id"
 	  " ORDER BY c.place, x.test_set, x.sentence" },
 };
 

@@ -73,7 +73,7 @@ const struct named_query named_queries[] = {
 
 	{ "hypotheses", "every hypothesis with its source and reference",
 	  "SELECT run, contestant, seed, test_set, sentence, source, reference, hypothesis,"
-	  "  log_probability FROM run_hypotheses"
+	  "  log_probability, seconds FROM run_hypotheses"
 	  " WHERE " OF_EXPERIMENT " AND " OF("run") " AND " OF("contestant") " AND " OF(
 		  "test_set") " ORDER BY test_set, sentence, run" },
 

@@ -4,6 +4,7 @@
 
 #include "eval/metric.h"
 #include "results/translations.h"
+#include "results/statement.h"
 #include "results/words.h"
 
 #include <math.h>
@@ -79,6 +80,51 @@ static void score_bins(const struct metric *metric, const struct translations *t
 	metric->free(scorer);
 }
 
+/* Milliseconds that a sentence of each class took; NAN where it has too few, or nobody measured. */
+static void time_bins(const struct metric *metric, const struct translations *t,
+                      const struct bins *b, double milliseconds[BINS])
+{
+	double sum[BINS] = { 0 };
+
+	(void)metric;
+	for (size_t i = 0; i < t->count; i++)
+		sum[bin_of(b, words_count(t->translation[i].source))] +=
+			1000 * t->translation[i].seconds;
+	for (int bin = 0; bin < BINS; bin++)
+		milliseconds[bin] = b->sentences[bin] < FEWEST
+		                            ? (double)NAN
+		                            : sum[bin] / (double)b->sentences[bin];
+}
+
+/* What is drawn over the length. */
+struct by_length {
+	const char *name;  /* of the figure */
+	const char *title; /* behind the test set; NULL: the headline's metric */
+	const char *with_bands, *without_bands;
+	void (*values)(const struct metric *, const struct translations *, const struct bins *,
+	               double value[BINS]);
+};
+
+static const struct by_length scores_by_length = {
+	"lengths",
+	NULL,
+	"Does quality fall with length? Scores of sentences of about the same length; means over "
+	"seeds, bands from the lowest to the highest seed.",
+	"Does quality fall with length? Scores of sentences of about the same length; means over "
+	"seeds.",
+	score_bins,
+};
+
+static const struct by_length times_by_length = {
+	"decoding-times",
+	"ms a sentence",
+	"What does a longer sentence cost? Milliseconds of one worker to decode a sentence, of about "
+	"the same length; means over seeds, bands from the lowest to the highest seed.",
+	"What does a longer sentence cost? Milliseconds of one worker to decode a sentence, of about "
+	"the same length; means over seeds.",
+	time_bins,
+};
+
 /* Sums over the runs of a setup. */
 struct setup_bins {
 	double sum[BINS], least[BINS], most[BINS];
@@ -116,12 +162,12 @@ static void draw_setup(const struct report *r, size_t setup, const struct bins *
 	}
 }
 
-static void add_run(const struct metric *metric, const struct translations *t, const struct bins *b,
-                    struct setup_bins *s)
+static void add_run(const struct by_length *what, const struct metric *metric,
+                    const struct translations *t, const struct bins *b, struct setup_bins *s)
 {
 	double score[BINS];
 
-	score_bins(metric, t, b, score);
+	what->values(metric, t, b, score);
 	for (int bin = 0; bin < BINS; bin++) {
 		s->sum[bin] += score[bin];
 		s->least[bin] = s->runs ? fmin(s->least[bin], score[bin]) : score[bin];
@@ -130,12 +176,22 @@ static void add_run(const struct metric *metric, const struct translations *t, c
 	s->runs++;
 }
 
-/* The scores by length on one test set, of those setups that have a look. */
-static bool draw_test_set(struct report *r, const struct metric *metric, const char *test_set,
+static bool is_known(const struct setup_bins *s)
+{
+	for (int bin = 0; s->runs && bin < BINS; bin++)
+		if (!isnan(s->sum[bin]))
+			return true;
+	return false;
+}
+
+/* What is drawn by length on one test set, of those setups that have a look. */
+static bool draw_test_set(struct report *r, const struct by_length *what,
+                          const struct metric *metric, const char *test_set,
                           struct document_figure *figure)
 {
 	struct setup_bins *scores = memory_new(r->setup_count + 1, sizeof *scores);
 	struct bins bins = { 0 };
+	bool known = false;
 	struct plot *plot;
 	char *title;
 
@@ -148,31 +204,39 @@ static bool draw_test_set(struct report *r, const struct metric *metric, const c
 			continue;
 		if (!bins.step)
 			bins = find_bins(&t);
-		add_run(metric, &t, &bins, &scores[r->runs[i].setup]);
+		add_run(what, metric, &t, &bins, &scores[r->runs[i].setup]);
 		translations_free(&t);
 	}
-	if (bins.step) {
+	for (size_t i = 0; i < r->setup_count; i++)
+		known |= is_known(&scores[i]);
+	if (known) {
 		plot = figure_plot(&figure->variants[0]);
-		if (asprintf(&title, "%s %s", test_set, metric->name) < 0)
+		if (asprintf(&title, "%s %s", test_set, what->title ? what->title : metric->name) < 0)
 			panic("no memory for a title");
 		plot_begin(plot, title, "words of the source, mean of a class of lengths");
 		free(title);
 		for (size_t i = 0; i < r->setup_count; i++)
-			if (scores[i].runs)
+			if (is_known(&scores[i]))
 				draw_setup(r, i, &bins, &scores[i], test_set, plot, &figure->data);
 	}
 	free(scores);
-	return bins.step > 0;
+	return known;
 }
 
-static const char lengths_with_bands[] =
-	"Does quality fall with length? Scores of sentences of about the "
-	"same length; means over seeds, "
-	"bands from the lowest to the highest seed.";
-static const char lengths_without_bands[] = "Does quality fall with length? Scores of sentences of "
-					    "about the same length; means over seeds.";
+static bool has_times(const struct report *r)
+{
+	long n;
+	bool found;
+	struct error error;
 
-static void add_lengths(struct report *r)
+	return statement_integer(r->database->handle, r->database->path, &error, &n, &found,
+	                         "SELECT 1 FROM run_hypotheses WHERE experiment = ?1 AND seconds > 0"
+	                         " LIMIT 1",
+	                         "t", r->experiment) &&
+	       found;
+}
+
+static void add_by_length(struct report *r, const struct by_length *what)
 {
 	static const char *const names[] = { "test_set", "contestant", "shortest",
 		                             "longest",  "sentences",  "mean",
@@ -180,8 +244,8 @@ static void add_lengths(struct report *r)
 	const struct report_score *headline = &r->scores[r->headline];
 	const struct metric *metric = metric_find(headline->metric);
 	struct document_figure *figure = document_figure(
-		r->document, "lengths",
-		r->setup_count <= REPORT_BANDS ? lengths_with_bands : lengths_without_bands);
+		r->document, what->name,
+		r->setup_count <= REPORT_BANDS ? what->with_bands : what->without_bands);
 	int drawn = 0;
 
 	figure_variant(figure, "length");
@@ -189,7 +253,7 @@ static void add_lengths(struct report *r)
 		table_add_column(&figure->data, names[i], -1, false);
 	for (size_t i = 1; i < r->score_count && drawn < TEST_SETS; i++)
 		if (!strcmp(r->scores[i].metric, headline->metric))
-			drawn += draw_test_set(r, metric, r->scores[i].test_set, figure);
+			drawn += draw_test_set(r, what, metric, r->scores[i].test_set, figure);
 }
 
 /* Words that the hypothesis has and the reference lacks are marked, and words of the reference that
@@ -319,6 +383,8 @@ bool report_sentences(struct report *r)
 		return true;
 	document_heading(r->document, 2, "Sentences");
 	if (metric_find(headline->metric))
-		add_lengths(r);
+		add_by_length(r, &scores_by_length);
+	if (metric_find(headline->metric) && has_times(r))
+		add_by_length(r, &times_by_length);
 	return r->setup_count < 2 || add_examples(r);
 }

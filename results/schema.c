@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *const *const schema_scripts[] = { schema_1, schema_2 };
+const char *const *const schema_scripts[] = { schema_1, schema_2, schema_3 };
 
 const struct schema_metric schema_metrics[] = {
 	{ "train_loss", "nats/token", "lower",

@@ -9,7 +9,7 @@
 
 enum {
 	SCHEMA_APPLICATION = 0x42414b45, /* "BAKE", PRAGMA application_id */
-	SCHEMA_VERSION = 2, /* PRAGMA user_version of a file that this program writes */
+	SCHEMA_VERSION = 3, /* PRAGMA user_version of a file that this program writes */
 };
 
 /* schema_scripts[v] is the list of statements, NULL at its end, that takes a file from version v

@@ -5,5 +5,6 @@
 
 extern const char *const schema_1[]; /* from an empty file */
 extern const char *const schema_2[]; /* from version 1 */
+extern const char *const schema_3[]; /* from version 2 */
 
 #endif

@@ -76,8 +76,8 @@ static bool write_hypotheses(struct database *database, sqlite3_stmt *statement,
 	for (size_t i = 0; i < count; i++) {
 		const struct translation *t = &translations[i];
 
-		statement_bind(statement, "ititttr", run, test_set, (long)i, t->source,
-		               t->reference, t->hypothesis, t->log_probability);
+		statement_bind(statement, "ititttrr", run, test_set, (long)i, t->source,
+		               t->reference, t->hypothesis, t->log_probability, t->seconds);
 		if (!statement_step(database->handle, database->path, statement,
 		                    "cannot write hypotheses", error))
 			return false;
@@ -92,7 +92,8 @@ bool database_hypotheses(struct database *database, long run, const char *test_s
 	sqlite3_stmt *statement =
 		statement_new(handle, database->path, error,
 	                      "INSERT INTO hypotheses (run, test_set, sentence, source, reference,"
-	                      " hypothesis, log_probability) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	                      " hypothesis, log_probability, seconds)"
+	                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	                      "");
 	bool good = statement && transaction_begin(handle, database->path, error);
 

@@ -3,6 +3,7 @@
 
 #include "results/statement.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,9 @@ static bool read_rows(struct database *database, sqlite3_stmt *statement,
 		t->reference = memory_text(statement_text(statement, 1));
 		t->hypothesis = memory_text(statement_text(statement, 2));
 		t->log_probability = sqlite3_column_double(statement, 3);
+		t->seconds = sqlite3_column_type(statement, 4) == SQLITE_NULL
+		                     ? (double)NAN
+		                     : sqlite3_column_double(statement, 4);
 	}
 	if (code == SQLITE_DONE)
 		return true;
@@ -60,7 +64,7 @@ static bool read_set(struct database *database, long run, const char *test_set,
 {
 	sqlite3_stmt *statement =
 		statement_new(database->handle, database->path, error,
-	                      "SELECT source, reference, hypothesis, log_probability"
+	                      "SELECT source, reference, hypothesis, log_probability, seconds"
 	                      " FROM hypotheses WHERE run = ?1 AND test_set = ?2"
 	                      " ORDER BY sentence",
 	                      "it", run, test_set);
@@ -120,7 +124,8 @@ bool translations_each(struct database *database, long run, translations_take *t
 		     &(struct translation){ (const char *)sqlite3_column_text(statement, 1),
 		                            (const char *)sqlite3_column_text(statement, 2),
 		                            (const char *)sqlite3_column_text(statement, 3),
-		                            sqlite3_column_double(statement, 4) });
+		                            sqlite3_column_double(statement, 4),
+		                            (double)NAN });
 	if (statement && code != SQLITE_DONE)
 		statement_error(database->handle, database->path, "cannot read hypotheses", error);
 	sqlite3_finalize(statement);

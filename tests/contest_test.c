@@ -119,7 +119,7 @@ static void add(struct fixture *f, const struct entry *e, const char *test_set)
 
 	for (size_t i = 0; i < e->sentences; i++) {
 		write_sentence(e, i, text[i][0], text[i][1]);
-		t[i] = (struct translation){ "source", text[i][0], text[i][1], -1 };
+		t[i] = (struct translation){ "source", text[i][0], text[i][1], -1, 0.01 };
 	}
 	assert_good(f, database_score(&f->database, run, &score, &f->error));
 	if (e->sentences)

@@ -41,7 +41,7 @@ static void fill(struct fixture *f, struct database *d)
 		                      .settings = "{}",
 		                      .folder = "lstm" };
 	const struct score score = { .test_set = "news", .metric = "BLEU", .value = 20.125 };
-	const struct translation t[] = { { "s", "r", "one", -1.5 }, { "s", "r", "two", -2.5 } };
+	const struct translation t[] = { { "s", "r", "one", -1.5, 0.1 }, { "s", "r", "two", -2.5, 0.1 } };
 	long id;
 
 	assert_good(f, database_experiment(d, "toy", NULL, &id, &f->error));

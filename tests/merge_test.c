@@ -81,8 +81,8 @@ static void make_key(const struct sample *s, char key[17])
 static long add_run(struct database *database, const struct sample *s)
 {
 	const struct run_totals totals = { .updates = s->updates };
-	const struct translation texts[] = { { "a b", "b a", "b", -1.5 },
-		                             { "c", "c", "c", -0.25 } };
+	const struct translation texts[] = { { "a b", "b a", "b", -1.5, 0.1 },
+		                             { "c", "c", "c", -0.25, 0.2 } };
 	const struct score score = { "test", "BLEU", s->loss * 10, s->updates, "BLEU|x", 1,
 		                     2,      4,      0.6 };
 	char key[17], name[RUN_NAME_SIZE];

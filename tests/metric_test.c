@@ -115,8 +115,8 @@ static void make(struct database *database, char path[], const char *const *set,
                  long *run)
 {
 	static const struct translation kept[] = {
-		{ "eins", "one", "ones", -1.5 },
-		{ "", "two ", "", -0.25 },
+		{ "eins", "one", "ones", -1.5, 0.1 },
+		{ "", "two ", "", -0.25, 0.2 },
 	};
 	struct run_record record = { .contestant = "a",
 		                     .key = "0123456789abcdef",

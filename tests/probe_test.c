@@ -212,7 +212,7 @@ static void hypotheses_are_rated(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rated / sizeof rated[0]; i++) {
-		const struct translation t = { "x y", rated[i].reference, rated[i].hypothesis, 0 };
+		const struct translation t = { "x y", rated[i].reference, rated[i].hypothesis, 0, 0.01 };
 
 		assert_true(probe_exact(&t) == rated[i].exact);
 		assert_true(fabs(probe_tokens_right(&t) - rated[i].right) < 1e-12);

@@ -26,7 +26,7 @@ static void add_hypotheses(struct report_fixture *f, long run, int wrong)
 
 	for (int i = 0; i < SENTENCES; i++)
 		t[i] = (struct translation){ i % 2 ? "a b c d" : "a b", reference,
-			                     hypothesis[i % 7 ? wrong : 0], -1 };
+			                     hypothesis[i % 7 ? wrong : 0], -1, 0.01 };
 	t[5].reference = "<i>a</i> reference that is not like the others at all";
 	report_check(f, database_hypotheses(&f->database, run, "news", t, SENTENCES, &f->error));
 }

@@ -177,8 +177,8 @@ static void fill(struct fixture *f)
 	for (int i = 0; i < 4; i++) {
 		long run = begin(f, names[i / 2], i % 2 + 1, settings[i / 2]);
 		struct translation t[] = { { "ein Hund", "a dog", i / 2 ? "a dog" : "a cat sat",
-			                     -1.5 - i },
-			                   { "zwei Katzen", "two cats", "two cats", -0.5 } };
+			                     -1.5 - i, 0.1 },
+			                   { "zwei Katzen", "two cats", "two cats", -0.5, 0.2 } };
 
 		for (long step = 10; step <= 20; step += 10) {
 			add_point(f, run, "valid_perplexity", step, 30.0 - (double)step - i);
@@ -422,7 +422,7 @@ static void a_newer_schema_is_refused_with_both_versions(void **state)
 	for (int mode = DATABASE_READ; mode <= DATABASE_WRITE; mode++) {
 		assert_false(database_open(&other, f->path, (enum database_mode)mode, &f->error));
 		assert_non_null(strstr(f->error.message,
-		                       "schema version 7, this bakeoff knows versions up to 2; "
+		                       "schema version 7, this bakeoff knows versions up to 3; "
 		                       "use a newer bakeoff"));
 	}
 }
@@ -486,25 +486,25 @@ static const char *const bad_statements[] = { "ALTER TABLE runs ADD COLUMN taste
 static void an_older_file_is_backed_up_and_migrated(void **state)
 {
 	struct fixture *f = *state;
-	const char *const *scripts[] = { schema_scripts[0], schema_scripts[1], grow_statements,
-		                         bad_statements };
+	const char *const *scripts[] = { schema_scripts[0], schema_scripts[1],
+		                         schema_scripts[2], grow_statements, bad_statements };
 	struct database backup;
 	char *copy;
 	char path[2 * PATH_SIZE];
 
 	fill(f);
-	assert_good(f, schema_migrate(f->database.handle, f->path, scripts, 3, &copy, &f->error));
-	assert_int_equal(ask(&f->database, "PRAGMA user_version"), 3);
+	assert_good(f, schema_migrate(f->database.handle, f->path, scripts, 4, &copy, &f->error));
+	assert_int_equal(ask(&f->database, "PRAGMA user_version"), 4);
 	assert_int_equal(ask(&f->database, "SELECT count(*) FROM runs WHERE colour IS NULL"), 5);
-	file_in(f, "results.db.v2.backup", path);
+	file_in(f, "results.db.v3.backup", path);
 	assert_string_equal(copy, path);
 	free(copy);
 	assert_good(f, database_open(&backup, path, DATABASE_WRITE, &f->error));
 	assert_int_equal(ask(&backup, "SELECT count(*) FROM runs"), 5);
 	database_close(&backup);
-	assert_false(schema_migrate(f->database.handle, f->path, scripts, 4, &copy, &f->error));
+	assert_false(schema_migrate(f->database.handle, f->path, scripts, 5, &copy, &f->error));
 	assert_null(copy);
-	assert_int_equal(ask(&f->database, "PRAGMA user_version"), 3);
+	assert_int_equal(ask(&f->database, "PRAGMA user_version"), 4);
 	assert_int_equal(ask(&f->database, "SELECT count(*) FROM pragma_table_info('runs')"
 	                                   " WHERE name = 'taste'"),
 	                 0);
