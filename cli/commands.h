@@ -27,6 +27,8 @@ int status_command(int argc, char **argv);
 int collect_command(int argc, char **argv);
 int translate_command(int argc, char **argv);
 int attend_command(int argc, char **argv);
+int draw_command(int argc, char **argv);
+int describe_command(int argc, char **argv);
 int score_command(int argc, char **argv);
 int models_command(int argc, char **argv);
 int profile_command(int argc, char **argv);

@@ -35,6 +35,8 @@ static const struct command commands[] = {
 	{ "collect", collect_command, "what job arrays have brought, in one database" },
 	{ "translate", translate_command, "translate standard input with a trained run" },
 	{ "attend", attend_command, "show what a trained run attends to in a sentence" },
+	{ "draw", draw_command, "draw a caption with a trained run" },
+	{ "describe", describe_command, "say what a picture shows, by a trained run" },
 	{ "score", score_command, "BLEU of a file against references, as sacreBLEU" },
 	{ "models", models_command, "the architectures and their settings" },
 	{ "profile", profile_command, "where the time of training or decoding goes" },

@@ -46,22 +46,32 @@ static void print_section(int i)
 	putchar('\n');
 }
 
+/* What fits on a line beside another; a picture does not. */
+static void print_line(const struct line *line)
+{
+	enum { MOST = 60 };
+
+	printf(line->bytes > MOST ? "%.*s..." : "%.*s", MOST, line->text);
+}
+
 /* A sentence of a generated task, short enough for one line. */
 static void print_example(struct data_settings *data)
 {
-	struct parallel set[GENERATED_SETS];
+	struct generated made;
+	const struct text *side = made.set[GENERATED_TRAIN].side;
 	struct error error;
-	size_t shared;
 
 	data->shortest_generated = data->longest_generated = 5;
 	data->train_sentences = data->valid_sentences = data->test_sentences = 1;
 	data->blanks = data->pairs = 4;
-	if (!generated_make(set, &shared, data, &error))
+	if (!generated_make(&made, data, &error))
 		panic("%s", error.message);
-	printf("  %-19s %s -> %s\n", "", set[GENERATED_TRAIN].side[SIDE_SOURCE].line[0].text,
-	       set[GENERATED_TRAIN].side[SIDE_TARGET].line[0].text);
-	for (int i = 0; i < GENERATED_SETS; i++)
-		parallel_free(&set[i]);
+	printf("  %-19s ", "");
+	print_line(&side[SIDE_SOURCE].line[0]);
+	fputs(" -> ", stdout);
+	print_line(&side[SIDE_TARGET].line[0]);
+	putchar('\n');
+	generated_free(&made);
 }
 
 static void print_tasks(void)

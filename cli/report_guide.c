@@ -2,8 +2,11 @@
  * looks at. */
 #include "cli/report_guide.h"
 
+#include "cli/pictures.h"
 #include "core/gemm.h"
+#include "data/picture_image.h"
 #include "eval/attention.h"
+#include "eval/picture_score.h"
 #include "experiments/spec.h"
 #include "experiments/standard.h"
 #include "experiments/trial.h"
@@ -156,7 +159,31 @@ static bool attend(void *context, long run, const char *source, const char *targ
 	return good;
 }
 
+static bool picture(void *context, const char *text, const char *caption, struct report_picture *p)
+{
+	const struct facts wanted = picture_facts_of_caption(caption);
+	struct picture_tally tally = { { 0 }, { 0 } };
+	char says[CAPTION_SIZE];
+	struct picture drawn;
+	struct facts facts;
+	struct image image;
+	struct error error;
+
+	(void)context;
+	if (!picture_read(&drawn, text, &error))
+		return false;
+	facts = picture_facts(&drawn);
+	picture_tally_add(&tally, &wanted, &facts);
+	picture_say(&facts, says);
+	picture_image(&image, &drawn, 1, 1, 1);
+	*p = (struct report_picture){ .right = wanted.objects && tally.right[PICTURE_WHOLE],
+		                      .says = memory_text(says) };
+	p->png = image_png(&image, &p->bytes);
+	image_free(&image);
+	return true;
+}
+
 struct report_guide report_guide(struct database *database)
 {
-	return (struct report_guide){ .is_default = standard_is, .context = database, .predict = predict, .attend = attend };
+	return (struct report_guide){ .is_default = standard_is, .context = database, .predict = predict, .attend = attend, .picture = picture };
 }

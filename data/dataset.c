@@ -205,31 +205,29 @@ static bool open_files(const struct opening *opening)
 	       open_tests(opening);
 }
 
-static bool learn_words(const struct opening *opening, enum side side)
+static bool learn_words(const struct opening *opening, const struct generated *made, enum side side)
 {
-	const struct data_settings *settings = opening->settings;
-	struct text words;
+	const struct text *words = &made->words[side];
 
-	generated_words(&words, settings, side);
 	opening->data->vocabulary[side] =
-		vocabulary_train(SUBWORD_WORDS, generated_vocabulary(settings, side), false,
-	                         words.line, words.lines, opening->error);
-	text_free(&words);
+		vocabulary_train(SUBWORD_WORDS, generated_vocabulary(opening->settings, side),
+	                         false, words->line, words->lines, opening->error);
 	return opening->data->vocabulary[side];
 }
 
-static bool take_words(const struct opening *opening)
+static bool take_words(const struct opening *opening, const struct generated *made)
 {
-	if (!learn_words(opening, SIDE_SOURCE))
+	if (!learn_words(opening, made, SIDE_SOURCE))
 		return false;
 	if (!task_is_joint(opening->settings))
-		return learn_words(opening, SIDE_TARGET);
+		return learn_words(opening, made, SIDE_TARGET);
 	opening->data->vocabulary[SIDE_TARGET] = opening->data->vocabulary[SIDE_SOURCE];
 	return true;
 }
 
-static bool encode_generated(const struct opening *opening, struct parallel set[GENERATED_SETS])
+static bool encode_generated(const struct opening *opening, struct generated *made)
 {
+	struct parallel *set = made->set;
 	const struct data_settings *settings = opening->settings;
 	struct dataset *data = opening->data;
 
@@ -247,21 +245,20 @@ static bool encode_generated(const struct opening *opening, struct parallel set[
 
 static bool open_generated(const struct opening *opening)
 {
-	struct parallel set[GENERATED_SETS];
-	size_t shared;
+	struct generated made;
 	bool good;
 
-	if (!take_words(opening) ||
-	    !generated_make(set, &shared, opening->settings, opening->error))
+	if (!generated_make(&made, opening->settings, opening->error))
 		return false;
-	if (shared)
+	if (made.shared)
 		say(opening,
 		    "generated: %zu validation and test sentences are in an earlier set too: "
 		    "there are too few different ones",
-		    shared);
-	good = encode_generated(opening, set);
-	for (int i = 0; i < GENERATED_SETS; i++)
-		parallel_free(&set[i]);
+		    made.shared);
+	if (*made.note)
+		say(opening, "%s", made.note);
+	good = take_words(opening, &made) && encode_generated(opening, &made);
+	generated_free(&made);
 	return good;
 }
 

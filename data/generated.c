@@ -16,6 +16,7 @@ const char *const generated_set_name[GENERATED_SETS] = {
 	[GENERATED_LONGER] = "longer",
 	[GENERATED_SYSTEMATICITY] = "systematicity",
 	[GENERATED_PRODUCTIVITY] = "productivity",
+	[GENERATED_COMBINATIONS] = "new_combinations",
 };
 
 static const struct generator *generator_of(const struct data_settings *settings)
@@ -183,36 +184,7 @@ bool generated_check(const struct data_settings *s, struct error *error)
 	return (!generator->check || generator->check(s, error)) && check_longest(s, error);
 }
 
-bool generated_make(struct parallel set[GENERATED_SETS], size_t *shared,
-                    const struct data_settings *settings, struct error *error)
-{
-	struct making making = { .generator = generator_of(settings),
-		                 .drawing = { .settings = settings } };
-
-	if (!generated_check(settings, error))
-		return false;
-	making.drawing.chance = gsl_rng_alloc(gsl_rng_mt19937);
-	gsl_rng_set(making.drawing.chance, (unsigned long)settings->seed);
-	for (int i = 0; i < GENERATED_SETS; i++) {
-		const enum generated_set which = (enum generated_set)i;
-
-		set[i] = (struct parallel){ 0 };
-		making.drawing.set = which;
-		if (generated_has(settings, which))
-			make_set(&set[i], &making,
-			         i == GENERATED_TRAIN   ? settings->train_sentences
-			         : i == GENERATED_VALID ? settings->valid_sentences
-			                                : settings->test_sentences);
-	}
-	*shared = making.shared;
-	gsl_rng_free(making.drawing.chance);
-	for (int side = 0; side < SIDES; side++)
-		sequence_free(&making.drawing.side[side]);
-	string_table_free(&making.seen);
-	return true;
-}
-
-void generated_words(struct text *text, const struct data_settings *settings, enum side side)
+static void write_words(struct text *text, const struct data_settings *settings, enum side side)
 {
 	struct writer writer = writer_begin(text, settings, side, 1);
 	const long words = generator_of(settings)->words(settings, writer.side);
@@ -223,6 +195,57 @@ void generated_words(struct text *text, const struct data_settings *settings, en
 	writer_add(&writer, &all);
 	writer_end(&writer);
 	sequence_free(&all);
+}
+
+static void make_sets(struct generated *made, const struct data_settings *settings)
+{
+	struct making making = { .generator = generator_of(settings),
+		                 .drawing = { .settings = settings } };
+
+	making.drawing.chance = gsl_rng_alloc(gsl_rng_mt19937);
+	gsl_rng_set(making.drawing.chance, (unsigned long)settings->seed);
+	for (int i = 0; i < GENERATED_SETS; i++) {
+		const enum generated_set which = (enum generated_set)i;
+
+		making.drawing.set = which;
+		if (generated_has(settings, which))
+			make_set(&made->set[i], &making,
+			         i == GENERATED_TRAIN   ? settings->train_sentences
+			         : i == GENERATED_VALID ? settings->valid_sentences
+			                                : settings->test_sentences);
+	}
+	made->shared = making.shared;
+	gsl_rng_free(making.drawing.chance);
+	for (int side = 0; side < SIDES; side++)
+		sequence_free(&making.drawing.side[side]);
+	string_table_free(&making.seen);
+}
+
+bool generated_make(struct generated *made, const struct data_settings *settings,
+                    struct error *error)
+{
+	const struct generator *generator = generator_of(settings);
+
+	*made = (struct generated){ 0 };
+	if (!generated_check(settings, error))
+		return false;
+	if (generator->make) {
+		generator->make(made, settings);
+		return true;
+	}
+	make_sets(made, settings);
+	for (int side = 0; side < (generator->joint ? SIDE_TARGET : SIDES); side++)
+		write_words(&made->words[side], settings, (enum side)side);
+	return true;
+}
+
+void generated_free(struct generated *made)
+{
+	for (int i = 0; i < GENERATED_SETS; i++)
+		parallel_free(&made->set[i]);
+	for (int side = 0; side < SIDES; side++)
+		text_free(&made->words[side]);
+	*made = (struct generated){ 0 };
 }
 
 long generated_vocabulary(const struct data_settings *settings, enum side side)

@@ -14,6 +14,7 @@ enum generated_set {
 	GENERATED_LONGER,        /* longer sentences than any in training */
 	GENERATED_SYSTEMATICITY, /* parts put together as never in training */
 	GENERATED_PRODUCTIVITY,  /* more parts put together than ever in training */
+	GENERATED_COMBINATIONS,  /* colours and shapes put together as never in training */
 	GENERATED_SETS
 };
 
@@ -50,6 +51,8 @@ long drawing_length(struct drawing *);
 /* `count` different ones of the numbers below n, in an order by chance; the caller frees them. */
 long *drawing_choose(struct drawing *, long count, long n);
 
+struct generated;
+
 /* What draws a sentence is a function of settings, set and chance alone. */
 struct generator {
 	bool joint;   /* one vocabulary, words are asked for with SIDE_SOURCE; of texts alone too */
@@ -71,6 +74,9 @@ struct generator {
 	             char text[GENERATED_WORD_BYTES]);
 
 	void (*draw)(struct drawing *);
+
+	/* In place of word and draw: makes all at once, of `words` at most. */
+	void (*make)(struct generated *, const struct data_settings *);
 };
 
 extern const struct generator generate_copy, generate_reverse, generate_sort; /* _order.c */
@@ -79,5 +85,6 @@ extern const struct generator generate_adding;
 extern const struct generator generate_parity, generate_modular; /* _state.c */
 extern const struct generator generate_list_ops;
 extern const struct generator generate_string_edits;
+extern const struct generator generate_draw, generate_describe; /* _pictures.c */
 
 #endif

@@ -8,6 +8,8 @@
 enum side { SIDE_SOURCE, SIDE_TARGET, SIDES };
 
 enum subword_model { SUBWORD_BPE, SUBWORD_UNIGRAM, SUBWORD_WORDS, SUBWORD_CHARS };
+enum picture_size { PICTURE_SIZE_16, PICTURE_SIZE_32 };
+enum picture_tokens { PICTURE_PIXELS, PICTURE_PATCHES };
 enum bad_lines { BAD_LINES_ERROR, BAD_LINES_DROP };
 
 /* Two parallel text files, one sentence a line. The paths are relative to the working directory and
@@ -39,6 +41,9 @@ struct data_settings {
 	long depth;              /* list-ops: of lists in lists */
 	long functions, longer_functions; /* string-edits: in training, in productivity; 0: none */
 	long train_sentences, valid_sentences, test_sentences; /* generated */
+	int picture_size;      /* enum picture_size: draw and describe */
+	int picture_tokens;    /* enum picture_tokens */
+	long picture_codebook; /* patches that stand for all others, at most */
 	long seed; /* generated: of the data, the same for all trials */
 };
 

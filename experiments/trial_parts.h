@@ -37,6 +37,14 @@ bool trial_tell(struct work *, enum trial_event);
  * validation. False where the database failed. */
 bool trial_validate_bleu(struct work *);
 
+/* Keeps a score of a test set that took so many seconds to decode; `signature` may be NULL. */
+bool trial_keep_score(struct work *, const char *metric, double value, const char *signature,
+                      const struct corpus *test, double seconds);
+
+/* Where the task is of pictures, keeps how much of what is asked for is right. */
+bool trial_score_pictures(struct work *, const struct corpus *test, const struct translation *,
+                          double seconds);
+
 /* Translates a test set, scores it, and keeps score and hypotheses. False where the watcher said
  * stop, or the database failed (w->database_failed). */
 bool trial_test(struct work *, const struct corpus *test);

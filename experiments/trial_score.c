@@ -29,8 +29,8 @@ static char *detokenised(const struct work *w, const struct nbest *found, double
 	                         found->count ? (size_t)found->best[0].length : 0);
 }
 
-static bool keep_score(struct work *w, const char *metric, double value, const char *signature,
-                       const struct corpus *test, double seconds)
+bool trial_keep_score(struct work *w, const char *metric, double value, const char *signature,
+                      const struct corpus *test, double seconds)
 {
 	const struct search_settings *search = &w->trial->contestant->search;
 	const long tested = w->trial->contestant->train.average > 1 ? w->progress.update
@@ -94,7 +94,7 @@ static bool keep_metric(struct work *w, const char *name, const struct sides *si
 	if (bleu)
 		bleu_score(&settings.bleu, sum, bleu);
 	metric->signature(&settings, 1, signature);
-	return keep_score(w, name, metric->score(&settings, sum), signature, test, seconds);
+	return trial_keep_score(w, name, metric->score(&settings, sum), signature, test, seconds);
 }
 
 /* What the model thinks of the references: forced, without search. */
@@ -109,11 +109,12 @@ static bool keep_forced(struct work *w, const struct corpus *test, double second
 	for (size_t i = 0; i < test->sentences; i++)
 		characters += 1 + (double)unicode_length(test->text[SIDE_TARGET][i],
 		                                         strlen(test->text[SIDE_TARGET][i]));
-	return keep_score(w, "token_perplexity", exp(loss.nll / tokens), NULL, test, seconds) &&
-	       keep_score(w, "character_perplexity", exp(loss.nll / characters), NULL, test,
-	                  seconds) &&
-	       keep_score(w, "token_accuracy", 100 * (double)loss.correct / tokens, NULL, test,
-	                  seconds);
+	return trial_keep_score(w, "token_perplexity", exp(loss.nll / tokens), NULL, test,
+	                        seconds) &&
+	       trial_keep_score(w, "character_perplexity", exp(loss.nll / characters), NULL, test,
+	                        seconds) &&
+	       trial_keep_score(w, "token_accuracy", 100 * (double)loss.correct / tokens, NULL,
+	                        test, seconds);
 }
 
 static bool keep_scores(struct work *w, const struct corpus *test, const struct translation *t,
@@ -127,10 +128,10 @@ static bool keep_scores(struct work *w, const struct corpus *test, const struct 
 	kept = keep_metric(w, "BLEU", &sides, test, seconds, bleu) &&
 	       keep_metric(w, "chrF", &sides, test, seconds, NULL) &&
 	       keep_metric(w, "TER", &sides, test, seconds, NULL) &&
-	       keep_score(w, "exact_match", exact_matches(t, n), NULL, test, seconds) &&
-	       keep_score(w, "decode_sentences_per_second", (double)n / seconds, NULL, test,
-	                  seconds) &&
-	       keep_forced(w, test, seconds);
+	       trial_keep_score(w, "exact_match", exact_matches(t, n), NULL, test, seconds) &&
+	       trial_keep_score(w, "decode_sentences_per_second", (double)n / seconds, NULL, test,
+	                        seconds) &&
+	       keep_forced(w, test, seconds) && trial_score_pictures(w, test, t, seconds);
 	segments_free(&sides.hypothesis);
 	segments_free(&sides.reference);
 	return kept;

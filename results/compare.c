@@ -136,6 +136,7 @@ static void add_score(struct comparison *c, const char *test_set, const char *na
 		const char *name;
 		const struct measure *measure;
 	} others[] = {
+		{ "picture_accuracy", &higher_score },
 		{ "exact_match", &higher_score },
 		{ "token_perplexity", &lower_score },
 		{ "character_perplexity", &lower_score },

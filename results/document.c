@@ -40,10 +40,38 @@ void prose_add(struct prose *text, enum span_style style, const char *format, ..
 	text->spans[text->count++] = span;
 }
 
+/* RFC 4648, in one line. */
+static char *base64(const unsigned char *byte, size_t bytes)
+{
+	static const char digit[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	char *text = memory_new((bytes + 2) / 3 * 4 + 1, 1), *at = text;
+
+	for (size_t i = 0; i < bytes; i += 3) {
+		const unsigned bits = (unsigned)byte[i] << 16 |
+		                      (i + 1 < bytes ? (unsigned)byte[i + 1] << 8 : 0) |
+		                      (i + 2 < bytes ? byte[i + 2] : 0u);
+
+		*at++ = digit[bits >> 18];
+		*at++ = digit[bits >> 12 & 63];
+		*at++ = i + 1 < bytes ? digit[bits >> 6 & 63] : '=';
+		*at++ = i + 2 < bytes ? digit[bits & 63] : '=';
+	}
+	return text;
+}
+
+void prose_add_image(struct prose *text, const unsigned char *png, size_t bytes, const char *words)
+{
+	prose_add(text, SPAN_PLAIN, "%s", words);
+	text->spans[text->count - 1].image = base64(png, bytes);
+}
+
 static void prose_free(struct prose *text)
 {
-	for (size_t i = 0; i < text->count; i++)
+	for (size_t i = 0; i < text->count; i++) {
 		free(text->spans[i].text);
+		free(text->spans[i].image);
+	}
 	free(text->spans);
 }
 

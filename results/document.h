@@ -25,7 +25,8 @@ enum span_style {
 
 struct span {
 	enum span_style style;
-	char *text; /* any bytes: every writer escapes */
+	char *text;  /* any bytes: every writer escapes */
+	char *image; /* a PNG in base 64 that HTML shows, and the others its text; NULL: none */
 };
 
 /* A line of text, in runs of one style each. */
@@ -36,6 +37,9 @@ struct prose {
 
 void prose_add(struct prose *, enum span_style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* A picture, and what is said where it cannot be seen. */
+void prose_add_image(struct prose *, const unsigned char *png, size_t bytes, const char *text);
 
 struct document_column {
 	char *name;

@@ -42,6 +42,8 @@ static const char page_css[] =
 	".num{text-align:right;white-space:nowrap}thead .num{white-space:normal}"
 	"td{min-width:3.2rem;max-width:34rem}.long tbody th{min-width:17rem}\n"
 	"code{font:.88em ui-monospace,Menlo,Consolas,monospace;overflow-wrap:break-word}\n"
+	"img{display:block;image-rendering:pixelated;width:6rem;height:6rem;border:1px solid "
+	"var(--rule)}\n"
 	"u{text-decoration:underline wavy var(--c1) 1px;text-underline-offset:3px}"
 	"del{color:var(--soft)}\n"
 	"details{margin:1rem 0}summary{cursor:pointer;font-size:.9rem}"
@@ -81,12 +83,25 @@ static void write_code(FILE *out, const char *text)
 	}
 }
 
+static void write_image(FILE *out, const struct span *span)
+{
+	fprintf(out, "<img src=\"data:image/png;base64,%s\" alt=\"", span->image);
+	markup_html(out, span->text);
+	fputs("\" title=\"", out);
+	markup_html(out, span->text);
+	fputs("\"/>", out);
+}
+
 static void write_text(FILE *out, const struct prose *text)
 {
 	static const char *const open[] = { "", "<strong>", "<code>", "<u>", "<del>" };
 	static const char *const close[] = { "", "</strong>", "</code>", "</u>", "</del>" };
 
 	for (size_t i = 0; i < text->count; i++) {
+		if (text->spans[i].image) {
+			write_image(out, &text->spans[i]);
+			continue;
+		}
 		fputs(open[text->spans[i].style], out);
 		(text->spans[i].style == SPAN_CODE ? write_code : markup_html)(out,
 		                                                               text->spans[i].text);
@@ -282,7 +297,7 @@ void document_write_html(FILE *out, const struct document *document)
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
 	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
 	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-	      "style-src 'unsafe-inline'\"/>\n<title>",
+	      "style-src 'unsafe-inline'; img-src data:\"/>\n<title>",
 	      out);
 	markup_html(out, document->title);
 	fprintf(out, "</title>\n<style>\n%s%s</style>\n</head>\n<body>\n", plot_css, page_css);

@@ -183,6 +183,9 @@ static void choose_headline(struct report *r)
 	for (size_t i = r->score_count; i-- > 1;)
 		if (!strcmp(r->scores[i].metric, "BLEU"))
 			r->headline = i;
+	for (size_t i = r->score_count; i-- > 1;)
+		if (!strcmp(r->scores[i].metric, "picture_accuracy"))
+			r->headline = i;
 }
 
 size_t report_best(const struct report *r, const struct report_score *s)
@@ -305,7 +308,9 @@ bool report_make(struct document *document, struct database *database, const cha
 			average(&r, &r.scores[i]);
 		good = report_test(&r) && say_what_it_is(&r) && report_summary(&r) &&
 		       report_warnings(&r) && report_curves(&r) && report_costs(&r) &&
-		       report_sentences(&r) && report_attention(&r) && report_settings(&r);
+		       (report_has_pictures(&r) ? report_pictures(&r)
+		                                : report_sentences(&r) && report_attention(&r)) &&
+		       report_settings(&r);
 	}
 	report_free(&r);
 	return good;

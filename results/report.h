@@ -26,6 +26,16 @@ struct report_map {
 
 void report_map_free(struct report_map *); /* takes zeroed structs */
 
+/* A picture that a text of tokens stands for. All is owned. */
+struct report_picture {
+	unsigned char *png;
+	size_t bytes;
+	char *says; /* what is to be seen, as a caption */
+	bool right; /* it is what the caption at hand says */
+};
+
+void report_picture_free(struct report_picture *); /* takes zeroed structs */
+
 /* What its reader wants, and what a report asks of who knows models. Functions may be NULL: the
  * report lacks that part then. */
 struct report_guide {
@@ -39,6 +49,9 @@ struct report_guide {
 	/* False where the run has no such attention, or its weights are gone. */
 	bool (*attend)(void *context, long run, const char *source, const char *target,
 	               struct report_map *);
+	/* False where the text is no picture. */
+	bool (*picture)(void *context, const char *text, const char *caption,
+	                struct report_picture *);
 };
 
 /* Fills an empty document, which the caller frees, also after an error. An error where the

@@ -82,6 +82,9 @@ bool report_costs(struct report *);
 bool report_ablation(struct report *, bool *any);
 bool report_sentences(struct report *);
 bool report_attention(struct report *);
+/* Whether contestants drew pictures or captions of them, which report_pictures shows. */
+bool report_has_pictures(const struct report *);
+bool report_pictures(struct report *);
 bool report_settings(struct report *);
 
 /* A done run whose best validation perplexity is above it has not learned but diverged: no

@@ -56,6 +56,13 @@ const struct schema_metric schema_metrics[] = {
 	  "between vocabularies" },
 	{ "token_accuracy", "%", "higher",
 	  "tokens of the references that the model finds most probable behind those before them" },
+	{ "shape_accuracy", "%", "higher", "objects asked for that have the right shape" },
+	{ "colour_accuracy", "%", "higher", "objects asked for that have the right colour" },
+	{ "size_accuracy", "%", "higher", "objects asked for that have the right size" },
+	{ "place_accuracy", "%", "higher", "single objects that are where they are asked for" },
+	{ "relation_accuracy", "%", "higher", "pairs of objects that lie as asked for" },
+	{ "picture_accuracy", "%", "higher",
+	  "pictures or captions in which all that is asked for is right, and nothing else is there" },
 	{ NULL, NULL, NULL, NULL },
 };
 

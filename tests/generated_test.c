@@ -86,8 +86,8 @@ static struct data_settings settings_of(const char *task, int changed)
 /* The sets of settings that are right. */
 struct made {
 	struct data_settings settings;
-	struct parallel set[GENERATED_SETS];
-	size_t shared;
+	struct generated all;
+	struct parallel *set; /* of all */
 };
 
 static void make(struct made *made, struct data_settings settings)
@@ -95,14 +95,14 @@ static void make(struct made *made, struct data_settings settings)
 	struct error error;
 
 	made->settings = settings;
-	if (!generated_make(made->set, &made->shared, &settings, &error))
+	if (!generated_make(&made->all, &settings, &error))
 		fail_msg("%s", error.message);
+	made->set = made->all.set;
 }
 
 static void made_free(struct made *made)
 {
-	for (int i = 0; i < GENERATED_SETS; i++)
-		parallel_free(&made->set[i]);
+	generated_free(&made->all);
 }
 
 static int length_of(const struct words *source, enum lengths lengths)
@@ -189,7 +189,7 @@ static void no_set_has_a_sentence_of_an_earlier_one(void **state)
 		struct string_table seen = { 0 };
 
 		make(&made, settings_of(cases[i].name, 0));
-		assert_int_equal(made.shared, 0);
+		assert_int_equal(made.all.shared, 0);
 		for (int set = 0; set < GENERATED_SETS; set++) {
 			const size_t before = seen.count;
 			const struct text *text = &made.set[set].side[SIDE_SOURCE];
@@ -212,11 +212,10 @@ static void every_word_is_in_the_vocabulary(void **state)
 		make(&made, settings_of(cases[i].name, 0));
 		for (int side = 0; side < SIDES; side++) {
 			struct string_table known = { 0 };
-			struct text all;
+			const bool joint = task_is_joint(&made.settings);
 			struct words words;
 
-			generated_words(&all, &made.settings, (enum side)side);
-			words_cut(&words, all.line[0].text);
+			words_cut(&words, made.all.words[joint ? SIDE_SOURCE : side].line[0].text);
 			for (int w = 0; w < words.count; w++)
 				string_table_add(&known, words.word[w], strlen(words.word[w]));
 			assert_int_equal(known.count, words.count);
@@ -232,7 +231,6 @@ static void every_word_is_in_the_vocabulary(void **state)
 							known.count);
 				}
 			string_table_free(&known);
-			text_free(&all);
 		}
 		made_free(&made);
 	}

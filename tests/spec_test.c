@@ -363,7 +363,7 @@ static const struct {
 	  "[train.de, train.en], ...}" },
 	{ "experiment: toy\ndata:\n  task: copi\n" LSTM,
 	  "3: data.task = copi: must be translation, copy, reverse, sort, copy-memory, adding, recall, "
-	  "string-edits, parity, modular-arithmetic or list-ops; did you mean copy?" },
+	  "string-edits, parity, modular-arithmetic, draw, describe or list-ops; did you mean copy?" },
 	{ "experiment: toy\ndata:\n  task: copy\n  train: [a, b]\n" LSTM,
 	  "4: data.train: is for task: translation; a generated task makes its own data" },
 	{ "experiment: toy\ndata:\n  task: sort\n  longest_sentence: 9\n  longer_sentence: 9\n",

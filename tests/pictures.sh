@@ -1,0 +1,88 @@
+#!/bin/sh
+# pictures.sh - draw and describe: tiny runs, their scores, pictures out and in, mistakes. Prints TAP; BAKEOFF names the program.
+set -u
+
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+for task in draw describe; do
+	cat > $task.yaml <<YAML
+experiment: $task
+data: {task: $task, picture: {tokens: patches, codebook: 64}, train_sentences: 600, valid_sentences: 20, test_sentences: 12, longest: 20}
+train: {batch_tokens: 256, learning_rate: 0.01, warmup: 10, label_smoothing: 0, stop: {epochs: 3}}
+search: {beam: 1, longest: {factor: 0, offset: 20}}
+contestants:
+  lstm: {architecture: rnn, width: 24, hidden: 24, encoder_layers: 1}
+  transformer: {architecture: transformer, width: 24, heads: 2, feed_forward: 32, encoder_layers: 1, decoder_layers: 1}
+YAML
+done
+caption='a small red circle above a blue square'
+
+both_run() {
+	"$program" run draw.yaml --db pictures.db > log && "$program" run describe.yaml --db pictures.db > log
+}
+
+stored() {
+	"$program" query --db pictures.db --format csv --sql "SELECT count(*) FROM run_scores WHERE metric = '$1' AND value BETWEEN 0 AND 100" | tail -n 1
+}
+
+accuracies_are_stored() {
+	for metric in shape colour size place relation picture; do
+		[ "$(stored ${metric}_accuracy)" -eq 8 ] || return 1
+	done
+	[ "$("$program" query --db pictures.db --format csv --sql "SELECT group_concat(DISTINCT test_set) FROM run_scores" | tail -n 1)" = '"new_combinations,test"' ]
+}
+
+# Reference pictures and captions of the database, scored by SQL: every reference of `draw` has 16 patches.
+patches_are_words() {
+	[ "$("$program" query --db pictures.db --format csv --sql "SELECT count(*) FROM run_hypotheses
+		WHERE run = 1 AND length(reference) = 16 * 17 - 1" | tail -n 1)" -eq 24 ]
+}
+
+draws() {
+	"$program" draw --run 2 --db pictures.db --out one.png "$caption" > one &&
+		[ "$(head -n 16 one | grep -cE '^[.rgby]{16}$')" -eq 16 ] && grep -qE '^(as|not as) asked' one && file_is_png one.png
+}
+
+file_is_png() {
+	[ "$(head -c 8 "$1" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ]
+}
+
+chooses() {
+	"$program" draw --run 2 --db pictures.db --samples 8 --rank 4 --threads 1 "$caption" > best &&
+		"$program" draw --run 2 --db pictures.db --samples 8 --rank 4 --threads 2 "$caption" > again &&
+		cmp best again && grep -q 'log p(caption | picture) = -.*, the best of' best &&
+		"$program" draw --run 2 --db pictures.db --samples 8 --out all.png "$caption" > all && grep -q 'as asked' all
+}
+
+describes() {
+	"$program" describe --run 4 --db pictures.db one.png > said && grep -q '^a' said &&
+		"$program" describe --run 4 --db pictures.db one.png one.png > two && [ "$(grep -c '^one.png: a' two)" -eq 2 ]
+}
+
+reports() {
+	"$program" report draw --db pictures.db --out draw.html && grep -q 'img src="data:image/png;base64,iVBOR' draw.html &&
+		"$program" report describe --db pictures.db --out describe.html && grep -q 'img src="data:image/png;base64,iVBOR' describe.html &&
+		"$program" report draw --db pictures.db --out draw.md && grep -q 'Pictures' draw.md
+}
+
+ok 'pictures: both tasks train' both_run
+ok 'pictures: accuracies of both test sets are stored' accuracies_are_stored
+ok 'pictures: a reference is as many words as a picture has patches' patches_are_words
+ok 'pictures: a caption is drawn, and written as a PNG' draws
+ok 'pictures: the best of eight is the same at any number of threads' chooses
+ok 'pictures: what was drawn is described' describes
+ok 'pictures: reports show them' reports
+ok 'pictures: a caption outside of the grammar' says 2 "'purple' where small, large, red, green, blue or yellow should stand" \
+	"$program" draw --run 2 --db pictures.db 'a purple circle in the middle'
+ok 'pictures: a run of the other task' says 1 'run 4 has learned the task describe; this needs a run of draw' \
+	"$program" draw --run 4 --db pictures.db "$caption"
+ok 'pictures: to rank one picture' says 2 'give --samples too' "$program" draw --run 2 --db pictures.db --rank 4 "$caption"
+echo nothing > bad.png
+ok 'pictures: a file that is no PNG' says 1 'bad.png: cannot be read as a PNG' "$program" describe --run 4 --db pictures.db bad.png
+head -c 60 one.png > cut.png
+ok 'pictures: a PNG that is cut short' says 1 'cut.png: cannot be read as a PNG' "$program" describe --run 4 --db pictures.db cut.png
+ok 'pictures: eight pictures are not square' says 1 'must be square' "$program" describe --run 4 --db pictures.db all.png
+ok 'pictures: a sentence that is too short' says 2 'may have 16 tokens and its end: make it 17 or more' \
+	"$program" run draw.yaml --db short.db --set data.longest=12
+echo "1..$number"
