@@ -33,15 +33,21 @@ static long memory_tokens(const struct data_settings *settings, long length)
 	return length + settings->blanks + 1;
 }
 
+/* A number of the settings, or with `vary` any from `least` to it. */
+static long draw_number(struct drawing *d, long least, long most)
+{
+	return d->settings->vary ? drawing_between(d, least, most) : most;
+}
+
 static void draw_memory(struct drawing *d)
 {
-	const long length = drawing_length(d);
+	const long length = drawing_length(d), blanks = draw_number(d, 0, d->settings->blanks);
 	struct sequence *source = &d->side[SIDE_SOURCE];
 
 	for (long i = 0; i < length; i++)
 		sequence_add(source, FIRST_SYMBOL + drawing_below(d, d->settings->symbols));
 	sequence_join(&d->side[SIDE_TARGET], source);
-	for (long i = 0; i < d->settings->blanks; i++)
+	for (long i = 0; i < blanks; i++)
 		sequence_add(source, BLANK);
 	sequence_add(source, MARKER);
 }
@@ -102,10 +108,11 @@ static void draw_recall(struct drawing *d)
 {
 	const struct data_settings *s = d->settings;
 	struct sequence *source = &d->side[SIDE_SOURCE];
-	long *key = drawing_choose(d, s->pairs, s->keys);
-	long *query = drawing_choose(d, s->queries, s->pairs);
+	const long pairs = draw_number(d, s->queries, s->pairs);
+	long *key = drawing_choose(d, pairs, s->keys);
+	long *query = drawing_choose(d, s->queries, pairs);
 
-	for (long i = 0; i < s->pairs; i++) {
+	for (long i = 0; i < pairs; i++) {
 		sequence_add(source, 1 + key[i]);
 		sequence_add(source, 1 + s->keys + drawing_below(d, s->values));
 	}

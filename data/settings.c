@@ -43,6 +43,9 @@ const struct setting data_settings_table[] = {
 	KEY_INT(queries, "queries", "1", 1, 10000, "recall: keys that are asked for"),
 	KEY_INT(keys, "keys", "32", 1, 1e5, "recall: different keys"),
 	KEY_INT(values, "values", "32", 1, 1e5, "recall: different values"),
+	KEY_BOOL(vary, "vary", "false",
+	         "copy-memory, recall: a sentence has from none to `blanks` blanks, from `queries` to "
+	         "`pairs` pairs, each number as probable"),
 	KEY_INT(levels, "levels", "10", 1, 10000,
 	        "adding: numbers are levels 0 to this - 1, their sum is a label"),
 	KEY_INT(depth, "depth", "3", 1, 8,

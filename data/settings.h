@@ -37,6 +37,7 @@ struct data_settings {
 	long blanks;             /* copy-memory: between symbols and their recall */
 	long pairs, queries;     /* recall: of a sentence */
 	long keys, values;       /* recall: different ones */
+	bool vary;               /* fewer blanks or pairs, too */
 	long levels;             /* adding: of a number */
 	long depth;              /* list-ops: of lists in lists */
 	long functions, longer_functions; /* string-edits: in training, in productivity; 0: none */

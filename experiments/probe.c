@@ -58,6 +58,51 @@ static const struct claim influence_claims[] = {
 	{ "also after it", { "transformer", 24, 35 }, { "transformer", 1, 4 }, .factor = 0.1 },
 };
 
+/* Lengths 3 to 11 are trained, 12 to 23 are not. */
+#define LEARNED(contestant)                                                                        \
+	{                                                                                          \
+		.text = "what was trained is learned: " contestant, .high = { contestant, 3, 11 }, \
+		.margin = 0.8, .kind = CLAIM_PREMISE                                               \
+	}
+#define FAILS_ALONE                                                                                \
+	{                                                                                          \
+		.text = "of the longest that were trained, an LSTM without attention gets fewer "  \
+		        "right "                                                                   \
+			"than one with it",                                                        \
+		.high = { "lstm", 9, 11 },                                                        \
+		.low = { "lstm-alone",                                                             \
+			 10,                                                                       \
+			 12 }                                                                      \
+	}
+#define BREAKS(contestant, positions)                                                              \
+	{                                                                                          \
+		.text = "with " positions                                                          \
+			" positions a fifth at most is left beyond the lengths of "                \
+			"training",                                                                \
+		.high = { contestant, 3, 11 }, .low = { contestant, 12, 23 }, .factor = 5          \
+	}
+
+static const struct claim order_claims[] = {
+	LEARNED("lstm"),
+	LEARNED("convolution"),
+	LEARNED("transformer-learned"),
+	FAILS_ALONE,
+	BREAKS("transformer-learned", "learned"),
+	BREAKS("convolution", "a convolution's learned"),
+};
+
+static const struct claim sort_claims[] = {
+	LEARNED("lstm"),
+	LEARNED("convolution"),
+	LEARNED("transformer-learned"),
+	LEARNED("transformer"),
+	FAILS_ALONE,
+	BREAKS("transformer-learned", "learned"),
+	{ .text = "with relative ones a Transformer gets more right there than with learned ones",
+	  .high = { "transformer-relative", 12, 23 },
+	  .low = { "transformer-learned", 12, 23 } },
+};
+
 static const struct claim positions_claims[] = {
 	{ "an LSTM learns it, which is told no positions",
 	  { "lstm", 3, 10 },
@@ -72,6 +117,18 @@ static const struct claim positions_claims[] = {
 	  { "transformer-blind", 3, 10 },
 	  .factor = 2 },
 };
+
+#define ORDER(probe, question, list)                                                               \
+	{                                                                                          \
+		.name = probe, .asks = question,                                                   \
+		.expects =                                                                         \
+			"with attention all learn the lengths that are trained; an LSTM without "  \
+			"fails past what its state holds; learned positions break at once beyond", \
+		.source = "Bahdanau et al. 2015, figure 2; Hupkes et al. 2020; Shaw et al. 2018",  \
+		.axes = { .x = "symbols", .y = "share without a mistake", .bin = 3 },                        \
+		.measure = probe_measure_hypotheses, .place = probe_source_words,                  \
+		.value = probe_exact, CLAIMS(list)                                                 \
+	}
 
 const struct probe probes[] = {
 	{ .name = "cost",
@@ -101,6 +158,10 @@ const struct probe probes[] = {
 	  .place = probe_source_words,
 	  .value = probe_tokens_right,
 	  CLAIMS(positions_claims) },
+	ORDER("copy", "how many sequences are copied without a mistake, by length", order_claims),
+	ORDER("reverse", "how many sequences are turned round without a mistake, by length",
+	      order_claims),
+	ORDER("sort", "how many sequences are sorted without a mistake, by length", sort_claims),
 	{ .name = NULL },
 };
 
