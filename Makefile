@@ -56,8 +56,9 @@ build: ## build the program, build/release/bakeoff
 # What the run row says of this build; rewritten only when it changes.
 $B/version.h: FORCE
 	@mkdir -p $(@D)
-	@printf '#define VERSION_COMMIT "%s"\n#define VERSION_FLAGS "%s"\n#define VERSION_SENTENCEPIECE "%s"\n' \
+	@printf '#define VERSION_COMMIT "%s"\n#define VERSION_DATE "%s"\n#define VERSION_FLAGS "%s"\n#define VERSION_SENTENCEPIECE "%s"\n' \
 		"$$(git describe --always --dirty=+ --abbrev=12 --match=- 2>/dev/null || echo unknown)" \
+		"$$(date -u -d "@$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)}" +%F)" \
 		'$(strip $(COMMON) $(REAL) $(CFLAGS))' "$$(pkg-config --modversion sentencepiece)" > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 # Objects of other flags are made again.

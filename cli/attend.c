@@ -13,43 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-	"usage: bakeoff attend --run ID [OPTION...] \"SOURCE\" [\"TARGET\"]\n"
-	"       bakeoff attend --run ID --statistics --importance [OPTION...]\n\n"
-	"Shows the attention weights of a trained run (`bakeoff runs` lists them) on a sentence "
-	"pair: a row for\n"
-	"each token that asks, a column for each that it may look at. Without TARGET the run "
-	"translates SOURCE.\n\n"
-	"  --run ID      the run\n"
-	"  --db FILE     its database (results.db)\n"
-	"  --pack FILE   the run of a pack (`bakeoff pack`) instead of both\n"
-	"  --kind KIND   encoder or decoder (each looks at itself), or cross (the decoder looks at "
-	"the encoder)\n"
-	"                (cross, where the run has it)\n"
-	"  --layer N     from 1 (the last)\n"
-	"  --head N      from 1 (the mean of all)\n"
-	"  --end on|off  show begin and end of sentence; off: the rest of each row is scaled to 1 "
-	"(on)\n"
-	"  --mask HEADS  switch heads off: cross:2.1 is head 1 of layer 2, encoder:1 all of a "
-	"layer, decoder\n"
-	"                all of a kind; several are separated by commas\n"
-	"  --format F    terminal, or svg (that map), json or html (all maps, or those of --kind, "
-	"--layer and\n"
-	"                --head) (terminal)\n"
-	"  --out FILE    where svg, json and html go (standard output)\n\n"
-	"What each head, or those of --kind, --layer and --head, does, over sentences of the run's "
-        "test set:\n\n"
-	"  --statistics     entropy, distance, shares on neighbours and ends, agreement with other "
-	"heads\n"
-	"  --importance     how the loss changes when the head is switched off; either or both\n"
-	"  --sentences N    the first N (200)\n"
-	"  --test-set NAME  where the run has several\n"
-	"  --source FILE --target FILE\n"
-	"                   other sentences than the test set's\n"
-	"  --format NAME    " TABLE_FORMATS " (box)\n"
-	"  --out FILE       (standard output)\n"
-	"  --threads N      (all processors)\n";
-
 enum {
 	RUN = 256,
 	DB,
@@ -67,30 +30,57 @@ enum {
 	TARGET,
 	FORMAT,
 	OUT,
-	THREADS,
-	HELP
+	THREADS
 };
 
-static const struct option long_options[] = {
-	{ "run", required_argument, NULL, RUN },
-	{ "db", required_argument, NULL, DB },
-	{ "pack", required_argument, NULL, PACK },
-	{ "kind", required_argument, NULL, KIND },
-	{ "layer", required_argument, NULL, LAYER },
-	{ "head", required_argument, NULL, HEAD },
-	{ "end", required_argument, NULL, END },
-	{ "mask", required_argument, NULL, MASK },
-	{ "statistics", no_argument, NULL, STATISTICS },
-	{ "importance", no_argument, NULL, IMPORTANCE },
-	{ "sentences", required_argument, NULL, SENTENCES },
-	{ "test-set", required_argument, NULL, TEST_SET },
-	{ "source", required_argument, NULL, SOURCE },
-	{ "target", required_argument, NULL, TARGET },
-	{ "format", required_argument, NULL, FORMAT },
-	{ "out", required_argument, NULL, OUT },
-	{ "threads", required_argument, NULL, THREADS },
-	{ "help", no_argument, NULL, HELP },
-	{ NULL, 0, NULL, 0 },
+static const struct command_option option_table[] = {
+	{ "run", RUN, "ID", NULL, "the run" },
+	{ "db", DB, "FILE", NULL, "its database (results.db)" },
+	{ "pack", PACK, "FILE", NULL, "the run of a pack (`bakeoff pack`) instead of both" },
+	{ "kind", KIND, "KIND", "encoder, decoder or cross",
+	  "(cross, where the run has it): encoder and decoder look at themselves, cross is the "
+	  "decoder looking at the encoder" },
+	{ "layer", LAYER, "N", NULL, "from 1 (the last)" },
+	{ "head", HEAD, "N", NULL, "from 1 (the mean of all)" },
+	{ "end", END, "WHETHER", "on or off",
+	  "(on): show begin and end of sentence; off: the rest of each row is scaled to 1" },
+	{ "mask", MASK, "HEADS", NULL,
+	  "switch heads off: `cross:2.1` is head 1 of layer 2, `encoder:1` all of a layer, "
+	  "`decoder` all of a kind; several are separated by commas" },
+	{ "format", FORMAT, "NAME", "terminal, svg, json or html",
+	  "(terminal): svg is that map; json and html have all maps, or those of --kind, --layer "
+	  "and --head" },
+	{ "out", OUT, "FILE", NULL, "where svg, json and html go (standard output)" },
+	{ .about = "What each head, or those of --kind, --layer and --head, does, over sentences "
+		   "of the run's test set" },
+	{ "statistics", STATISTICS, NULL, NULL,
+	  "entropy, distance, shares on neighbours and ends, agreement with other heads" },
+	{ "importance", IMPORTANCE, NULL, NULL,
+	  "how the loss changes when the head is switched off; either or both" },
+	{ "sentences", SENTENCES, "N", NULL, "the first N (200)" },
+	{ "test-set", TEST_SET, "NAME", NULL, "where the run has several" },
+	{ "source", SOURCE, "FILE", NULL, "other sentences than the test set's, with --target" },
+	{ "target", TARGET, "FILE", NULL, "their translations" },
+	{ "threads", THREADS, "N", NULL, "(all processors)" },
+	{ 0 },
+};
+
+const struct command command_attend = {
+	.name = "attend",
+	.group = GROUP_USE,
+	.summary = "show what a trained run attends to in a sentence",
+	.usage = { "--run ID [OPTION...] \"SOURCE\" [\"TARGET\"]",
+		   "--run ID --statistics --importance [OPTION...]" },
+	.argument = "TEXT",
+	.about = "Shows the attention weights of a trained run (`bakeoff runs` lists them) on a "
+		 "sentence pair: a row for each token that asks, a column for each that it may "
+		 "look at. Without TARGET the run translates SOURCE.",
+	.options = option_table,
+	.notes = "With --statistics and --importance, --format is " TABLE_FORMATS
+		 " (box), and --out takes any of them.",
+	.example = { { "bakeoff attend --run 3 \"a dog runs\"", "the map in the terminal" },
+		     { "bakeoff attend --run 3 --format html --out heads.html \"a dog runs\"",
+		       "all heads on one page" } },
 };
 
 static bool wrong(const char *option, const char *text, const char *what)
@@ -258,14 +248,11 @@ int attend_command(int argc, char **argv)
 	bool shown = false;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		if (option == HELP) {
-			fputs(usage, stdout);
-			return 0;
-		}
+	while ((option = command_option(&command_attend, argc, argv)) > 0)
 		if (!take_option(&o, option, optarg))
 			return 2;
-	}
+	if (option != COMMAND_END)
+		return command_exit(option);
 	if (!check_usage(&o, argc - optind, argv + optind))
 		return 2;
 	interrupt_catch();

@@ -9,14 +9,23 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char usage[] =
-	"usage: bakeoff collect [FOLDER] [--db FILE] [--no-files]\n\n"
-	"Takes over what the tasks of submitted experiments have brought to the shared folder "
-	"(results.cluster) so far.\n"
-	"Collecting again takes what is new, and nothing twice. A run that both have and that is "
-	"further along counts.\n\n"
-	"  --db FILE    the database (results.db), on a disk of this machine\n"
-	"  --no-files   leaves weights and checkpoints where they are\n";
+static const struct command_option option_table[] = {
+	{ "db", 'd', "FILE", NULL, "the database (results.db), on a disk of this machine" },
+	{ "no-files", 'n', NULL, NULL, "leaves weights and checkpoints where they are" },
+	{ 0 },
+};
+
+const struct command command_collect = {
+	.name = "collect",
+	.group = GROUP_CLUSTER,
+	.summary = "what job arrays have brought, in one database",
+	.usage = { "[FOLDER] [OPTION...]" },
+	.argument = "DIR",
+	.about = "Takes over what the tasks of submitted experiments have brought to the shared "
+		 "folder (results.cluster) so far. Collecting again takes what is new, and "
+		 "nothing twice. A run that both have and that is further along counts.",
+	.options = option_table,
+};
 
 enum { ATTEMPTS = 5 };
 
@@ -108,25 +117,15 @@ static void print_sum(const struct collecting *c)
 /* -1: go on; else the exit status. */
 static int read_options(int argc, char **argv, struct collecting *c, const char **database)
 {
-	static const struct option options[] = {
-		{ "db", required_argument, NULL, 'd' },
-		{ "no-files", no_argument, NULL, 'n' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'h')
-			return fputs(usage, stdout), 0;
-		if (option == '?')
-			return 2;
+	while ((option = command_option(&command_collect, argc, argv)) > 0) {
 		if (option == 'd')
 			*database = optarg;
 		c->files &= option != 'n';
 	}
-	if (argc - optind <= 1)
-		return -1;
+	if (option != COMMAND_END || argc - optind <= 1)
+		return command_exit(option);
 	fputs("bakeoff collect: give at most one folder\n", stderr);
 	return 2;
 }

@@ -7,14 +7,23 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const char usage[] =
-	"usage: bakeoff copy FROM.db TO.db [--every SECONDS]\n\n"
-	"Copies a database and the folder of its runs (checkpoints, weights), also while they go "
-	"on, so that they can\n"
-	"be taken up from the copy at any time. What is there already is not written again. TO.db "
-	"may be on a network\n"
-	"file system; what another database has is put into one with `bakeoff merge`.\n\n"
-	"  --every SECONDS   again and again, first after so long, until it is stopped\n";
+static const struct command_option option_table[] = {
+	{ "every", 'e', "SECONDS", NULL,
+	  "again and again, first after so long, until it is stopped" },
+	{ 0 },
+};
+
+const struct command command_copy = {
+	.name = "copy",
+	.group = GROUP_KEEP,
+	.summary = "copy a database with its runs while they go on",
+	.usage = { "FROM.db TO.db [OPTION...]" },
+	.about = "Copies a database and the folder of its runs (checkpoints, weights), also while "
+		 "they go on, so that they can be taken up from the copy at any time. What is "
+		 "there already is not written again. TO.db may be on a network file system; what "
+		 "another database has is put into one with `bakeoff merge`.",
+	.options = option_table,
+};
 
 static bool copy(char **names)
 {
@@ -33,21 +42,14 @@ static bool copy(char **names)
 
 int copy_command(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "every", required_argument, NULL, 'e' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	long every = 0;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'h')
-			return fputs(usage, stdout), 0;
-		if (option != 'e' ||
-		    !option_number("copy", "--every", optarg, 1, 1000000000, &every))
+	while ((option = command_option(&command_copy, argc, argv)) > 0)
+		if (!option_number("copy", "--every", optarg, 1, 1000000000, &every))
 			return 2;
-	}
+	if (option != COMMAND_END)
+		return command_exit(option);
 	if (argc - optind != 2) {
 		fputs("bakeoff copy: give two databases: bakeoff copy FROM.db TO.db\n", stderr);
 		return 2;

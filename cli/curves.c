@@ -8,24 +8,33 @@
 #include <math.h>
 #include <stdio.h>
 
-static const char usage[] =
-	"usage: bakeoff curves [--x COST] [--metric NAME] [--target VALUE] [OPTION...] EXPERIMENT\n"
-	"Fits a + b x^-c to the learning curve of each contestant, all its seeds together, the "
-        "first "
-	"tenth of x\n"
-	"left out, and says where it would be at twice and four times the x that was trained, with "
-        "a "
-	"95 % band\n"
-	"(docs/statistics.md). With --target, what every run had used when it first was as good; "
-	"runs that never\n"
-	"were are listed, and a mean over seeds is given only where all were. csv, tsv and json "
-        "have "
-	"one of the\n"
-	"tables: runs where there is a --target, else fits.\n" VIEW_OPTIONS_HELP
-	"  --x COST       " CURVE_COSTS " (tokens)\n"
-	"  --metric NAME  a curve in the database (valid_nll, in nats a token; also "
-	"valid_perplexity)\n"
-	"  --target VALUE a value of the metric\n" VIEW_WHERE_HELP VIEW_WHERE_NAMES;
+static const struct command_option option_table[] = {
+	VIEW_OPTIONS,
+	{ "x", VIEW_X, "COST", CURVE_COSTS, "(tokens)" },
+	{ "metric", 'm', "NAME", NULL,
+	  "a curve in the database (valid_nll, in nats a token; also valid_perplexity)" },
+	{ "target", 'g', "VALUE", NULL, "a value of the metric" },
+	VIEW_WHERE,
+	{ 0 },
+};
+
+const struct command command_curves = {
+	.name = "curves",
+	.group = GROUP_RESULTS,
+	.summary = "how contestants learn, and what a score costs",
+	.usage = { "[OPTION...] EXPERIMENT" },
+	.argument = "EXPERIMENT",
+	.about = "Fits a + b x^-c to the learning curve of each contestant, all its seeds "
+		 "together, the first tenth of x left out, and says where it would be at twice "
+		 "and four times the x that was trained, with a 95 % band (docs/statistics.md).\n\n"
+		 "With --target, what every run had used when it first was as good; runs that "
+		 "never were are listed, and a mean over seeds is given only where all were. csv, "
+		 "tsv and json have one of the tables: runs where there is a --target, else fits.",
+	.options = option_table,
+	.notes = VIEW_WHERE_NAMES,
+	.example = { { "bakeoff curves toy --x seconds --metric valid_perplexity --target 12",
+		       "seconds to a validation perplexity of 12" } },
+};
 
 static bool read_options(const struct view *view, struct curves_options *options,
                          struct error *error)
@@ -47,7 +56,7 @@ int curves_command(int argc, char **argv)
 	struct database database;
 	struct error error;
 	bool good;
-	int status = view_read(&view, argc, argv, usage, 1, 1, VIEW_WHERE | VIEW_CURVES);
+	int status = view_read(&view, &command_curves, argc, argv, 1, 1);
 
 	if (status >= 0)
 		return status;

@@ -13,30 +13,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char usage[] = "usage: bakeoff describe --run ID [OPTION...] FILE.png...\n\n"
-			    "Says what pictures show, by a trained run of the task describe "
-                            "(`bakeoff runs` lists runs). A "
-			    "picture is\nsquare, as `bakeoff draw --out` writes it; each of its "
-                            "pixels becomes the nearest "
-			    "colour of the palette.\n\n"
-			    "  --run ID     the run\n"
-			    "  --db FILE    its database (results.db)\n"
-			    "  --pack FILE  the run of a pack (`bakeoff pack`) instead of both\n"
-			    "  --threads N  (all processors)\n";
+enum { RUN = 256, DB, PACK, THREADS };
+
+static const struct command_option option_table[] = {
+	{ "run", RUN, "ID", NULL, "the run" },
+	{ "db", DB, "FILE", NULL, "its database (results.db)" },
+	{ "pack", PACK, "FILE", NULL, "the run of a pack (`bakeoff pack`) instead of both" },
+	{ "threads", THREADS, "N", NULL, "(all processors)" },
+	{ 0 },
+};
+
+const struct command command_describe = {
+	.name = "describe",
+	.group = GROUP_USE,
+	.summary = "say what a picture shows, by a trained run",
+	.usage = { "--run ID [OPTION...] FILE.png..." },
+	.about = "Says what pictures show, by a trained run of the task describe (`bakeoff runs` "
+		 "lists runs). A picture is square, as `bakeoff draw --out` writes it; each of its "
+		 "pixels becomes the nearest colour of the palette.",
+	.options = option_table,
+};
 
 struct options {
 	const char *database, *pack;
 	long run, threads;
 	char **file;
 	int files;
-};
-
-enum { RUN = 256, DB, PACK, THREADS, HELP };
-
-static const struct option long_options[] = {
-	{ "run", required_argument, NULL, RUN },   { "db", required_argument, NULL, DB },
-	{ "pack", required_argument, NULL, PACK }, { "threads", required_argument, NULL, THREADS },
-	{ "help", no_argument, NULL, HELP },       { NULL, 0, NULL, 0 },
 };
 
 static bool take_option(struct options *o, int option, const char *text)
@@ -146,14 +148,11 @@ int describe_command(int argc, char **argv)
 	bool described;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		if (option == HELP) {
-			fputs(usage, stdout);
-			return 0;
-		}
+	while ((option = command_option(&command_describe, argc, argv)) > 0)
 		if (!take_option(&o, option, optarg))
 			return 2;
-	}
+	if (option != COMMAND_END)
+		return command_exit(option);
 	o.file = argv + optind;
 	o.files = argc - optind;
 	if (!o.run == !o.pack || !o.files) {

@@ -10,14 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-	"usage: bakeoff doctor [--db FILE] [--json]\n\n"
-	"Says what this machine is, which kernels and libraries will be used, and what it reaches; "
-	"warns, with remedies,\n"
-	"of what makes runs slow or unsafe.\n\n"
-	"  --db FILE   check this results database too: schema, integrity, where it lies\n"
-	"  --json      for programs\n\n"
-	"Exit status: 0 all is fine or worth a warning at most, 1 something is broken.\n";
+static const struct command_option option_table[] = {
+	{ "db", 'd', "FILE", NULL,
+	  "check this results database too: schema, integrity, where it lies" },
+	{ "json", 'j', NULL, NULL, "for programs" },
+	{ 0 },
+};
+
+const struct command command_doctor = {
+	.name = "doctor",
+	.group = GROUP_KNOW,
+	.summary = "what this machine is, and whether all is well",
+	.usage = { "[OPTION...]" },
+	.argument = "",
+	.about = "Says what this machine is, which kernels and libraries will be used, and what "
+		 "it reaches; warns, with remedies, of what makes runs slow or unsafe.",
+	.options = option_table,
+	.notes = "Exit status: 0 all is fine or worth a warning at most, 1 something is broken.",
+};
 
 static const char *const state_words[] = { "ok", "warning", "broken" };
 
@@ -105,33 +115,20 @@ static void print_json(const struct findings *findings)
 
 int doctor_command(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "db", required_argument, NULL, 'd' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	static const struct findings none;
 	struct findings findings = none;
 	const char *database = NULL;
 	bool json = false;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(usage, stdout);
-			return 0;
-		}
-		if (option == '?')
-			return 2;
+	while ((option = command_option(&command_doctor, argc, argv)) > 0) {
 		database = option == 'd' ? optarg : database;
 		json |= option == 'j';
 	}
-	if (optind != argc) {
-		fprintf(stderr, "bakeoff doctor: '%s' is no option; `bakeoff doctor --help`\n",
-		        argv[optind]);
-		return 2;
-	}
+	if (option != COMMAND_END)
+		return command_exit(option);
+	if (optind != argc)
+		return command_wrong(&command_doctor, "'%s' is no option", argv[optind]);
 	doctor_machine(&findings);
 	doctor_kernels(&findings);
 	doctor_libraries(&findings);

@@ -18,23 +18,38 @@
 
 enum { COLUMNS = 4, ZOOM = 16, FORCED_TOKENS = 4096 };
 
-static const char usage[] =
-	"usage: bakeoff draw --run ID [OPTION...] \"CAPTION\"\n\n"
-	"Draws a caption with a trained run of the task draw (`bakeoff runs` lists runs), and says "
-        "what "
-	"the picture\nshows, read from its pixels: \"a small red circle above a blue square\", \"a "
-	"green cross at the top left\".\n\n"
-	"  --run ID         the run\n"
-	"  --db FILE        its database (results.db)\n"
-	"  --pack FILE      the run of a pack (`bakeoff pack`) instead of both\n"
-	"  --samples N      draw N pictures by chance instead of the most probable one\n"
-	"  --rank RUN       show the best of them alone: the one of which a run of the task "
-        "describe\n"
-	"                   finds the caption most probable\n"
-	"  --temperature T  of chance: below 1 prefers likely pixels (1)\n"
-	"  --seed N         of chance (1)\n"
-	"  --out FILE.png   write what is shown as a PNG too\n"
-	"  --threads N      (all processors)\n";
+enum { RUN = 256, DB, PACK, SAMPLES, RANK, TEMPERATURE, SEED, OUT, THREADS };
+
+static const struct command_option option_table[] = {
+	{ "run", RUN, "ID", NULL, "the run" },
+	{ "db", DB, "FILE", NULL, "its database (results.db)" },
+	{ "pack", PACK, "FILE", NULL, "the run of a pack (`bakeoff pack`) instead of both" },
+	{ "samples", SAMPLES, "N", NULL,
+	  "draw N pictures by chance instead of the most probable one" },
+	{ "rank", RANK, "ID", NULL,
+	  "show the best of them alone: the one of which that run, of the task describe, finds the "
+	  "caption most probable" },
+	{ "temperature", TEMPERATURE, "T", NULL, "of chance: below 1 prefers likely pixels (1)" },
+	{ "seed", SEED, "N", NULL, "of chance (1)" },
+	{ "out", OUT, "FILE", NULL, "write what is shown as a PNG too" },
+	{ "threads", THREADS, "N", NULL, "(all processors)" },
+	{ 0 },
+};
+
+const struct command command_draw = {
+	.name = "draw",
+	.group = GROUP_USE,
+	.summary = "draw a caption with a trained run",
+	.usage = { "--run ID [OPTION...] \"CAPTION\"" },
+	.argument = "TEXT",
+	.about = "Draws a caption with a trained run of the task draw (`bakeoff runs` lists runs), "
+		 "and says what the picture shows, read from its pixels.",
+	.options = option_table,
+	.example = { { "bakeoff draw --run 3 \"a small red circle above a blue square\"", "" },
+		     { "bakeoff draw --run 3 --samples 8 --out eight.png \"a green cross at the top "
+		       "left\"",
+		       "eight by chance" } },
+};
 
 struct options {
 	const char *database, *pack, *out;
@@ -49,22 +64,6 @@ struct options {
 struct sketch {
 	struct picture picture;
 	double log_probability; /* of the caption, where ranked */
-};
-
-enum { RUN = 256, DB, PACK, SAMPLES, RANK, TEMPERATURE, SEED, OUT, THREADS, HELP };
-
-static const struct option long_options[] = {
-	{ "run", required_argument, NULL, RUN },
-	{ "db", required_argument, NULL, DB },
-	{ "pack", required_argument, NULL, PACK },
-	{ "samples", required_argument, NULL, SAMPLES },
-	{ "rank", required_argument, NULL, RANK },
-	{ "temperature", required_argument, NULL, TEMPERATURE },
-	{ "seed", required_argument, NULL, SEED },
-	{ "out", required_argument, NULL, OUT },
-	{ "threads", required_argument, NULL, THREADS },
-	{ "help", no_argument, NULL, HELP },
-	{ NULL, 0, NULL, 0 },
 };
 
 static bool take_temperature(struct options *o, const char *text)
@@ -321,14 +320,11 @@ int draw_command(int argc, char **argv)
 	int option;
 
 	o.search.seed = -1;
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		if (option == HELP) {
-			fputs(usage, stdout);
-			return 0;
-		}
+	while ((option = command_option(&command_draw, argc, argv)) > 0)
 		if (!take_option(&o, option, optarg))
 			return 2;
-	}
+	if (option != COMMAND_END)
+		return command_exit(option);
 	if (!take_caption(&o, argc - optind, argv + optind))
 		return 2;
 	interrupt_catch();

@@ -1,4 +1,5 @@
 /* explain.c - bakeoff models --explain: a model's own account of what it does and costs. */
+#include "cli/commands.h"
 #include "cli/explain.h"
 #include "cli/options.h"
 #include "core/gemm.h"
@@ -20,16 +21,6 @@ struct request {
 	enum table_format format;
 };
 
-static const struct option long_options[] = {
-	{ "explain", no_argument, NULL, 'e' },
-	{ "set", required_argument, NULL, 's' },
-	{ "source", required_argument, NULL, 'a' },
-	{ "target", required_argument, NULL, 'b' },
-	{ "vocabulary", required_argument, NULL, 'v' },
-	{ "format", required_argument, NULL, 'f' },
-	{ NULL, 0, NULL, 0 },
-};
-
 static bool read_format(struct request *r)
 {
 	struct error error;
@@ -45,6 +36,7 @@ static bool read_format(struct request *r)
 	return false;
 }
 
+/* False: wrong usage, and said so. */
 static bool read_option(struct request *r, int option)
 {
 	switch (option) {
@@ -172,9 +164,12 @@ int explain_command(int argc, char **argv)
 	struct request r = { .length = { 20, 20 }, .longest = 256 };
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+	optind = 0;
+	while ((option = command_option(&command_models, argc, argv)) > 0)
 		if (!read_option(&r, option))
 			return 2;
+	if (option != COMMAND_END)
+		return command_exit(option);
 	if (optind == argc || argc - optind > 2) {
 		fputs("bakeoff models --explain: name an architecture, or an experiment file and "
 		      "a contestant\n",

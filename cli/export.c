@@ -11,18 +11,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char usage[] =
-	"usage: bakeoff export EXPERIMENT [OPTION...]\n"
-	"       bakeoff export --run ID [OPTION...]\n"
-	"Writes runs for other programs: runs, points of curves, scores and hypotheses as tables, "
-        "or "
-	"curves and\n"
-	"scores as events for TensorBoard (`tensorboard --logdir DIR`).\n"
-	"  --format NAME  " EXPORT_FORMATS " (csv)\n"
-	"  --out DIR      the folder, made where it is missing (export); files of the same names "
-        "are "
-	"replaced\n"
-	"  --db FILE      the database (results.db)\n" VIEW_WHERE_HELP VIEW_WHERE_NAMES;
+static const struct command_option option_table[] = {
+	{ "run", 'r', "ID", NULL, "this run alone" },
+	{ "format", 'f', "NAME", EXPORT_FORMATS, "(csv)" },
+	{ "out", 'o', "DIR", NULL,
+	  "the folder, made where it is missing (export); files of the same names are replaced" },
+	{ "db", 'd', "FILE", NULL, "the database (results.db)" },
+	VIEW_WHERE,
+	{ 0 },
+};
+
+const struct command command_export = {
+	.name = "export",
+	.group = GROUP_RESULTS,
+	.summary = "runs as CSV or JSON lines, or for TensorBoard",
+	.usage = { "EXPERIMENT [OPTION...]", "--run ID [OPTION...]", "--where COND [OPTION...]" },
+	.argument = "EXPERIMENT",
+	.about = "Writes runs for other programs: runs, points of curves, scores and hypotheses "
+		 "as tables, or curves and scores as events for TensorBoard (`tensorboard --logdir "
+		 "DIR`).",
+	.options = option_table,
+	.notes = VIEW_WHERE_NAMES,
+};
 
 struct request {
 	const char *database, *folder, *experiment, *where;
@@ -52,39 +62,22 @@ static int read_option(struct request *r, int option)
 	case 'w':
 		r->where = optarg;
 		return -1;
-	case 'h':
-		fputs(usage, stdout);
-		return 0;
 	default:
-		return option_wrong("export", option);
+		return command_exit(option);
 	}
 }
 
 static int read_options(struct request *r, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "db", required_argument, NULL, 'd' },
-		{ "format", required_argument, NULL, 'f' },
-		{ "out", required_argument, NULL, 'o' },
-		{ "run", required_argument, NULL, 'r' },
-		{ "where", required_argument, NULL, 'w' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option, status;
 
-	optind = 0; /* glibc: start anew, main has read its own options */
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1)
+	while ((option = command_option(&command_export, argc, argv)) != COMMAND_END)
 		if ((status = read_option(r, option)) >= 0)
 			return status;
 	r->experiment = argv[optind];
-	if (optind + 1 < argc || (!r->experiment && !r->where) == !r->run) {
-		fputs("bakeoff export: give one experiment or --where, or else --run ID; `bakeoff "
-		      "export "
-		      "--help` says more\n",
-		      stderr);
-		return 2;
-	}
+	if (optind + 1 < argc || (!r->experiment && !r->where) == !r->run)
+		return command_wrong(&command_export,
+		                     "give one experiment or --where, or else --run ID");
 	return -1;
 }
 

@@ -10,23 +10,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-	"usage: bakeoff import WEIGHTS.safetensors --map MAP.yaml --experiment FILE.yaml "
-	"--contestant NAME\n"
-	"                      --vocabulary FILE[,FILE] [OPTION...]\n\n"
-	"Makes a run of weights that another program trained, which `translate`, `attend`, `score` "
-	"and\n"
-	"`pack` open like any other (docs/import.md).\n\n"
-	"  --map FILE         which of its tensors become which of our parameters; "
-	"experiments/import/ has some\n"
-	"  --experiment FILE  where a contestant has the settings of its model\n"
-	"  --contestant NAME  that one\n"
-	"  --vocabulary FILE  a vocabulary of bakeoff, or a model of SentencePiece; two for "
-	"source,target\n"
-	"  --test             translate and score the test sets of the experiment, too\n"
-	"  --threads N        for that (all processors)\n"
-	"  --set KEY=VALUE    override a key of the experiment (repeatable)\n"
-	"  --db FILE          the database (results.db), made where it is missing\n";
+static const struct command_option option_table[] = {
+	{ "map", 'm', "FILE", NULL,
+	  "which of its tensors become which of our parameters; experiments/import/ has some" },
+	{ "experiment", 'e', "EXPERIMENT.yaml", NULL,
+	  "where a contestant has the settings of its model" },
+	{ "contestant", 'c', "CONTESTANT", NULL, "that one" },
+	{ "vocabulary", 'v', "FILE[,FILE]", NULL,
+	  "a vocabulary of bakeoff, or a model of SentencePiece; two for source,target" },
+	{ "test", 't', NULL, NULL,
+	  "translate and score the test sets of the experiment, too" },
+	{ "threads", 'n', "N", NULL, "for that (all processors)" },
+	{ "set", 's', "KEY=VALUE", NULL, "override a key of the experiment (repeatable)" },
+	{ "db", 'd', "FILE", NULL, "the database (results.db), made where it is missing" },
+	{ 0 },
+};
+
+const struct command command_import = {
+	.name = "import",
+	.group = GROUP_KEEP,
+	.summary = "weights of another program's model as a run",
+	.usage = { "WEIGHTS.safetensors --map FILE --experiment FILE OPTION..." },
+	.about = "Makes a run of weights that another program trained, which `translate`, "
+		 "`attend`, `score` and `pack` open like any other (docs/import.md). --map, "
+	         "--experiment, --contestant "
+		 "and --vocabulary must be given.",
+	.options = option_table,
+};
 
 enum { MOST_SETS = 64 };
 
@@ -38,19 +48,6 @@ struct request {
 	int sets;
 	bool test;
 	long threads;
-};
-
-static const struct option long_options[] = {
-	{ "map", required_argument, NULL, 'm' },
-	{ "experiment", required_argument, NULL, 'e' },
-	{ "contestant", required_argument, NULL, 'c' },
-	{ "vocabulary", required_argument, NULL, 'v' },
-	{ "test", no_argument, NULL, 't' },
-	{ "threads", required_argument, NULL, 'n' },
-	{ "set", required_argument, NULL, 's' },
-	{ "db", required_argument, NULL, 'd' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
 };
 
 static bool take_option(struct request *r, int option)
@@ -93,22 +90,16 @@ static int read_options(struct request *r, int argc, char **argv)
 
 	*r = (struct request){ .import = { .database = "results.db" },
 		               .threads = machine_processors() };
-	while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-		if (option == 'h')
-			return fputs(usage, stdout), 0;
-		if (option == '?' || option == ':')
-			return option_wrong("import", option);
+	while ((option = command_option(&command_import, argc, argv)) > 0)
 		if (!take_option(r, option))
 			return 2;
-	}
+	if (option != COMMAND_END)
+		return command_exit(option);
 	if (argc - optind != 1 || !r->import.map || !r->experiment || !r->import.contestant ||
-	    !r->vocabularies) {
-		fputs("bakeoff import: give one file of weights, --map, --experiment, --contestant "
-		      "and "
-		      "--vocabulary; `bakeoff import --help` says more\n",
-		      stderr);
-		return 2;
-	}
+	    !r->vocabularies)
+		return command_wrong(&command_import,
+		                     "give one file of weights, --map, --experiment, --contestant "
+		                     "and --vocabulary");
 	r->import.weights = argv[optind];
 	r->import.vocabulary[SIDE_SOURCE] = r->vocabularies;
 	comma = strchr(r->vocabularies, ',');

@@ -7,21 +7,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-int manage_read(struct manage *m, int argc, char **argv, const char *usage, const char *flag,
-                bool where)
+int manage_read(struct manage *m, const struct command *command, int argc, char **argv)
 {
-	const struct option options[] = {
-		{ "db", required_argument, NULL, 'd' },
-		{ "help", no_argument, NULL, 'h' },
-		{ flag, no_argument, NULL, 'f' },
-		{ where ? "where" : NULL, required_argument, NULL, 'w' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option;
 
 	*m = (struct manage){ .database = "results.db" };
-	optind = 0; /* glibc: start anew, main has read its own options */
-	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+	while ((option = command_option(command, argc, argv)) > 0) {
 		switch (option) {
 		case 'd':
 			m->database = optarg;
@@ -32,16 +23,11 @@ int manage_read(struct manage *m, int argc, char **argv, const char *usage, cons
 		case 'w':
 			m->where = optarg;
 			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 0;
-		default:
-			return option_wrong(argv[0], option);
 		}
 	}
 	m->names = argv + optind;
 	m->name_count = argc - optind;
-	return -1;
+	return command_exit(option);
 }
 
 bool manage_run(const char *command, const char *text, long *run)

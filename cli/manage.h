@@ -2,6 +2,7 @@
 #ifndef BAKEOFF_CLI_MANAGE_H
 #define BAKEOFF_CLI_MANAGE_H
 
+#include "cli/command.h"
 #include "results/database.h"
 
 /* The arguments of such a command. */
@@ -13,10 +14,9 @@ struct manage {
 	int name_count;
 };
 
-/* Reads the arguments; `flag` is the name of the command's own option ("yes"), `where` allows
- * --where. Prints `usage` for --help. Returns -1 to go on, or else the exit status. */
-int manage_read(struct manage *, int argc, char **argv, const char *usage, const char *flag,
-                bool where);
+/* Reads the arguments. The command's options have the codes db d, where w, and f for its own without
+ * a value. Returns -1 to go on, or else the exit status. */
+int manage_read(struct manage *, const struct command *, int argc, char **argv);
 
 /* The number of a run; prints a line and returns false otherwise. */
 bool manage_run(const char *command, const char *text, long *run);

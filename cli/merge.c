@@ -7,20 +7,26 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char usage[] =
-	"usage: bakeoff merge INTO.db FROM.db... [--no-files] [--strict]\n"
-	"Takes the runs of other databases over into one, which is made where it is missing. A run "
-        "is "
-	"known by its\n"
-	"experiment's name and its key; of one that both have, the one that is further along "
-        "counts. "
-	"Merging again\n"
-	"changes nothing. Two finished runs that differ are a conflict: it is named, and what "
-        "INTO.db "
-	"has is kept.\n"
-	"  --no-files   leaves the folders of the runs (weights, checkpoints, vocabularies) where "
-	"they are\n"
-	"  --strict     exit status 1 where there was a conflict\n";
+static const struct command_option option_table[] = {
+	{ "no-files", 'n', NULL, NULL,
+	  "leaves the folders of the runs (weights, checkpoints, vocabularies) where they are" },
+	{ "strict", 's', NULL, NULL, "exit status 1 where there was a conflict" },
+	{ 0 },
+};
+
+const struct command command_merge = {
+	.name = "merge",
+	.group = GROUP_KEEP,
+	.summary = "take the runs of other databases over into one",
+	.usage = { "INTO.db FROM.db... [OPTION...]" },
+	.about = "Takes the runs of other databases over into one, which is made where it is "
+		 "missing. A run is known by its experiment's name and its key; of one that both "
+		 "have, the one that is further along counts. Merging again changes nothing. Two "
+		 "finished runs that differ are a conflict: it is named, and what INTO.db has is "
+		 "kept.",
+	.options = option_table,
+	.example = { { "bakeoff merge all.db desk/results.db laptop/results.db", "" } },
+};
 
 /* Says a conflict; names may be anybody's. */
 static void print_conflict(void *source, const struct merge_run *run)
@@ -70,28 +76,17 @@ struct request {
 
 static int read_options(struct request *r, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "no-files", no_argument, NULL, 'n' },
-		{ "strict", no_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option;
 
 	*r = (struct request){ .files = true };
-	optind = 0; /* glibc: start anew, main has read its own options */
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while ((option = command_option(&command_merge, argc, argv)) > 0) {
 		if (option == 'n')
 			r->files = false;
-		else if (option == 's')
-			r->strict = true;
-		else if (option == 'h')
-			return fputs(usage, stdout), 0;
 		else
-			return 2;
+			r->strict = true;
 	}
-	if (argc - optind >= 2)
-		return -1;
+	if (option != COMMAND_END || argc - optind >= 2)
+		return command_exit(option);
 	fputs("bakeoff merge: give the database to merge into, and those to merge: bakeoff merge "
 	      "all.db a.db b.db\n",
 	      stderr);

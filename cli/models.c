@@ -104,29 +104,57 @@ static void print_architecture(const struct architecture *a)
 	putchar('\n');
 }
 
-static bool asks_to_explain(int argc, char **argv)
+static const struct command_option option_table[] = {
+	{ "explain", 'e', NULL, NULL,
+	  "what happens to one sentence pair on its way through a model, operation by operation, "
+	  "and what that costs: the columns of table 1 of \"Attention Is All You Need\", read from "
+	  "the graph of a forward pass" },
+	{ .about = "With --explain" },
+	{ "set", 's', "SETTING=VALUE", NULL, "a setting, as in an experiment file (repeatable)" },
+	{ "source", 'a', "N", NULL, "tokens of the source, the end included (20)" },
+	{ "target", 'b', "N", NULL, "tokens of the target (20)" },
+	{ "vocabulary", 'v', "N", NULL,
+	  "entries of each vocabulary (8000, or the file's data.subwords.size)" },
+	{ "format", 'f', "NAME", "box, markdown or json", "(box)" },
+	{ 0 },
+};
+
+const struct command command_models = {
+	.name = "models",
+	.group = GROUP_KNOW,
+	.summary = "the architectures and their settings",
+	.usage = { "[ARCHITECTURE|data|train|search|tasks]", "--explain ARCHITECTURE [OPTION...]",
+		   "--explain EXPERIMENT.yaml [CONTESTANT] [OPTION...]" },
+	.argument = "ARCHITECTURE",
+	.about = "Prints each architecture with its settings, their defaults, ranges and meaning, "
+		 "or the keys of that section of an experiment file; tasks: what data.task may be, "
+		 "with an example of each that needs no file.",
+	.options = option_table,
+	.example = { { "bakeoff models transformer --explain --set heads=8",
+		       "its layers, parameters, multiply-adds and paths" } },
+};
+
+/* Whether --explain is among the options; -1: the exit status is *status. */
+static int asks_to_explain(int argc, char **argv, int *status)
 {
-	for (int i = 1; i < argc; i++)
-		if (!strcmp(argv[i], "--explain"))
-			return true;
-	return false;
+	bool asks = false;
+	int option;
+
+	while ((option = command_option(&command_models, argc, argv)) > 0)
+		asks |= option == 'e';
+	*status = command_exit(option);
+	return option == COMMAND_END ? asks : -1;
 }
 
 int models_command(int argc, char **argv)
 {
 	const struct architecture *one = NULL;
+	int status;
+	const int explain = asks_to_explain(argc, argv, &status);
 
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		puts("usage: bakeoff models [ARCHITECTURE|data|train|search|tasks]\n" EXPLAIN_USAGE
-		     "\n"
-		     "Prints each architecture with its settings, their defaults, ranges and "
-		     "meaning,\n"
-		     "or the keys of that section of an experiment file; tasks: what data.task may "
-		     "be,\n"
-		     "with an example of each that needs no file.\n\n" EXPLAIN_HELP);
-		return 0;
-	}
-	if (asks_to_explain(argc, argv))
+	if (explain < 0)
+		return status;
+	if (explain)
 		return explain_command(argc, argv);
 	if (argc == 2 && !strcmp(argv[1], "tasks")) {
 		print_tasks();

@@ -31,13 +31,6 @@ bool option_number(const char *command, const char *option, const char *text, lo
 	return true;
 }
 
-int option_wrong(const char *command, int option)
-{
-	fprintf(stderr, "bakeoff %s: %s; `bakeoff %s --help` says more\n", command,
-	        option == ':' ? "an option lacks its value" : "an option is unknown", command);
-	return 2;
-}
-
 /* Whether `only` names a contestant; says which there are where it does not. */
 static bool has_contestant(const char *command, const char *only, const char *file,
                            const struct experiment *e)

@@ -12,9 +12,6 @@
 bool option_number(const char *command, const char *option, const char *text, long least, long most,
                    long *value);
 
-/* What getopt gave for a mistake, ':' or '?', as a line; returns 2. Options begin with ":" then. */
-int option_wrong(const char *command, int option);
-
 /* Reads the experiment with what --set gives, and sees that `only` names a contestant of it (NULL:
  * any). The caller frees it. Where something is wrong, prints one line and returns false; nothing
  * is to be freed. */

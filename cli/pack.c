@@ -12,55 +12,62 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char pack_usage[] =
-	"usage: bakeoff pack ID [--out FILE] [--db FILE]\n"
-	"Puts a run that is done into one file: weights, vocabularies, settings, curves, scores "
-        "and "
-	"hypotheses.\n"
-	"`translate`, `attend`, `score` and `report` open it with --pack FILE, every other command "
-        "with "
-	"--db FILE.\n"
-	"  --out FILE   its name (that of the run's folder, and .pack); must not exist yet\n"
-	"  --db FILE    the database (results.db)\n";
+static const struct command_option pack_options[] = {
+	{ "out", 'o', "FILE", NULL,
+	  "its name (that of the run's folder, and .pack); must not exist yet" },
+	{ "db", 'd', "FILE", NULL, "the database (results.db)" },
+	{ 0 },
+};
 
-static const char unpack_usage[] =
-	"usage: bakeoff unpack FILE [--db FILE]\n"
-	"Takes the run of a pack into a database, as `bakeoff merge` does, with its folder.\n"
-	"  --db FILE    the database (results.db), made where it is missing\n";
+const struct command command_pack = {
+	.name = "pack",
+	.group = GROUP_KEEP,
+	.summary = "put a run into one file: weights, vocabularies, results",
+	.usage = { "ID [OPTION...]" },
+	.argument = "ID",
+	.about = "Puts a run that is done into one file: weights, vocabularies, settings, curves, "
+		 "scores and hypotheses. `translate`, `attend`, `score` and `report` open it with "
+		 "--pack FILE, every other command with --db FILE.",
+	.options = pack_options,
+	.example = { { "bakeoff pack 3 --out best.pack", "" },
+		     { "bakeoff translate --pack best.pack < news.de", "on any machine" } },
+};
+
+static const struct command_option unpack_options[] = {
+	{ "db", 'd', "FILE", NULL, "the database (results.db), made where it is missing" },
+	{ 0 },
+};
+
+const struct command command_unpack = {
+	.name = "unpack",
+	.group = GROUP_KEEP,
+	.summary = "take the run of a pack into a database",
+	.usage = { "FILE [OPTION...]" },
+	.about = "Takes the run of a pack into a database, as `bakeoff merge` does, with its "
+		 "folder.",
+	.options = unpack_options,
+};
 
 struct request {
 	const char *database, *out;
 };
 
 /* -1: go on, with one argument; else the exit status. */
-static int read_options(struct request *r, int argc, char **argv, const char *usage,
+static int read_options(struct request *r, const struct command *command, int argc, char **argv,
                         const char *missing)
 {
-	static const struct option options[] = {
-		{ "out", required_argument, NULL, 'o' },
-		{ "db", required_argument, NULL, 'd' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option;
 
 	*r = (struct request){ .database = "results.db" };
-	optind = 0; /* glibc: start anew, main has read its own options */
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while ((option = command_option(command, argc, argv)) > 0) {
 		if (option == 'o')
 			r->out = optarg;
-		else if (option == 'd')
-			r->database = optarg;
-		else if (option == 'h')
-			return fputs(usage, stdout), 0;
 		else
-			return 2;
+			r->database = optarg;
 	}
-	if (argc - optind == 1)
-		return -1;
-	fprintf(stderr, "bakeoff %s: %s; `bakeoff %s --help` says more\n", argv[0], missing,
-	        argv[0]);
-	return 2;
+	if (option == COMMAND_END && argc - optind != 1)
+		return command_wrong(command, "%s", missing);
+	return command_exit(option);
 }
 
 /* The name that a run's pack has where nobody says another. */
@@ -101,7 +108,7 @@ int pack_command(int argc, char **argv)
 	struct error error;
 	bool good;
 	long run;
-	const int status = read_options(&r, argc, argv, pack_usage, "give the number of one run");
+	const int status = read_options(&r, &command_pack, argc, argv, "give the number of one run");
 
 	if (status >= 0)
 		return status;
@@ -152,14 +159,10 @@ int unpack_command(int argc, char **argv)
 {
 	struct request r;
 	struct error error;
-	const int status = read_options(&r, argc, argv, unpack_usage, "give one pack");
+	const int status = read_options(&r, &command_unpack, argc, argv, "give one pack");
 
 	if (status >= 0)
 		return status;
-	if (r.out) {
-		fputs("bakeoff unpack: has no --out; --db names the database\n", stderr);
-		return 2;
-	}
 	if (unpack(&r, argv[optind], &error))
 		return 0;
 	fprintf(stderr, "bakeoff unpack: %s\n", error.message);

@@ -10,36 +10,33 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char usage[] =
-	"usage: bakeoff probe [NAME...|all] [OPTION...]\n\n"
-	"Asks a small question of all architectures: trains what is not trained yet of "
-	"experiments/probes/NAME.yaml,\n"
-	"measures, and says whether it came out as the literature says, not so, or whether the "
-	"numbers do not decide it\n"
-	"(docs/probes.md). Without a name, lists the probes.\n\n"
-	"  --quick          experiments/probes/quick/NAME.yaml: minutes; all of them in half an "
-	"hour on two cores\n"
-	"  --db FILE        where runs go (results.db); what is there already is not trained "
-	"again\n"
-	"  --seeds N,N...   instead of the file's\n"
-	"  --jobs N         trials at once (all processors)\n"
-	"  --threads N      of all trials together (all processors)\n"
-	"  --format NAME    text, json or markdown (text)\n"
-	"  --svg FOLDER     writes the curves there too, as NAME.svg\n";
+static const struct command_option option_table[] = {
+	{ "quick", 'q', NULL, NULL,
+	  "experiments/probes/quick/NAME.yaml: minutes; all of them in half an hour on two cores" },
+	{ "db", 'd', "FILE", NULL,
+	  "where runs go (results.db); what is there already is not trained again" },
+	{ "seeds", 's', "N,N...", NULL, "instead of the file's" },
+	{ "jobs", 'j', "N", NULL, "trials at once (all processors)" },
+	{ "threads", 't', "N", NULL, "of all trials together (all processors)" },
+	{ "format", 'f', "NAME", "text, json or markdown", "(text)" },
+	{ "svg", 'v', "DIR", NULL, "writes the curves there too, as NAME.svg" },
+	{ 0 },
+};
+
+const struct command command_probe = {
+	.name = "probe",
+	.group = GROUP_TRAIN,
+	.summary = "small experiments that show why the architectures differ",
+	.usage = { "[NAME...|all] [OPTION...]" },
+	.argument = "PROBE",
+	.about = "Asks a small question of all architectures: trains what is not trained yet of "
+		 "experiments/probes/NAME.yaml, measures, and says whether it came out as the "
+		 "literature says, not so, or whether the numbers do not decide it "
+		 "(docs/probes.md). Without a name, lists the probes.",
+	.options = option_table,
+};
 
 enum { MOST_SEEDS_TEXT = 400 };
-
-static const struct option long_options[] = {
-	{ "quick", no_argument, NULL, 'q' },
-	{ "db", required_argument, NULL, 'd' },
-	{ "seeds", required_argument, NULL, 's' },
-	{ "jobs", required_argument, NULL, 'j' },
-	{ "threads", required_argument, NULL, 't' },
-	{ "format", required_argument, NULL, 'f' },
-	{ "svg", required_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 struct request {
 	struct probe_options options;
@@ -72,9 +69,9 @@ static bool read_number(const char *name, long most, int *value)
 static int read_options(int argc, char **argv, struct request *r)
 {
 	bool good = true;
-	int option;
+	int option = COMMAND_WRONG;
 
-	while (good && (option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+	while (good && (option = command_option(&command_probe, argc, argv)) > 0) {
 		switch (option) {
 		case 'q':
 			r->options.quick = true;
@@ -97,14 +94,9 @@ static int read_options(int argc, char **argv, struct request *r)
 		case 'v':
 			r->print.folder = optarg;
 			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 1;
-		default:
-			good = false;
 		}
 	}
-	return good ? 0 : 3;
+	return good ? command_exit(option) + 1 : 3;
 }
 
 static void report(void *context, const char *line)

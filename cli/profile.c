@@ -13,37 +13,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-	"usage: bakeoff profile EXPERIMENT.yaml [OPTION...]\n\n"
-	"Trains each contestant for a few updates and says what each operation cost: milliseconds "
-	"of "
-	"an update (worker\n"
-	"time over workers, so that they add up), GFLOP/s of its matrix products and their share "
-	"of "
-	"the peak that this\n"
-	"machine reaches from registers alone; 'lost %' is the time that products at that peak "
-	"would "
-	"not have taken,\n"
-	"as a share of all; GB/s of its arrays, each counted once; and how near it comes to the "
-	"roofline, the time that\n"
-	"peak and memory allow (above 100: its arrays were in the caches). Validation, checkpoints "
-	"and the order of an\n"
-	"epoch are there with what an update pays for them on average. The database is not "
-	"touched.\n\n"
-	"  --only NAME      only this contestant\n"
-	"  --updates N      updates measured, after 3 that are not (20)\n"
-	"  --decode         decode the validation set after that many updates instead, in ms a "
-	"sentence\n"
-	"  --sentences N    decode: at most so many (100)\n"
-	"  --alone          decode: one sentence after another, each on all workers\n"
-	"  --weights FILE   begin with a run's weights (model.safetensors); with --decode no "
-	"update "
-	"is made\n"
-	"  --set KEY=VALUE  override a key of the file (repeatable)\n"
-	"  --threads N      workers (all processors)\n"
-	"  --format NAME    " TABLE_FORMATS " (box)\n"
-	"  --trace FILE     every span, for chrome://tracing or ui.perfetto.dev (JSON)\n"
-	"  --db FILE        beside which prepared vocabularies are kept (results.db)\n";
+static const struct command_option option_table[] = {
+	{ "only", 'o', "CONTESTANT", NULL, "only this contestant" },
+	{ "updates", 'u', "N", NULL, "updates measured, after 3 that are not (20)" },
+	{ "decode", 'd', NULL, NULL,
+	  "decode the validation set after that many updates instead, in ms a sentence" },
+	{ "sentences", 'n', "N", NULL, "decode: at most so many (100)" },
+	{ "alone", 'a', NULL, NULL, "decode: one sentence after another, each on all workers" },
+	{ "weights", 'w', "FILE", NULL,
+	  "begin with a run's weights (model.safetensors); with --decode no update is made" },
+	{ "set", 's', "KEY=VALUE", NULL, "override a key of the file (repeatable)" },
+	{ "threads", 't', "N", NULL, "workers (all processors)" },
+	{ "format", 'f', "NAME", TABLE_FORMATS, "(box)" },
+	{ "trace", 'r', "FILE", NULL,
+	  "every span, for chrome://tracing or ui.perfetto.dev (JSON)" },
+	{ "db", 'b', "FILE", NULL, "beside which prepared vocabularies are kept (results.db)" },
+	{ 0 },
+};
+
+const struct command command_profile = {
+	.name = "profile",
+	.group = GROUP_TRAIN,
+	.summary = "where the time of training or decoding goes",
+	.usage = { "EXPERIMENT.yaml [OPTION...]" },
+	.argument = "EXPERIMENT.yaml",
+	.about = "Trains each contestant for a few updates and says what each operation cost: "
+		 "milliseconds of an update (worker time over workers, so that they add up), "
+		 "GFLOP/s of its matrix products and their share of the peak that this machine "
+		 "reaches from registers alone; 'lost %' is the time that products at that peak "
+		 "would not have taken, as a share of all; GB/s of its arrays, each counted once; "
+		 "and how near it comes to the roofline, the time that peak and memory allow "
+		 "(above 100: its arrays were in the caches). Validation, checkpoints and the "
+		 "order of an epoch are there with what an update pays for them on average. The "
+		 "database is not touched.",
+	.options = option_table,
+};
 
 enum { MOST_SETS = 64 };
 
@@ -55,16 +59,6 @@ struct request {
 	enum table_format format;
 	struct trace trace;
 	struct table table; /* of all contestants where the format is for programs */
-};
-
-static const struct option long_options[] = {
-	{ "only", required_argument, NULL, 'o' },    { "updates", required_argument, NULL, 'u' },
-	{ "alone", no_argument, NULL, 'a' },
-	{ "decode", no_argument, NULL, 'd' },        { "sentences", required_argument, NULL, 'n' },
-	{ "weights", required_argument, NULL, 'w' }, { "set", required_argument, NULL, 's' },
-	{ "threads", required_argument, NULL, 't' }, { "format", required_argument, NULL, 'f' },
-	{ "trace", required_argument, NULL, 'r' },   { "db", required_argument, NULL, 'b' },
-	{ "help", no_argument, NULL, 'h' },          { NULL, 0, NULL, 0 },
 };
 
 static bool set_key(struct request *r)
@@ -136,14 +130,11 @@ static int read_options(int argc, char **argv, struct request *r)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(usage, stdout);
-			return 1;
-		}
+	while ((option = command_option(&command_profile, argc, argv)) > 0)
 		if (!read_option(r, option))
 			return 3;
-	}
+	if (option != COMMAND_END)
+		return command_exit(option) + 1;
 	if (optind + 1 != argc) {
 		fputs("bakeoff profile: give one experiment file, e.g. experiments/toy.yaml\n",
 		      stderr);

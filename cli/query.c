@@ -10,20 +10,32 @@
 
 enum { MOST_VALUES = 16 };
 
-static const char usage[] =
-	"usage: bakeoff query [OPTION...] NAME [EXPERIMENT] [VALUE=...]...\n"
-	"       bakeoff query [OPTION...] --sql SELECT [EXPERIMENT] [VALUE=...]...\n"
-	"       bakeoff query --list\n"
-	"Runs a query that may only read. docs/results.md describes the tables and views.\n"
-	":experiment in the SQL stands for EXPERIMENT, :metric for what metric=... gives; NULL "
-	"where\n"
-	"nothing is given. As in\n"
-	"    bakeoff query curves toy metric=valid_perplexity run=3 --format csv\n"
-	"    bakeoff query target toy value=12\n" VIEW_OPTIONS_HELP VIEW_WHERE_HELP
-	"                 (`bakeoff runs --help` has the names)\n"
-	"  --sql SELECT   a query of your own\n"
-	"  --timeout S    stop after that many seconds (never)\n"
-	"  --list         names the queries, the values that they take, with a line on each\n";
+static const struct command_option option_table[] = {
+	VIEW_OPTIONS,
+	VIEW_WHERE,
+	{ "sql", 's', "SELECT", NULL, "a query of your own" },
+	{ "timeout", 't', "S", NULL, "stop after that many seconds (never)" },
+	{ "list", 'l', NULL, NULL,
+	  "names the queries, the values that they take, with a line on each" },
+	{ 0 },
+};
+
+const struct command command_query = {
+	.name = "query",
+	.group = GROUP_RESULTS,
+	.summary = "ask the database: a named query, or SQL",
+	.usage = { "[OPTION...] NAME [EXPERIMENT] [VALUE=...]...",
+		   "[OPTION...] --sql SELECT [EXPERIMENT] [VALUE=...]...", "--list" },
+	.argument = "QUERY",
+	.about = "Runs a query that may only read. docs/results.md describes the tables and "
+		 "views. `:experiment` in the SQL stands for EXPERIMENT, `:metric` for what "
+		 "metric=... gives; NULL where nothing is given.",
+	.options = option_table,
+	.notes = VIEW_WHERE_NAMES,
+	.example = { { "bakeoff query curves toy metric=valid_perplexity run=3 --format csv",
+		       "points of a curve" },
+		     { "bakeoff query target toy value=12", "what it took to reach a value" } },
+};
 
 /* The values that a named query takes besides the experiment: "run= metric=". */
 static void list_values(const struct named_query *query, char *list, size_t size)
@@ -129,7 +141,7 @@ int query_command(int argc, char **argv)
 	struct database database;
 	struct error error;
 	bool good;
-	int status = view_read(&view, argc, argv, usage, 1, MOST_VALUES, VIEW_QUERIES | VIEW_WHERE);
+	int status = view_read(&view, &command_query, argc, argv, 1, MOST_VALUES);
 
 	if (status >= 0)
 		return status;

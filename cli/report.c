@@ -15,17 +15,33 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char usage[] =
-	"usage: bakeoff report [OPTION...] EXPERIMENT|--pack FILE\n"
-	"Writes what an experiment showed: scores, costs, learning curves, settings, and what\n"
-	"makes the comparison unfair. HTML is one file that needs no network and no scripts.\n"
-	"  --db FILE      the database (results.db)\n"
-	"  --pack FILE    of the run of a pack (`bakeoff pack`) alone\n"
-	"  --format NAME  " DOCUMENT_FORMATS " (by the ending of --out .html, .md or .tex; html)\n"
-	"  --out FILE     where to write it (standard output)\n"
-	"  --out FOLDER/  report.html, .md or .tex there, each plot as SVG, its data as CSV\n"
-	"  --baseline NAME  tests all others against this contestant, also where they are many\n"
-	VIEW_WHERE_HELP VIEW_WHERE_NAMES;
+static const struct command_option option_table[] = {
+	{ "db", 'd', "FILE", NULL, "the database (results.db)" },
+	{ "pack", 'p', "FILE", NULL, "of the run of a pack (`bakeoff pack`) alone" },
+	{ "format", 'f', "NAME", DOCUMENT_FORMATS,
+	  "(by the ending of --out .html, .md or .tex; html)" },
+	{ "out", 'o', "FILE", NULL,
+	  "where to write it (standard output); FOLDER/: report.html, .md or .tex there, each plot "
+	  "as SVG, its data as CSV" },
+	{ "baseline", 'b', "CONTESTANT", NULL,
+	  "tests all others against this contestant, also where they are many" },
+	VIEW_WHERE,
+	{ 0 },
+};
+
+const struct command command_report = {
+	.name = "report",
+	.group = GROUP_RESULTS,
+	.summary = "what an experiment showed, as HTML, Markdown or LaTeX",
+	.usage = { "[OPTION...] EXPERIMENT", "[OPTION...] --pack FILE" },
+	.argument = "EXPERIMENT",
+	.about = "Writes what an experiment showed: scores, costs, learning curves, settings, and "
+		 "what makes the comparison unfair. HTML is one file that needs no network and no "
+		 "scripts.",
+	.options = option_table,
+	.notes = VIEW_WHERE_NAMES,
+	.example = { { "bakeoff report toy --out toy.html", "a page for reading" } },
+};
 
 struct options {
 	const char *database, *pack, *out, *where, *baseline;
@@ -33,31 +49,14 @@ struct options {
 	bool formatted;
 };
 
-static int wrong_usage(const char *what)
-{
-	fprintf(stderr, "bakeoff report: %s; `bakeoff report --help` says more\n", what);
-	return 2;
-}
-
 /* Returns -1 to go on, or else the exit status. */
 static int read_options(struct options *o, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "db", required_argument, NULL, 'd' },
-		{ "pack", required_argument, NULL, 'p' },
-		{ "format", required_argument, NULL, 'f' },
-		{ "out", required_argument, NULL, 'o' },
-		{ "where", required_argument, NULL, 'w' },
-		{ "baseline", required_argument, NULL, 'b' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct error error;
 	int option;
 
 	*o = (struct options){ .database = "results.db" };
-	optind = 0; /* glibc: start anew, main has read its own options */
-	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1)
+	while ((option = command_option(&command_report, argc, argv)) > 0)
 		switch (option) {
 		case 'd':
 			o->database = optarg;
@@ -76,18 +75,13 @@ static int read_options(struct options *o, int argc, char **argv)
 			break;
 		case 'f':
 			if (!document_format_find(optarg, &o->format, &error))
-				return wrong_usage(error.message);
+				return command_wrong(&command_report, "%s", error.message);
 			o->formatted = true;
 			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 0;
-		default:
-			return option_wrong("report", option);
 		}
-	if (optind + !o->pack != argc)
-		return wrong_usage("name one experiment, or a pack");
-	return -1;
+	if (option == COMMAND_END && optind + !o->pack != argc)
+		return command_wrong(&command_report, "name one experiment, or a pack");
+	return command_exit(option);
 }
 
 static void format_by_ending(struct options *o)

@@ -14,22 +14,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-	"usage: bakeoff rerun ID [OPTION...]\n"
-	"Makes a run that is done again, from the settings in its row, and says whether losses, "
-	"scores,\n"
-	"hypotheses and weights are the same to the last bit; if not, what differs first, and what "
-	"is "
-	"not as\n"
-	"it was then. It works in a database of its own beside the first (results-rerunID.db), "
-	"which "
-	"it deletes\n"
-	"where all is equal; after Ctrl-C the same command goes on. Exit status 0: equal, 1: not.\n"
-	"  --db FILE      the database (results.db)\n"
-	"  --data DIR     the folder where the texts are now (where they were)\n"
-	"  --threads N    workers (all processors); they do not change the bits\n"
-	"  --keep         keeps the other database in any case\n"
-	"  --quiet        only the comparison\n";
+static const struct command_option option_table[] = {
+	{ "db", 'd', "FILE", NULL, "the database (results.db)" },
+	{ "data", 't', "DIR", NULL, "the folder where the texts are now (where they were)" },
+	{ "threads", 'n', "N", NULL, "workers (all processors); they do not change the bits" },
+	{ "keep", 'k', NULL, NULL, "keeps the other database in any case" },
+	{ "quiet", 'q', NULL, NULL, "only the comparison" },
+	{ 0 },
+};
+
+const struct command command_rerun = {
+	.name = "rerun",
+	.group = GROUP_TRAIN,
+	.summary = "make a run again: are the bits the same?",
+	.usage = { "ID [OPTION...]" },
+	.argument = "ID",
+	.about = "Makes a run that is done again, from the settings in its row, and says whether "
+		 "losses, scores, hypotheses and weights are the same to the last bit; if not, "
+		 "what differs first, and what is not as it was then. It works in a database of "
+		 "its own beside the first (results-rerunID.db), which it deletes where all is "
+		 "equal; after Ctrl-C the same command goes on. Exit status 0: equal, 1: not.",
+	.options = option_table,
+};
 
 struct request {
 	const char *database, *data;
@@ -62,30 +68,17 @@ static int read_option(struct request *r, int option)
 	case 'q':
 		r->quiet = true;
 		return -1;
-	case 'h':
-		fputs(usage, stdout);
-		return 0;
 	default:
-		return option_wrong("rerun", option);
+		return command_exit(option);
 	}
 }
 
 static int read_options(struct request *r, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "db", required_argument, NULL, 'd' },
-		{ "data", required_argument, NULL, 't' },
-		{ "threads", required_argument, NULL, 'n' },
-		{ "keep", no_argument, NULL, 'k' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option, status;
 	size_t length;
 
-	optind = 0; /* glibc: start anew, main has read its own options */
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1)
+	while ((option = command_option(&command_rerun, argc, argv)) != COMMAND_END)
 		if ((status = read_option(r, option)) >= 0)
 			return status;
 	if (optind + 1 != argc) {

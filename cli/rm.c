@@ -12,15 +12,24 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[] =
-	"usage: bakeoff rm ID... [--yes] [--db FILE]\n"
-	"       bakeoff rm --where COND [--yes] [--db FILE]\n"
-	"Deletes runs: curves, scores and hypotheses, and the checkpoints beside the database. "
-        "Asks "
-	"first;\n"
-	"refuses all where one of them is running or is not there.\n"
-	"  --yes          does not ask\n"
-	"  --db FILE      the database (results.db)\n" VIEW_WHERE_HELP VIEW_WHERE_NAMES;
+static const struct command_option option_table[] = {
+	{ "yes", 'f', NULL, NULL, "does not ask" },
+	{ "db", 'd', "FILE", NULL, "the database (results.db)" },
+	VIEW_WHERE,
+	{ 0 },
+};
+
+const struct command command_rm = {
+	.name = "rm",
+	.group = GROUP_KEEP,
+	.summary = "delete runs, with their checkpoints",
+	.usage = { "ID... [OPTION...]", "--where COND [OPTION...]" },
+	.argument = "ID",
+	.about = "Deletes runs: curves, scores and hypotheses, and the checkpoints beside the "
+		 "database. Asks first; refuses all where one of them is running or is not there.",
+	.options = option_table,
+	.notes = VIEW_WHERE_NAMES,
+};
 
 /* The runs that are to go, in the order of their numbers. */
 struct victims {
@@ -149,17 +158,12 @@ int rm_command(int argc, char **argv)
 	struct manage m;
 	long *given;
 	bool good = true;
-	int status = manage_read(&m, argc, argv, usage, "yes", true);
+	int status = manage_read(&m, &command_rm, argc, argv);
 
 	if (status >= 0)
 		return status;
-	if (!m.name_count == !m.where) {
-		fputs("bakeoff rm: give either numbers of runs or --where; `bakeoff rm --help` "
-		      "says "
-		      "more\n",
-		      stderr);
-		return 2;
-	}
+	if (!m.name_count == !m.where)
+		return command_wrong(&command_rm, "give either numbers of runs or --where");
 	given = memory_new((size_t)m.name_count + 1, sizeof *given);
 	for (int i = 0; good && i < m.name_count; i++)
 		good = manage_run("rm", m.names[i], &given[i]);

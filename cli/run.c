@@ -21,42 +21,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[] =
-	"usage: bakeoff run EXPERIMENT.yaml [OPTION...]\n\n"
-	"Trains and tests every contestant of the experiment with every seed. What is done already "
-	"is skipped, what\n"
-	"was interrupted goes on where it stopped, bit for bit.\n\n"
-	"  --db FILE        where results go (results.db); checkpoints go beside it, to FILE "
-	"without .db + .runs/\n"
-	"  --set KEY=VALUE  override a key of the file, e.g. --set train.batch_tokens=1024 "
-	"(repeatable)\n"
-	"  --only NAME      only this contestant\n"
-	"  --trials N[-M]   only these of the trials, numbered from 1 as they are listed: all "
-	"contestants with the\n"
-	"                   first seed, then with the next\n"
-	"  --plan KEY       only where the trials are those that `bakeoff submit` gave this key\n"
-	"  --threads N      workers (all processors); the results are the same bits for any "
-	"number\n"
-	"  --jobs N         trials at once (1), which share the threads; one that needs more "
-        "memory "
-	"than is left waits\n"
-	"  --memory MIB     memory for all of them (what the machine has left)\n"
-	"  --stall SECONDS  a trial that gives no sign of life for so long is killed (3600); 0: "
-	"never\n"
-	"  --retry          also what diverged before, which is else left as it is\n"
-	"  --dry-run        say what would be done: trials, parameters, multiply-adds, time, memory, disk\n"
-	"  --quiet          only errors and the comparison\n"
-	"  --json           what happens as lines of JSON, for programs; no comparison\n\n"
-	"Started by mpirun, all processes train each trial together, with the bits of one process; "
-        "train.shards are spread over\n"
-	"them, and the first alone needs data and keeps results.\n"
-	"Each trial is a process: one that crashes or is killed is a failed run with its reason, "
-        "and "
-	"the others go on.\n"
-	"Ctrl-C once: every trial stops at its next update with a checkpoint; twice: at once, and "
-        "the "
-	"last checkpoint counts.\n";
-
 enum {
 	DB = 256,
 	SET,
@@ -71,28 +35,61 @@ enum {
 	DRY_RUN,
 	QUIET,
 	JSON,
-	HELP,
 	MOST_SETS = 64,
 	MOST_MEMORY = 1 << 30, /* MiB */
 };
 
-static const struct option long_options[] = {
-	{ "db", required_argument, NULL, DB },
-	{ "set", required_argument, NULL, SET },
-	{ "only", required_argument, NULL, ONLY },
-	{ "trials", required_argument, NULL, TRIALS },
-	{ "trial", required_argument, NULL, TRIALS },
-	{ "plan", required_argument, NULL, PLAN },
-	{ "threads", required_argument, NULL, THREADS },
-	{ "jobs", required_argument, NULL, JOBS },
-	{ "memory", required_argument, NULL, MEMORY },
-	{ "stall", required_argument, NULL, STALL },
-	{ "dry-run", no_argument, NULL, DRY_RUN },
-	{ "quiet", no_argument, NULL, QUIET },
-	{ "json", no_argument, NULL, JSON },
-	{ "retry", no_argument, NULL, RETRY },
-	{ "help", no_argument, NULL, HELP },
-	{ NULL, 0, NULL, 0 },
+static const struct command_option option_table[] = {
+	{ "db", DB, "FILE", NULL,
+	  "where results go (results.db); checkpoints go beside it, to FILE without .db + .runs/" },
+	{ "set", SET, "KEY=VALUE", NULL,
+	  "override a key of the file, e.g. `--set train.batch_tokens=1024` (repeatable)" },
+	{ "only", ONLY, "CONTESTANT", NULL, "only this contestant" },
+	{ "trials", TRIALS, "N[-M]", NULL,
+	  "only these of the trials, numbered from 1 as they are listed: all contestants with the "
+	  "first seed, then with the next" },
+	{ "trial", TRIALS, NULL, NULL, NULL },
+	{ "plan", PLAN, "KEY", NULL,
+	  "only where the trials are those that `bakeoff submit` gave this key" },
+	{ "threads", THREADS, "N", NULL,
+	  "workers (all processors); the results are the same bits for any number" },
+	{ "jobs", JOBS, "N", NULL,
+	  "trials at once (1), which share the threads; one that needs more memory than is left "
+	  "waits" },
+	{ "memory", MEMORY, "MIB", NULL, "memory for all of them (what the machine has left)" },
+	{ "stall", STALL, "SECONDS", NULL,
+	  "a trial that gives no sign of life for so long is killed (3600); 0: never" },
+	{ "retry", RETRY, NULL, NULL, "also what diverged before, which is else left as it is" },
+	{ "dry-run", DRY_RUN, NULL, NULL,
+	  "say what would be done: trials, parameters, multiply-adds, time, memory, disk" },
+	{ "quiet", QUIET, NULL, NULL, "only errors and the comparison" },
+	{ "json", JSON, NULL, NULL,
+	  "what happens as lines of JSON, for programs; no comparison" },
+	{ 0 },
+};
+
+const struct command command_run = {
+	.name = "run",
+	.group = GROUP_TRAIN,
+	.summary = "train and test every contestant of an experiment file",
+	.usage = { "EXPERIMENT.yaml [OPTION...]" },
+	.argument = "EXPERIMENT.yaml",
+	.about = "Trains and tests every contestant of the experiment with every seed. What is "
+		 "done already is skipped, what was interrupted goes on where it stopped, bit for "
+		 "bit.",
+	.options = option_table,
+	.notes = "Started by mpirun, all processes train each trial together, with the bits of "
+		 "one process; train.shards are spread over them, and the first alone needs data "
+		 "and keeps results.\n\n"
+		 "Each trial is a process: one that crashes or is killed is a failed run with its "
+		 "reason, and the others go on.\n\n"
+		 "Ctrl-C once: every trial stops at its next update with a checkpoint; twice: at "
+		 "once, and the last checkpoint counts.",
+	.example = { { "bakeoff run experiments/toy.yaml", "three models in a minute" },
+		     { "bakeoff run experiments/toy.yaml --dry-run",
+		       "what that would take, before it does" },
+		     { "bakeoff run experiments/toy.yaml --set 'seeds=[1, 2, 3]' --jobs 2",
+		       "three seeds, two trials at a time" } },
 };
 
 struct request {
@@ -125,7 +122,7 @@ static int read_options(int argc, char **argv, struct request *r)
 	int option;
 	long number;
 
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+	while ((option = command_option(&command_run, argc, argv)) > 0) {
 		switch (option) {
 		case DB:
 			r->run.database = optarg;
@@ -179,13 +176,10 @@ static int read_options(int argc, char **argv, struct request *r)
 		case JSON:
 			r->json = true;
 			break;
-		case HELP:
-			fputs(usage, stdout);
-			return 1;
-		default:
-			return 3;
 		}
 	}
+	if (option != COMMAND_END)
+		return command_exit(option) + 1;
 	if (optind + 1 != argc) {
 		fputs("bakeoff run: give one experiment file, e.g. experiments/toy.yaml\n", stderr);
 		return 3;

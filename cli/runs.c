@@ -10,12 +10,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-	"usage: bakeoff runs [OPTION...] [EXPERIMENT]\n"
-	"Lists the runs, of one experiment or all, with status, size, speed and "
-        "quality.\n" VIEW_OPTIONS_HELP VIEW_WHERE_HELP
-	"  --sort NAME    by what COND calls so; --sort=-NAME: the highest first\n"
-	"  --limit N      only the first N\n" VIEW_WHERE_NAMES;
+static const struct command_option option_table[] = {
+	VIEW_OPTIONS,
+	VIEW_WHERE,
+	{ "sort", 'o', "NAME", NULL, "by what COND calls so; `--sort=-NAME`: the highest first" },
+	{ "limit", 'n', "N", NULL, "only the first N" },
+	{ 0 },
+};
+
+const struct command command_runs = {
+	.name = "runs",
+	.group = GROUP_RESULTS,
+	.summary = "list the runs in a database",
+	.usage = { "[OPTION...] [EXPERIMENT]" },
+	.argument = "EXPERIMENT",
+	.about = "Lists the runs, of one experiment or all, with status, size, speed and quality.",
+	.options = option_table,
+	.notes = VIEW_WHERE_NAMES,
+	.example = { { "bakeoff runs --where \"status = done and BLEU > 20\" --sort=-BLEU",
+		       "the best first" } },
+};
 
 /* The query with a name, its rows in the order of the chosen runs. */
 static char *in_order(const char *sql)
@@ -49,7 +63,7 @@ int runs_command(int argc, char **argv)
 	const char *experiment;
 	long id;
 	bool good = true;
-	int status = view_read(&view, argc, argv, usage, 0, 1, VIEW_WHERE | VIEW_ORDER);
+	int status = view_read(&view, &command_runs, argc, argv, 0, 1);
 
 	if (status >= 0)
 		return status;

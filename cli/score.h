@@ -2,6 +2,7 @@
 #ifndef BAKEOFF_SCORE_H
 #define BAKEOFF_SCORE_H
 
+#include "cli/command.h"
 #include "eval/breakdown.h"
 #include "eval/metric.h"
 #include "results/translations.h"
@@ -29,7 +30,7 @@ struct score_options {
 	union metric_settings settings[SCORE_METRICS];
 	enum breakdown_by breakdown; /* BREAKDOWNS: none */
 	const char *train, *source;  /* files, of a breakdown */
-	bool sentence_level, score_only, confidence, help;
+	bool sentence_level, score_only, confidence;
 	enum score_format format;
 	enum score_test test;
 	long resamples, trials, confidence_resamples;
@@ -54,8 +55,13 @@ struct score_job {
 	size_t segments;
 };
 
-/* Reads the arguments; false with an error that is wrong usage. */
-bool score_options_read(struct score_options *, int argc, char **argv, struct error *);
+extern const struct command_option score_option_table[];
+
+/* What score_options_read returns beside command_option's: an error that is wrong usage. */
+enum { COMMAND_BAD = -4 };
+
+/* Reads the arguments; COMMAND_END where they are good. */
+int score_options_read(struct score_options *, int argc, char **argv, struct error *);
 void score_options_free(struct score_options *);
 
 /* The metric at `place` of wanted[]. */

@@ -1,6 +1,8 @@
 /* score_options.c - the arguments of `bakeoff score`, which are those of sacreBLEU. */
 #include "cli/score.h"
 
+#include "cli/commands.h"
+
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
@@ -46,59 +48,77 @@ enum {
 	OPTION_SOURCE,
 };
 
-static const struct option options[] = {
-	{ "ref", required_argument, NULL, OPTION_REF },
-	{ "input", required_argument, NULL, 'i' },
-	{ "run", required_argument, NULL, OPTION_RUN },
-	{ "test-set", required_argument, NULL, OPTION_TEST_SET },
-	{ "db", required_argument, NULL, OPTION_DB },
-	{ "pack", required_argument, NULL, OPTION_PACK },
-	{ "metrics", required_argument, NULL, 'm' },
-	{ "metric", required_argument, NULL, 'm' },
-	{ "sentence-level", no_argument, NULL, OPTION_SENTENCE_LEVEL },
-	{ "sl", no_argument, NULL, OPTION_SENTENCE_LEVEL },
-	{ "format", required_argument, NULL, 'f' },
-	{ "json", no_argument, NULL, OPTION_JSON },
-	{ "score-only", no_argument, NULL, 'b' },
-	{ "width", required_argument, NULL, 'w' },
-	{ "tokenize", required_argument, NULL, OPTION_TOKENIZE },
-	{ "tok", required_argument, NULL, OPTION_TOKENIZE },
-	{ "lowercase", no_argument, NULL, OPTION_LOWERCASE },
-	{ "lc", no_argument, NULL, OPTION_LOWERCASE },
-	{ "smooth-method", required_argument, NULL, 's' },
-	{ "smooth", required_argument, NULL, 's' },
-	{ "smooth-value", required_argument, NULL, OPTION_SMOOTH_VALUE },
-	{ "sv", required_argument, NULL, OPTION_SMOOTH_VALUE },
-	{ "chrf-char-order", required_argument, NULL, OPTION_CHAR_ORDER },
-	{ "cc", required_argument, NULL, OPTION_CHAR_ORDER },
-	{ "chrf-word-order", required_argument, NULL, OPTION_WORD_ORDER },
-	{ "cw", required_argument, NULL, OPTION_WORD_ORDER },
-	{ "chrf-beta", required_argument, NULL, OPTION_BETA },
-	{ "chrf-whitespace", no_argument, NULL, OPTION_CHRF_WHITESPACE },
-	{ "chrf-lowercase", no_argument, NULL, OPTION_CHRF_LOWERCASE },
-	{ "chrf-eps-smoothing", no_argument, NULL, OPTION_CHRF_EPS },
-	{ "ter-case-sensitive", no_argument, NULL, OPTION_TER_CASE },
-	{ "ter-normalized", no_argument, NULL, OPTION_TER_NORMALIZED },
-	{ "ter-no-punct", no_argument, NULL, OPTION_TER_NO_PUNCT },
-	{ "ter-asian-support", no_argument, NULL, OPTION_TER_ASIAN },
-	{ "paired-bs", no_argument, NULL, OPTION_BOOTSTRAP },
-	{ "pbs", no_argument, NULL, OPTION_BOOTSTRAP },
-	{ "paired-bs-n", required_argument, NULL, OPTION_BOOTSTRAP_N },
-	{ "pbsn", required_argument, NULL, OPTION_BOOTSTRAP_N },
-	{ "paired-ar", no_argument, NULL, OPTION_RANDOMIZATION },
-	{ "par", no_argument, NULL, OPTION_RANDOMIZATION },
-	{ "paired-ar-n", required_argument, NULL, OPTION_RANDOMIZATION_N },
-	{ "parn", required_argument, NULL, OPTION_RANDOMIZATION_N },
-	{ "confidence", no_argument, NULL, OPTION_CONFIDENCE },
-	{ "ci", no_argument, NULL, OPTION_CONFIDENCE },
-	{ "confidence-n", required_argument, NULL, OPTION_CONFIDENCE_N },
-	{ "cin", required_argument, NULL, OPTION_CONFIDENCE_N },
-	{ "seed", required_argument, NULL, OPTION_SEED },
-	{ "breakdown", required_argument, NULL, OPTION_BREAKDOWN },
-	{ "train", required_argument, NULL, OPTION_TRAIN },
-	{ "source", required_argument, NULL, OPTION_SOURCE },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+const struct command_option score_option_table[] = {
+	{ "ref", OPTION_REF, "FILE", NULL, "references, line by line with HYP; one for each set" },
+	{ "input", 'i', "FILE", NULL, "hypotheses; what is not behind it is a reference" },
+	{ "i", 'i', NULL, NULL, NULL },
+	{ "run", OPTION_RUN, "ID", NULL, "the hypotheses of a run, with their references" },
+	{ "test-set", OPTION_TEST_SET, "NAME", NULL, "of the runs, where they have several" },
+	{ "db", OPTION_DB, "FILE", NULL, "the database of the runs (results.db)" },
+	{ "pack", OPTION_PACK, "FILE", NULL,
+	  "the hypotheses of the run of a pack (`bakeoff pack`)" },
+	{ "metrics", 'm', "NAME...", "bleu, chrf, chrf++ or ter",
+	  "(bleu), or several; chrf++ is chrf with words" },
+	{ "metric", 'm', NULL, NULL, NULL },
+	{ "m", 'm', NULL, NULL, NULL },
+	{ "sentence-level", OPTION_SENTENCE_LEVEL, NULL, NULL,
+	  "a score for each line, BLEU with effective order" },
+	{ "sl", OPTION_SENTENCE_LEVEL, NULL, NULL, NULL },
+	{ "format", 'f', "NAME", "text, json or latex", "(text); latex is of several systems" },
+	{ "f", 'f', NULL, NULL, NULL },
+	{ "json", OPTION_JSON, NULL, NULL, "--format json" },
+	{ "score-only", 'b', NULL, NULL, "the score alone" },
+	{ "b", 'b', NULL, NULL, NULL },
+	{ "width", 'w', "N", NULL, "decimals of the score, 0 to 12 (2)" },
+	{ "w", 'w', NULL, NULL, NULL },
+	{ .about = "BLEU" },
+	{ "tokenize", OPTION_TOKENIZE, "NAME", "13a, intl, zh, char or none", "(13a)" },
+	{ "tok", OPTION_TOKENIZE, NULL, NULL, NULL },
+	{ "lowercase", OPTION_LOWERCASE, NULL, NULL, "case does not count" },
+	{ "lc", OPTION_LOWERCASE, NULL, NULL, NULL },
+	{ "smooth-method", 's', "NAME", "none, floor, add-k or exp", "(exp)" },
+	{ "smooth", 's', NULL, NULL, NULL },
+	{ "s", 's', NULL, NULL, NULL },
+	{ "smooth-value", OPTION_SMOOTH_VALUE, "X", NULL, "of floor (0.1) or add-k (1)" },
+	{ "sv", OPTION_SMOOTH_VALUE, NULL, NULL, NULL },
+	{ .about = "chrF" },
+	{ "chrf-char-order", OPTION_CHAR_ORDER, "N", NULL, "longest n-grams of characters (6)" },
+	{ "cc", OPTION_CHAR_ORDER, NULL, NULL, NULL },
+	{ "chrf-word-order", OPTION_WORD_ORDER, "N", NULL,
+	  "longest n-grams of words (0); 2 is chrF++" },
+	{ "cw", OPTION_WORD_ORDER, NULL, NULL, NULL },
+	{ "chrf-beta", OPTION_BETA, "N", NULL, "how much more recall counts (2)" },
+	{ "chrf-whitespace", OPTION_CHRF_WHITESPACE, NULL, NULL, "white space counts" },
+	{ "chrf-lowercase", OPTION_CHRF_LOWERCASE, NULL, NULL, "case does not count" },
+	{ "chrf-eps-smoothing", OPTION_CHRF_EPS, NULL, NULL, "all orders count" },
+	{ .about = "TER" },
+	{ "ter-case-sensitive", OPTION_TER_CASE, NULL, NULL, "case counts" },
+	{ "ter-normalized", OPTION_TER_NORMALIZED, NULL, NULL, "punctuation is set apart" },
+	{ "ter-no-punct", OPTION_TER_NO_PUNCT, NULL, NULL, "punctuation does not count" },
+	{ "ter-asian-support", OPTION_TER_ASIAN, NULL, NULL, "these two of Asian characters too" },
+	{ .about = "Tests of several systems against the first, and an interval of one" },
+	{ "paired-bs", OPTION_BOOTSTRAP, NULL, NULL, "paired bootstrap resampling" },
+	{ "pbs", OPTION_BOOTSTRAP, NULL, NULL, NULL },
+	{ "paired-bs-n", OPTION_BOOTSTRAP_N, "N", NULL, "resamples (1000)" },
+	{ "pbsn", OPTION_BOOTSTRAP_N, NULL, NULL, NULL },
+	{ "paired-ar", OPTION_RANDOMIZATION, NULL, NULL, "approximate randomization" },
+	{ "par", OPTION_RANDOMIZATION, NULL, NULL, NULL },
+	{ "paired-ar-n", OPTION_RANDOMIZATION_N, "N", NULL, "trials (10000)" },
+	{ "parn", OPTION_RANDOMIZATION_N, NULL, NULL, NULL },
+	{ "confidence", OPTION_CONFIDENCE, NULL, NULL, "the middle 95 % of bootstrap resamples" },
+	{ "ci", OPTION_CONFIDENCE, NULL, NULL, NULL },
+	{ "confidence-n", OPTION_CONFIDENCE_N, "N", NULL, "resamples (1000)" },
+	{ "cin", OPTION_CONFIDENCE_N, NULL, NULL, NULL },
+	{ "seed", OPTION_SEED, "N", NULL,
+	  "of what is drawn (12345, or what SACREBLEU_SEED says)" },
+	{ .about = "Where words are right (and the scores of segments of a kind)" },
+	{ "breakdown", OPTION_BREAKDOWN, "NAME", "length, frequency, source-frequency or position",
+	  ": of the reference, of its words in the training text, of the rarest word of the "
+	  "source, in the sentence" },
+	{ "train", OPTION_TRAIN, "FILE", NULL,
+	  "training text of the side whose words are counted" },
+	{ "source", OPTION_SOURCE, "FILE", NULL, "what was translated (runs have it)" },
+	{ 0 },
 };
 
 const struct metric *score_metric(int place)
@@ -158,8 +178,7 @@ static bool choose_test(struct score_options *o, enum score_test test, struct er
 }
 
 /* Options of the metrics. */
-static bool read_metric_option(struct score_options *o, int option, char **argv,
-                               struct error *error)
+static bool read_metric_option(struct score_options *o, int option, struct error *error)
 {
 	struct bleu_settings *bleu = &o->settings[BLEU].bleu;
 	struct chrf_settings *chrf = &o->settings[CHRF].chrf;
@@ -195,14 +214,12 @@ static bool read_metric_option(struct score_options *o, int option, char **argv,
 		return ter->no_punct = true;
 	case OPTION_TER_ASIAN:
 		return ter->asian_support = true;
-	case ':':
-		return error_set(error, "%s needs a value", argv[optind - 1]);
 	default:
-		return error_set(error, "%s is not an option, or takes no value", argv[optind - 1]);
+		return false;
 	}
 }
 
-static bool read_option(struct score_options *o, int option, char **argv, struct error *error)
+static bool read_option(struct score_options *o, int option, struct error *error)
 {
 	switch (option) {
 	case OPTION_REF:
@@ -258,10 +275,8 @@ static bool read_option(struct score_options *o, int option, char **argv, struct
 	case OPTION_SOURCE:
 		o->source = optarg;
 		return true;
-	case 'h':
-		return o->help = true;
 	default:
-		return read_metric_option(o, option, argv, error);
+		return read_metric_option(o, option, error);
 	}
 }
 
@@ -322,20 +337,18 @@ static bool set_defaults(struct score_options *o, int argc, struct error *error)
 	return !seed || score_read_seed("seed (SACREBLEU_SEED)", seed, &o->seed, error);
 }
 
-bool score_options_read(struct score_options *o, int argc, char **argv, struct error *error)
+int score_options_read(struct score_options *o, int argc, char **argv, struct error *error)
 {
 	const char **plain = memory_new((size_t)argc, sizeof *plain);
 	bool good = set_defaults(o, argc, error);
-	int option, list = 0, count = 0;
+	int option = COMMAND_BAD, list = 0, count = 0;
 
-	optind = 0; /* glibc: start anew, main has read its own options */
-	while (good &&
-	       (option = getopt_long_only(argc, argv, "-:i:m:f:bw:s:h", options, NULL)) != -1) {
+	while (good && (option = command_option(&command_score, argc, argv)) > 0) {
 		if (option == 1) {
 			read_plain(o, plain, &count, list);
 		} else {
 			list = option;
-			good = read_option(o, option, argv, error);
+			good = read_option(o, option, error);
 		}
 	}
 	while (good && optind < argc)
@@ -344,7 +357,9 @@ bool score_options_read(struct score_options *o, int argc, char **argv, struct e
 	free(plain);
 	if (!o->wanted[BLEU] && !o->wanted[CHRF] && !o->wanted[TER])
 		o->wanted[BLEU] = true;
-	return good && (o->help || score_options_check(o, error));
+	if (good && option != COMMAND_END)
+		return option;
+	return good && score_options_check(o, error) ? COMMAND_END : COMMAND_BAD;
 }
 
 void score_options_free(struct score_options *o)

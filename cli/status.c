@@ -13,13 +13,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-	"usage: bakeoff status [FOLDER] [--format FORMAT]\n\n"
-	"The trials of submitted experiments: what Slurm's queue says of each, and what its "
-        "database "
-	"in the shared\n"
-	"folder (results.cluster) says, which a running task brings up to date now and then.\n\n"
-	"  --format FORMAT   " TABLE_FORMATS "\n";
+static const struct command_option option_table[] = {
+	{ "format", 'f', "NAME", TABLE_FORMATS, "(box)" },
+	{ 0 },
+};
+
+const struct command command_status = {
+	.name = "status",
+	.group = GROUP_CLUSTER,
+	.summary = "how submitted experiments go",
+	.usage = { "[FOLDER] [OPTION...]" },
+	.argument = "DIR",
+	.about = "The trials of submitted experiments: what Slurm's queue says of each, and what "
+		 "its database in the shared folder (results.cluster) says, which a running task "
+		 "brings up to date now and then.",
+	.options = option_table,
+};
 
 /* What is known of a trial. */
 struct state {
@@ -316,27 +325,20 @@ static bool print(char *const *list, enum table_format format)
 
 int status_command(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "format", required_argument, NULL, 'f' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	enum table_format format = TABLE_BOX;
 	struct error error;
 	char **list;
 	bool good;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'h')
-			return fputs(usage, stdout), 0;
-		if (option == '?')
-			return 2;
+	while ((option = command_option(&command_status, argc, argv)) > 0) {
 		if (!table_format_find(optarg, &format, &error)) {
 			fprintf(stderr, "bakeoff status: %s\n", error.message);
 			return 2;
 		}
 	}
+	if (option != COMMAND_END)
+		return command_exit(option);
 	if (argc - optind > 1) {
 		fputs("bakeoff status: give at most one folder\n", stderr);
 		return 2;

@@ -14,27 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[] =
-	"usage: bakeoff submit EXPERIMENT.yaml [OPTION...] [-- SBATCH_OPTION...]\n\n"
-	"Submits one job array to Slurm, a task for each trial. A task that is stopped, out of "
-	"time "
-	"or on a node that\n"
-	"is lost goes on from its last copy in the shared folder; see docs/cluster.md, and "
-        "`bakeoff "
-	"status`, `collect`.\n\n"
-	"  --partition P, --time T, --account A, --memory SIZE    as sbatch has them (--memory is "
-	"--mem)\n"
-	"  --cpus N         processors of a task (1)\n"
-	"  --pack N         trials of a task (1), one after the other; --jobs N: at once\n"
-	"  --array-limit N  tasks at once\n"
-	"  --folder DIR     the shared folder, on every node (results.cluster)\n"
-	"  --scratch DIR    a folder of the node's own disk ($TMPDIR, else /tmp); '$NAME' is "
-	"expanded there\n"
-	"  --save SECONDS   between copies to the shared folder (600)\n"
-	"  --grace SECONDS  from the signal to stop to the end of the time limit (120)\n"
-	"  --set KEY=VALUE, --only NAME, --stall SECONDS, --retry    as of `bakeoff run`\n"
-	"  --print          shows the script, submits and writes nothing\n";
-
 enum {
 	PARTITION = 256,
 	TIME,
@@ -53,31 +32,43 @@ enum {
 	STALL,
 	RETRY,
 	PRINT,
-	HELP,
 	MOST_SETS = 64,
 	MOST_OPTIONS = 2 * MOST_SETS + 16,
 };
 
-static const struct option long_options[] = {
-	{ "partition", required_argument, NULL, PARTITION },
-	{ "time", required_argument, NULL, TIME },
-	{ "account", required_argument, NULL, ACCOUNT },
-	{ "memory", required_argument, NULL, MEMORY },
-	{ "cpus", required_argument, NULL, CPUS },
-	{ "pack", required_argument, NULL, PACK },
-	{ "jobs", required_argument, NULL, JOBS },
-	{ "array-limit", required_argument, NULL, LIMIT },
-	{ "folder", required_argument, NULL, FOLDER },
-	{ "scratch", required_argument, NULL, SCRATCH },
-	{ "save", required_argument, NULL, SAVE },
-	{ "grace", required_argument, NULL, GRACE },
-	{ "set", required_argument, NULL, SET },
-	{ "only", required_argument, NULL, ONLY },
-	{ "stall", required_argument, NULL, STALL },
-	{ "retry", no_argument, NULL, RETRY },
-	{ "print", no_argument, NULL, PRINT },
-	{ "help", no_argument, NULL, HELP },
-	{ NULL, 0, NULL, 0 },
+static const struct command_option option_table[] = {
+	{ "partition", PARTITION, "P", NULL, "as sbatch has it" },
+	{ "time", TIME, "T", NULL, "as sbatch has it" },
+	{ "account", ACCOUNT, "A", NULL, "as sbatch has it" },
+	{ "memory", MEMORY, "SIZE", NULL, "sbatch's --mem" },
+	{ "cpus", CPUS, "N", NULL, "processors of a task (1)" },
+	{ "pack", PACK, "N", NULL, "trials of a task (1), one after the other" },
+	{ "jobs", JOBS, "N", NULL, "of these, so many at once" },
+	{ "array-limit", LIMIT, "N", NULL, "tasks at once" },
+	{ "folder", FOLDER, "DIR", NULL, "the shared folder, on every node (results.cluster)" },
+	{ "scratch", SCRATCH, "DIR", NULL,
+	  "a folder of the node's own disk ($TMPDIR, else /tmp); '$NAME' is expanded there" },
+	{ "save", SAVE, "SECONDS", NULL, "between copies to the shared folder (600)" },
+	{ "grace", GRACE, "SECONDS", NULL,
+	  "from the signal to stop to the end of the time limit (120)" },
+	{ "set", SET, "KEY=VALUE", NULL, "as of `bakeoff run`" },
+	{ "only", ONLY, "CONTESTANT", NULL, "as of `bakeoff run`" },
+	{ "stall", STALL, "SECONDS", NULL, "as of `bakeoff run`" },
+	{ "retry", RETRY, NULL, NULL, "as of `bakeoff run`" },
+	{ "print", PRINT, NULL, NULL, "shows the script, submits and writes nothing" },
+	{ 0 },
+};
+
+const struct command command_submit = {
+	.name = "submit",
+	.group = GROUP_CLUSTER,
+	.summary = "an experiment as a job array of Slurm",
+	.usage = { "EXPERIMENT.yaml [OPTION...] [-- SBATCH_OPTION...]" },
+	.argument = "EXPERIMENT.yaml",
+	.about = "Submits one job array to Slurm, a task for each trial. A task that is stopped, "
+		 "out of time or on a node that is lost goes on from its last copy in the shared "
+		 "folder; see docs/cluster.md, and `bakeoff status`, `collect`.",
+	.options = option_table,
 };
 
 struct request {
@@ -193,16 +184,16 @@ static int read_options(int argc, char **argv, struct request *r)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		if (option == HELP)
-			return fputs(usage, stdout), 0;
+	while ((option = command_option(&command_submit, argc, argv)) > 0) {
 		if (r->job.options + 2 > MOST_OPTIONS) {
 			fputs("bakeoff submit: too many options\n", stderr);
 			return 2;
 		}
-		if (option == '?' || !read_option(r, option))
+		if (!read_option(r, option))
 			return 2;
 	}
+	if (option != COMMAND_END)
+		return command_exit(option);
 	if (optind >= argc) {
 		fputs("bakeoff submit: give one experiment file, e.g. experiments/toy.yaml\n",
 		      stderr);

@@ -6,16 +6,38 @@
 
 #include <stdio.h>
 
-static const char tag_usage[] =
-	"usage: bakeoff tag ID NAME... [--remove] [--db FILE]\n"
-	"Gives a run tags, for --where \"tag = NAME\" of other commands, or takes them away.\n"
-	"  --remove    takes them away\n"
-	"  --db FILE   the database (results.db)\n";
+static const struct command_option tag_options[] = {
+	{ "remove", 'f', NULL, NULL, "takes them away" },
+	{ "db", 'd', "FILE", NULL, "the database (results.db)" },
+	{ 0 },
+};
 
-static const char note_usage[] = "usage: bakeoff note ID TEXT [--remove] [--db FILE]\n"
-				 "Keeps a text with a run, in the place of an earlier one.\n"
-				 "  --remove    takes it away; no TEXT then\n"
-				 "  --db FILE   the database (results.db)\n";
+const struct command command_tag = {
+	.name = "tag",
+	.group = GROUP_KEEP,
+	.summary = "give runs names to find them by",
+	.usage = { "ID NAME... [OPTION...]" },
+	.argument = "ID",
+	.about = "Gives a run tags, for --where \"tag = NAME\" of other commands, or takes them "
+		 "away.",
+	.options = tag_options,
+};
+
+static const struct command_option note_options[] = {
+	{ "remove", 'f', NULL, NULL, "takes it away; no TEXT then" },
+	{ "db", 'd', "FILE", NULL, "the database (results.db)" },
+	{ 0 },
+};
+
+const struct command command_note = {
+	.name = "note",
+	.group = GROUP_KEEP,
+	.summary = "keep a text with a run",
+	.usage = { "ID TEXT [OPTION...]" },
+	.argument = "ID",
+	.about = "Keeps a text with a run, in the place of an earlier one.",
+	.options = note_options,
+};
 
 static int end(const char *command, struct database *database, bool good, const struct error *error)
 {
@@ -32,7 +54,7 @@ int tag_command(int argc, char **argv)
 	struct error error;
 	bool good = true;
 	long run;
-	int status = manage_read(&m, argc, argv, tag_usage, "remove", false);
+	int status = manage_read(&m, &command_tag, argc, argv);
 
 	if (status >= 0)
 		return status;
@@ -56,7 +78,7 @@ int note_command(int argc, char **argv)
 	struct manage m;
 	struct error error;
 	long run;
-	int status = manage_read(&m, argc, argv, note_usage, "remove", false);
+	int status = manage_read(&m, &command_note, argc, argv);
 
 	if (status >= 0)
 		return status;

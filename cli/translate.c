@@ -18,23 +18,56 @@
 
 enum { FORCED_TOKENS = 4096 }; /* padded positions a batch */
 
-static const char usage[] =
-	"usage: bakeoff translate --run ID [OPTION...] < SOURCE > HYPOTHESES\n\n"
-	"Translates each line of standard input with a trained run (`bakeoff runs` lists them).\n\n"
-	"  --run ID            the run\n"
-	"  --db FILE           its database (results.db)\n"
-	"  --pack FILE         the run of a pack (`bakeoff pack`) instead of both\n"
-	"  --beam N            hypotheses kept; 1: greedy (the run's own setting)\n"
-	"  --nbest N           print the N best of each line, as LINE ||| HYPOTHESIS ||| SCORE\n"
-	"  --length-penalty A  exponent of the length penalty (the run's own setting)\n"
-	"  --sample            draw from the model instead of searching\n"
-	"  --temperature T     of sampling (1)\n"
-	"  --seed N            of sampling (1)\n"
-	"  --stream            answer each line at once, before the next is read\n"
-	"  --force FILE        do not search: print log p of each line of FILE as the translation "
-	"of its line\n"
-	"  --mask HEADS        switch attention heads off, named as in `bakeoff attend --help`\n"
-	"  --threads N         (all processors)\n";
+enum {
+	RUN = 256,
+	DB,
+	PACK,
+	BEAM,
+	NBEST,
+	PENALTY,
+	SAMPLE,
+	TEMPERATURE,
+	SEED,
+	STREAM,
+	FORCE,
+	MASK,
+	THREADS
+};
+
+static const struct command_option option_table[] = {
+	{ "run", RUN, "ID", NULL, "the run" },
+	{ "db", DB, "FILE", NULL, "its database (results.db)" },
+	{ "pack", PACK, "FILE", NULL, "the run of a pack (`bakeoff pack`) instead of both" },
+	{ "beam", BEAM, "N", NULL, "hypotheses kept; 1: greedy (the run's own setting)" },
+	{ "nbest", NBEST, "N", NULL,
+	  "print the N best of each line, as LINE ||| HYPOTHESIS ||| SCORE" },
+	{ "length-penalty", PENALTY, "A", NULL,
+	  "exponent of the length penalty (the run's own setting)" },
+	{ "sample", SAMPLE, NULL, NULL, "draw from the model instead of searching" },
+	{ "temperature", TEMPERATURE, "T", NULL, "of sampling (1)" },
+	{ "seed", SEED, "N", NULL, "of sampling (1)" },
+	{ "stream", STREAM, NULL, NULL, "answer each line at once, before the next is read" },
+	{ "force", FORCE, "FILE", NULL,
+	  "do not search: print log p of each line of FILE as the translation of its line" },
+	{ "mask", MASK, "HEADS", NULL,
+	  "switch attention heads off, named as in `bakeoff attend --help`" },
+	{ "threads", THREADS, "N", NULL, "(all processors)" },
+	{ 0 },
+};
+
+const struct command command_translate = {
+	.name = "translate",
+	.group = GROUP_USE,
+	.summary = "translate standard input with a trained run",
+	.usage = { "--run ID [OPTION...] < SOURCE > HYPOTHESES" },
+	.argument = "",
+	.about = "Translates each line of standard input with a trained run (`bakeoff runs` lists "
+		 "them).",
+	.options = option_table,
+	.example = { { "bakeoff translate --run 3 --beam 5 < news.de > news.en", "" },
+		     { "bakeoff translate --run 3 --sample --temperature 0.8 < news.de",
+		       "other words each --seed" } },
+};
 
 struct options {
 	const char *database, *pack, *force, *mask;
@@ -53,26 +86,6 @@ static bool real_option(const char *option, const char *text, const char *key,
 	fprintf(stderr, "bakeoff translate: %s: %s\n", option, error.message);
 	return false;
 }
-
-enum { RUN = 256, DB, PACK, BEAM, NBEST, PENALTY, SAMPLE, TEMPERATURE, SEED, STREAM, FORCE, MASK, THREADS, HELP };
-
-static const struct option long_options[] = {
-	{ "run", required_argument, NULL, RUN },
-	{ "db", required_argument, NULL, DB },
-	{ "pack", required_argument, NULL, PACK },
-	{ "beam", required_argument, NULL, BEAM },
-	{ "nbest", required_argument, NULL, NBEST },
-	{ "length-penalty", required_argument, NULL, PENALTY },
-	{ "sample", no_argument, NULL, SAMPLE },
-	{ "temperature", required_argument, NULL, TEMPERATURE },
-	{ "seed", required_argument, NULL, SEED },
-	{ "stream", no_argument, NULL, STREAM },
-	{ "force", required_argument, NULL, FORCE },
-	{ "mask", required_argument, NULL, MASK },
-	{ "threads", required_argument, NULL, THREADS },
-	{ "help", no_argument, NULL, HELP },
-	{ NULL, 0, NULL, 0 },
-};
 
 static bool take_option(struct options *o, int option, const char *text)
 {
@@ -317,14 +330,11 @@ int translate_command(int argc, char **argv)
 	int option;
 
 	o.search.seed = -1;
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		if (option == HELP) {
-			fputs(usage, stdout);
-			return 0;
-		}
+	while ((option = command_option(&command_translate, argc, argv)) > 0)
 		if (!take_option(&o, option, optarg))
 			return 2;
-	}
+	if (option != COMMAND_END)
+		return command_exit(option);
 	if (!o.run == !o.pack || optind < argc) {
 		fputs("bakeoff translate: give --run ID or --pack FILE, and text on standard input\n", stderr);
 		return 2;

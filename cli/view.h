@@ -2,6 +2,7 @@
 #ifndef BAKEOFF_VIEW_H
 #define BAKEOFF_VIEW_H
 
+#include "cli/command.h"
 #include "results/database.h"
 #include "results/table.h"
 
@@ -22,36 +23,34 @@ struct view {
 	int name_count;
 };
 
-#define VIEW_OPTIONS_HELP                                                                          \
-	"  --db FILE      the database (results.db)\n"                                             \
-	"  --format NAME  " TABLE_FORMATS " (box)\n"
+/* In the tables of these commands' options. */
+#define VIEW_OPTIONS                                                                               \
+	{ "db", 'd', "FILE", NULL, "the database (results.db)" },                                  \
+	{                                                                                          \
+		"format", 'f', "NAME", TABLE_FORMATS, "(box)"                                      \
+	}
+#define VIEW_WHERE                                                                                 \
+	{                                                                                          \
+		"where", 'w', "COND", NULL,                                                        \
+			"only runs for which COND holds: comparisons (= != < <= > >= ~ IN) with "  \
+			"AND, OR, NOT and parentheses, as in `not status = failed and "            \
+			"(contestant ~ lstm* or BLEU > 20)`"                                       \
+	}
 
-/* Options that some of the commands have besides. */
-enum {
-	VIEW_QUERIES = 1, /* --sql, --list, --timeout */
-	VIEW_WHERE = 2,   /* --where */
-	VIEW_ORDER = 4,   /* --sort, --limit */
-	VIEW_CONTEST = 8, /* --baseline, --pairs */
-	VIEW_CURVES = 16, /* --x, --metric, --target */
-};
-
-#define VIEW_WHERE_HELP                                                                            \
-	"  --where COND   only runs for which COND holds: comparisons (= != < <= > >= ~ IN) with " \
-	"AND, OR, NOT\n"                                                                           \
-	"                 and parentheses, as in \"not status = failed and (contestant ~ lstm* or " \
-	"BLEU > 20)\"\n"
+/* The notes of commands with --where. */
 #define VIEW_WHERE_NAMES                                                                           \
-	"\nNames in COND: id, experiment, contestant, architecture, seed, status, reason, tag, note, "        \
-	"parameters, updates,\n"                                                                   \
-	"train_seconds, peak_memory, host, started, ended; a metric (BLEU, on one test set "       \
-	"BLEU.news, valid_perplexity,\n"                                                           \
-	"...); a setting (train.learning_rate, settings.heads, ...). ~ compares with a pattern (* " \
-	"and ?).\nWords with spaces stand in quotes. docs/results.md has more.\n"
+	"Names in COND: id, experiment, contestant, architecture, seed, status, reason, tag, "     \
+	"note, parameters, updates, train_seconds, peak_memory, host, started, ended; a metric "   \
+	"(BLEU, on one test set BLEU.news, valid_perplexity, ...); a setting "                     \
+	"(train.learning_rate, settings.heads, ...). ~ compares with a pattern (* and ?). Words "  \
+	"with spaces stand in quotes. docs/results.md has more."
 
-/* Reads the arguments: at least `least` names and at most `most`; `extra` are the options above
- * that are allowed. Prints `usage` for --help. Returns -1 to go on, or else the exit status. */
-int view_read(struct view *, int argc, char **argv, const char *usage, int least, int most,
-              int extra);
+enum { VIEW_X = 256 };
+
+/* Reads the arguments: at least `least` names and at most `most`. The command's options have the
+ * codes of view.c: db d, format f, where w, sql s, list l, timeout t, sort o, limit n, baseline b,
+ * pairs p, x VIEW_X, metric m, target g. Returns -1 to go on, or else the exit status. */
+int view_read(struct view *, const struct command *, int argc, char **argv, int least, int most);
 
 /* Opens the database to read; prints the error and returns false where it cannot. */
 bool view_open(const struct view *, struct database *);

@@ -14,20 +14,27 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static const char usage[] = "usage: bakeoff watch [OPTION...] [EXPERIMENT]\n"
-			    "Follows the runs that are running, also in other processes, until "
-			    "none is. A line a run: the "
-			    "loss of\n"
-			    "training in nats a token, target tokens/s without padding, best "
-			    "validation perplexity, mean "
-			    "BLEU of the\n"
-			    "test sets, time left for training, and the loss over the updates so "
-			    "far. A run whose process "
-			    "is gone is lost.\n"
-			    "  --db FILE      the database (results.db)\n"
-			    "  --interval S   seconds between looks (2)\n"
-			    "  --once         looks once\n"
-			    "  --json         a JSON object a run and look, for programs\n";
+static const struct command_option option_table[] = {
+	{ "db", 'd', "FILE", NULL, "the database (results.db)" },
+	{ "interval", 'i', "S", NULL, "seconds between looks (2)" },
+	{ "once", 'o', NULL, NULL, "looks once" },
+	{ "json", 'j', NULL, NULL, "a JSON object a run and look, for programs" },
+	{ 0 },
+};
+
+const struct command command_watch = {
+	.name = "watch",
+	.group = GROUP_TRAIN,
+	.summary = "follow the runs that are running",
+	.usage = { "[OPTION...] [EXPERIMENT]" },
+	.argument = "EXPERIMENT",
+	.about = "Follows the runs that are running, also in other processes, until none is. A "
+		 "line a run: the loss of training in nats a token, target tokens/s without "
+		 "padding, best validation perplexity, mean BLEU of the test sets, time left for "
+		 "training, and the loss over the updates so far. A run whose process is gone is "
+		 "lost.",
+	.options = option_table,
+};
 
 /* Between two trials of one process nothing runs for a moment. */
 static const double PATIENCE_SECONDS = 2;
@@ -52,18 +59,9 @@ struct seen {
 
 static int read_options(struct watching *w, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "db", required_argument, NULL, 'd' },
-		{ "interval", required_argument, NULL, 'i' },
-		{ "once", no_argument, NULL, 'o' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option;
 
-	optind = 0; /* glibc: start anew, main has read its own options */
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+	while ((option = command_option(&command_watch, argc, argv)) > 0) {
 		switch (option) {
 		case 'd':
 			w->database = optarg;
@@ -78,13 +76,10 @@ static int read_options(struct watching *w, int argc, char **argv)
 		case 'j':
 			w->json = true;
 			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 0;
-		default:
-			return option_wrong("watch", option);
 		}
 	}
+	if (option != COMMAND_END)
+		return command_exit(option);
 	if (optind + 1 < argc) {
 		fputs("bakeoff watch: give at most one experiment\n", stderr);
 		return 2;

@@ -15,6 +15,11 @@ const char *machine_commit(void)
 	return VERSION_COMMIT;
 }
 
+const char *machine_date(void)
+{
+	return VERSION_DATE;
+}
+
 const char *machine_compiler(void)
 {
 	return __VERSION__;

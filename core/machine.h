@@ -10,6 +10,8 @@
 /* Compiled in: the commit of the source ("unknown" outside a checkout; "+" appended where files had
  * changed), the compiler, and its flags. */
 const char *machine_commit(void);
+/* When that commit was made, 2026-01-31; where that is unknown, the day of the build. */
+const char *machine_date(void);
 const char *machine_compiler(void);
 const char *machine_flags(void);
 /* The SentencePiece that it was built with; the library itself does not say. */

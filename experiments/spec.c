@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEEDS_MOST = 1000, NAME_MOST = 60 };
+enum { SEEDS_MOST = 1000, NAME_MOST = 60, SECTIONS_MOST = 16 };
 
 static const struct setting match_table[] = {
 	SETTING_OF_INT(struct experiment, match_parameters, "parameters", "0", 0, 1e12,
@@ -19,6 +19,30 @@ static const struct setting match_table[] = {
 
 static const struct setting seed_setting = { "seeds", SETTING_INT, 0,    "1",
 	                                     0,       1e15,        NULL, "where chance starts" };
+
+const struct spec_section spec_sections[] = {
+	{ "experiment", "its name in the database" },
+	{ "data", "what is learned from: a generated task, or `train: [FILE, FILE]`, `valid: [FILE, "
+		  "FILE]` and `test: {NAME: [FILE, FILE]}`, a sentence a line, source and target; and "
+		  "how text becomes tokens" },
+	{ "train", "how all contestants are trained; a contestant's own `train:` overrides it" },
+	{ "search", "how tests are decoded; a contestant's own `search:` overrides it" },
+	{ "match", "`{parameters: 7.5M}` or `{multiply_adds: 6M}` (of a target token, forward): "
+		   "widths are solved so that contestants are equally large" },
+	{ "seeds", "a list of numbers ([1]); every contestant is trained with each" },
+	{ "contestants", "the models by name, `NAME: {architecture: rnn, ...}`; `like: NAME` takes "
+			 "the settings of another" },
+	{ "grid", "`CONTESTANT.KEY`, `train.KEY` or `search.KEY`, each with a list or a range: every "
+		  "combination is a contestant" },
+	{ "sample", "`{sobol: 20}` or `{random: 20, seed: 1}`: so many combinations of the grid "
+		    "instead of all" },
+	{ "tune", "`{train.KEY: [VALUE, ...], budget: {epochs: 1}}`: each contestant tries the values "
+		  "first, and takes its best" },
+	{ "include", "another file, or a list of them, that this one builds on" },
+	{ "halving", "`{first: {updates: 200}, factor: 3, keep: 1}`: every variant of the grid is "
+		     "trained a little, and only the best go on" },
+	{ NULL, NULL },
+};
 
 bool spec_name(const struct node *node, const char *text, const char *what, struct error *error)
 {
@@ -109,14 +133,11 @@ static bool read_match(struct experiment *e, const struct node *top, struct erro
 static bool read_all(struct experiment *e, const struct node *top, const char *path,
                      struct error *error)
 {
-	static const char *const sections[] = { "experiment",  "data",  "train",
-		                                "search",      "match", "seeds",
-		                                "contestants", "grid",  "sample",
-		                                "tune",        "include",
-		                                "halving",
-		                                NULL };
 	static const struct keys_target none[] = { { NULL, NULL } };
+	const char *sections[SECTIONS_MOST] = { NULL };
 
+	for (int i = 0; spec_sections[i].name; i++)
+		sections[i] = spec_sections[i].name;
 	return keys_read(top, none, sections, error) && read_name(e, top, error) &&
 	       spec_data(e, top, path, error) &&
 	       read_section(top, "train", train_settings_table, &e->train,

@@ -65,6 +65,13 @@ struct experiment {
 	struct halving halving;
 };
 
+/* What stands at the top of a file; ends with a NULL name. */
+struct spec_section {
+	const char *name, *about;
+};
+
+extern const struct spec_section spec_sections[];
+
 /* Reads the file, with `set` [sets] of "KEY=VALUE" (VALUE in YAML) put in before anything is
  * checked. Paths of data are taken relative to the file's folder where they exist there, else to
  * the working directory. On an error the experiment is empty. */

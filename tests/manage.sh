@@ -268,7 +268,7 @@ ok 'rerun: the same bits' again_equal
 ok 'rerun: texts are found, or what is wrong with them is said' again_texts
 ok 'rerun: no such run' says 1 'no run 99' "$program" rerun 99 --db all.db
 ok 'rerun, export, watch: an option that is none, in one line with its remedy' sh -c "for c in rerun export watch rm tag runs report; do
-	'$program' \$c --bogus 2>&1 | grep -q \"^bakeoff \$c: an option is unknown; \" || exit 1; done"
+	'$program' \$c --bogus 2>&1 | grep -q \"^bakeoff \$c: --bogus is unknown; \" || exit 1; done"
 ok 'rerun: no number' says 2 'the number of one run' "$program" rerun --db all.db
 ok 'rm: neither number nor condition' says 2 'give either' "$program" rm --yes --db all.db
 ok 'rm: a number that is none' says 2 'must be a whole number' "$program" rm 1x --yes --db all.db

@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <jansson.h>
+#include <getopt.h>
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -554,6 +555,7 @@ static int run_case(const struct fixture *f, const struct command_case *c, char 
 	if (child == 0) {
 		if (!freopen(path, "w", stdout) || dup2(fileno(stdout), 2) < 0)
 			_exit(99);
+		optind = 0; /* options begin anew */
 		status = query_command(count, arguments);
 		fflush(stdout);
 		_exit(status);

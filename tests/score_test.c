@@ -1,6 +1,7 @@
 /* score_test.c - `bakeoff score` prints what sacreBLEU prints, and says what is wrong. */
 #include "cli/commands.h"
 
+#include <getopt.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -51,6 +52,7 @@ static int run(const char *const *argument, char output[OUTPUT_SIZE], char error
 		argv[argc] = strdup(argument[argc - 1]);
 	kept_out = redirect(stdout, out);
 	kept_err = redirect(stderr, err);
+	optind = 0; /* options begin anew */
 	status = score_command(argc, argv);
 	restore(stdout, kept_out, out, output);
 	restore(stderr, kept_err, err, errors);
@@ -201,10 +203,10 @@ static void errors_name_the_place_and_the_remedy(void **state)
 		{ { ENGLISH, "--smooth", "floor", "--smooth-value", "1x" }, 2, "must be a number" },
 		{ { ENGLISH, "--smooth", "floor", "--smooth-value", "-1" }, 2, "must be a number" },
 		{ { ENGLISH, "--width", "1.5" }, 2, "must be a whole number" },
-		{ { ENGLISH, "--ref" }, 2, "--ref needs a value" },
+		{ { ENGLISH, "--ref" }, 2, "--ref lacks its value" },
 		{ { "--run", "1", "--db", TEXT "none.db" }, 1, "none.db" },
-		{ { ENGLISH, "--json=yes" }, 2, "--json=yes" },
-		{ { ENGLISH, "--what" }, 2, "--what is not an option" },
+		{ { ENGLISH, "--json=yes" }, 2, "--json takes no value" },
+		{ { ENGLISH, "--what" }, 2, "--what is unknown" },
 		{ { "--ref", "-", "-" }, 2, "standard input can be read only once" },
 		{ { "--ref", TEXT "world.ref0", TEXT "english.hyp" },
 		  1,
