@@ -43,10 +43,11 @@ OBJECTS = $(SOURCES:%.c=$B/%.o) $(CXXSOURCES:%.cc=$B/%.o) \
 SCRIPTS := $(filter-out %/run.sh %/layers.sh %/bench.sh %/tap.sh %/kills.sh,$(wildcard tests/*.sh))
 # Those whose results depend on kernels and on real: all that runs again where only these differ.
 NUMERIC := tests/commands.sh tests/attend.sh tests/joined.sh
-TESTS := $(patsubst tests/%.c,%,$(wildcard tests/*_test.c))
+# The last are what every architecture must do, of one that is outside of the tree.
+TESTS := $(patsubst tests/%.c,%,$(wildcard tests/*_test.c)) fourth_architecture_test fourth_architecture_cost_test
 HELPERS := $(filter-out $(wildcard tests/*_test.c),$(wildcard tests/*.c))
 
--include $(wildcard $B/*/*.d $B/*.d $B/tests/bench/*.d $B/tests/fuzz/*.d)
+-include $(wildcard $B/*/*.d $B/examples/*/*.d $B/*.d $B/tests/bench/*.d $B/tests/fuzz/*.d)
 
 .PHONY: build
 build: ## build the program, build/release/bakeoff
@@ -57,7 +58,7 @@ build: ## build the program, build/release/bakeoff
 $B/version.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define VERSION_COMMIT "%s"\n#define VERSION_DATE "%s"\n#define VERSION_FLAGS "%s"\n#define VERSION_SENTENCEPIECE "%s"\n' \
-		"$$(git describe --always --dirty=+ --abbrev=12 --match=- 2>/dev/null || echo unknown)" \
+		"$${BAKEOFF_COMMIT:-$$(git describe --always --dirty=+ --abbrev=12 --match=- 2>/dev/null || echo unknown)}" \
 		"$$(date -u -d "@$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)}" +%F)" \
 		'$(strip $(COMMON) $(REAL) $(CFLAGS))' "$$(pkg-config --modversion sentencepiece)" > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
@@ -114,8 +115,14 @@ $B/bakeoff: $B/cli/main.o $B/libbakeoff.a
 	@echo "  LD $@"
 	@$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-.PRECIOUS: $B/tests/%.o
+.PRECIOUS: $B/tests/%.o $B/examples/fourth-architecture/%.o
 $B/tests/%_test: $B/tests/%_test.o $(HELPERS:%.c=$B/%.o) $B/libbakeoff.a
+	@echo "  LD $@"
+	@$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$(pkg-config --libs $(TESTLIBRARIES))
+
+EXAMPLE := $B/examples/fourth-architecture
+$B/tests/fourth_%_test: $B/tests/%_test.o $(EXAMPLE)/gated.o $(EXAMPLE)/variants.o \
+		$(patsubst %.c,$B/%.o,$(filter-out tests/variants.c,$(HELPERS))) $B/libbakeoff.a
 	@echo "  LD $@"
 	@$(CC) $(COMMON) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$(pkg-config --libs $(TESTLIBRARIES))
 
@@ -225,11 +232,7 @@ bench: build ## speed, to docs/performance.md; SECTIONS="training avx2 decoding 
 layers: ## check that includes between folders run one way
 	@tests/layers.sh
 
-.PHONY: install
-install: build ## copy the program and its experiments below DESTDIR PREFIX
-	install -D $B/bakeoff $(DESTDIR)$(PREFIX)/bin/bakeoff
-	install -d $(DESTDIR)$(PREFIX)/share/bakeoff
-	cp -r experiments/*.yaml experiments/probes experiments/import $(DESTDIR)$(PREFIX)/share/bakeoff/
+include install.mk
 
 .PHONY: clean
 clean: ## remove build/
@@ -237,4 +240,4 @@ clean: ## remove build/
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile install.mk | expand -t 20

@@ -1,7 +1,7 @@
 #!/bin/sh
 # setup.sh - make sure that what bakeoff needs is installed.
 #
-#     ./setup.sh [build|test|demo|bench|mpi|fuzz]...    (build, where nothing is named)
+#     ./setup.sh [build|test|demo|bench|mpi|fuzz|deb]...    (build, where nothing is named)
 #
 # Silent, and without network, when all is there. Installs missing Debian packages as root or by
 # sudo without a password; prints the command to run where it may not. Exit status: 0 all there,
@@ -19,6 +19,7 @@ BUILD='gcc g++ make pkg-config|pkgconf libopenblas-dev libgsl-dev libsqlite3-dev
 TEST='libcmocka-dev'
 MPI='openmpi-bin libopenmpi-dev'
 FUZZ='clang libclang-rt-dev|libclang-rt-14-dev lld'
+DEB='dpkg-dev debhelper lintian libopenmpi-dev'
 DEMO='bible-kjv bible-kjv-text diatheke sword-text-web'
 
 # pkg-config module, oldest version that will do (utf8proc 2.8.0 calls itself 2.6.0 there)
@@ -114,9 +115,10 @@ for what; do
 	test) packages="$packages $TEST" modules="$modules $TEST_MODULES" ;;
 	mpi) packages="$packages $MPI" programs="$programs mpirun" ;;
 	fuzz) packages="$packages $FUZZ" programs="$programs clang ld.lld" ;;
+	deb) packages="$packages $DEB" programs="$programs dpkg-buildpackage dh lintian" ;;
 	demo) packages="$packages $DEMO" programs="$programs bible diatheke" ;;
 	*)
-		say "unknown word '$what': usage: ./setup.sh [build|test|demo|bench|mpi|fuzz]..."
+		say "unknown word '$what': usage: ./setup.sh [build|test|demo|bench|mpi|fuzz|deb]..."
 		exit 2
 		;;
 	esac

@@ -1,6 +1,7 @@
 /* complete_words.c - the words that an argument may be, for completion in shells. */
 #include "cli/help.h"
 #include "experiments/probe.h"
+#include "experiments/shipped.h"
 #include "experiments/spec.h"
 #include "results/queries.h"
 #include "results/query.h"
@@ -29,6 +30,17 @@ static void queries(FILE *out, const char *file)
 	(void)file;
 	for (const struct named_query *q = named_queries; q->name; q++)
 		say(out, q->name);
+}
+
+static void say_shipped(void *out, const char *name)
+{
+	say(out, name);
+}
+
+static void shipped(FILE *out, const char *file)
+{
+	(void)file;
+	shipped_list(say_shipped, out);
 }
 
 static void probe_names(FILE *out, const char *file)
@@ -125,7 +137,7 @@ void complete_words(FILE *out, const char *kind, const char *file)
 		const char *kind;
 		void (*print)(FILE *, const char *file);
 	} kinds[] = {
-		{ "COMMAND", commands },
+		{ "EXPERIMENT.yaml", shipped }, { "COMMAND", commands },
 		{ "QUERY", queries },
 		{ "ARCHITECTURE", architectures },
 		{ "SETTING=VALUE", model_settings },

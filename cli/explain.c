@@ -6,6 +6,7 @@
 #include "data/generated.h"
 #include "data/task.h"
 #include "experiments/lone_design.h"
+#include "experiments/shipped.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -162,6 +163,8 @@ static int explain_contestants(struct request *r, const char *file, const char *
 int explain_command(int argc, char **argv)
 {
 	struct request r = { .length = { 20, 20 }, .longest = 256 };
+	char path[PATH_MAX];
+	const char *file;
 	int option;
 
 	optind = 0;
@@ -176,7 +179,8 @@ int explain_command(int argc, char **argv)
 		      stderr);
 		return 2;
 	}
-	if (argc - optind == 1 && !strchr(argv[optind], '.'))
-		return explain_architecture(&r, argv[optind]);
-	return explain_contestants(&r, argv[optind], argc - optind == 2 ? argv[optind + 1] : NULL);
+	file = architecture_find(argv[optind]) ? argv[optind] : shipped_find(argv[optind], path);
+	if (argc - optind == 1 && !strchr(file, '.'))
+		return explain_architecture(&r, file);
+	return explain_contestants(&r, file, argc - optind == 2 ? argv[optind + 1] : NULL);
 }

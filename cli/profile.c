@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "core/machine.h"
 #include "experiments/profile.h"
+#include "experiments/shipped.h"
 #include "results/table.h"
 #include "results/trace.h"
 
@@ -54,6 +55,7 @@ enum { MOST_SETS = 64 };
 struct request {
 	struct profile_options options;
 	const char *file, *trace_path;
+	char path[PATH_MAX]; /* of a shipped experiment */
 	char *set[MOST_SETS];
 	int sets;
 	enum table_format format;
@@ -140,7 +142,7 @@ static int read_options(int argc, char **argv, struct request *r)
 		      stderr);
 		return 3;
 	}
-	r->file = argv[optind];
+	r->file = shipped_find(argv[optind], r->path);
 	return 0;
 }
 

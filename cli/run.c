@@ -9,6 +9,7 @@
 #include "core/machine.h"
 #include "core/ranks.h"
 #include "experiments/run.h"
+#include "experiments/shipped.h"
 #include "experiments/standard.h"
 #include "experiments/tune.h"
 #include "results/compare.h"
@@ -74,7 +75,8 @@ const struct command command_run = {
 	.summary = "train and test every contestant of an experiment file",
 	.usage = { "EXPERIMENT.yaml [OPTION...]" },
 	.argument = "EXPERIMENT.yaml",
-	.about = "Trains and tests every contestant of the experiment with every seed. What is "
+	.about = "Trains and tests every contestant of the experiment with every seed; shipped "
+		 "experiments are found by name, as `toy`. What is "
 		 "done already is skipped, what was interrupted goes on where it stopped, bit for "
 		 "bit.",
 	.options = option_table,
@@ -95,6 +97,7 @@ const struct command command_run = {
 struct request {
 	struct run_options run;
 	const char *file, *plan;
+	char path[PATH_MAX]; /* of a shipped experiment */
 	char *set[MOST_SETS];
 	int sets;
 	bool dry_run, quiet, json;
@@ -184,7 +187,7 @@ static int read_options(int argc, char **argv, struct request *r)
 		fputs("bakeoff run: give one experiment file, e.g. experiments/toy.yaml\n", stderr);
 		return 3;
 	}
-	r->file = argv[optind];
+	r->file = shipped_find(argv[optind], r->path);
 	return 0;
 }
 

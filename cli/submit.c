@@ -4,6 +4,7 @@
 #include "core/file.h"
 #include "core/process.h"
 #include "experiments/run.h"
+#include "experiments/shipped.h"
 #include "experiments/slurm.h"
 #include "experiments/slurm_queue.h"
 #include "experiments/submission.h"
@@ -73,6 +74,7 @@ const struct command command_submit = {
 
 struct request {
 	struct slurm_job job;
+	char path[PATH_MAX]; /* of a shipped experiment */
 	const char *folder, *only;
 	char *set[MOST_SETS];
 	int sets;
@@ -199,7 +201,7 @@ static int read_options(int argc, char **argv, struct request *r)
 		      stderr);
 		return 2;
 	}
-	r->job.spec = argv[optind];
+	r->job.spec = shipped_find(argv[optind], r->path);
 	r->job.extra = argv + optind + 1;
 	r->job.extras = argc - optind - 1;
 	r->job.option = r->option;

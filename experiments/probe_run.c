@@ -58,7 +58,7 @@ static char *file_in(const char *root, const char *folder, const char *name)
 static char *find_file(const char *name, bool quick, struct error *error)
 {
 	static const char *const beside[] = { "../../experiments/probes",
-		                              "../share/bakeoff/probes" };
+		                              "../share/bakeoff/experiments/probes" };
 	const char *folder = quick ? "/quick" : "";
 	char program[PATH_MAX] = "", root[PATH_MAX + 32], *slash, *path;
 

@@ -94,6 +94,11 @@ struct architecture {
 	struct cost (*cost)(const struct model *, int side, int source, int target);
 };
 
+/* Architectures that a program brings besides those of architectures.def; it ends with NULL. A
+ * program that defines it and is linked with libbakeoff.a has them registered after the others
+ * (examples/fourth-architecture). */
+extern const struct architecture *const architectures_added[] __attribute__((weak));
+
 /* The registered architecture of that name or number, or NULL. */
 const struct architecture *architecture_find(const char *name);
 const struct architecture *architecture_at(int i);

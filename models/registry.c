@@ -11,20 +11,29 @@ static const struct architecture *const registry[] = {
 #define ARCHITECTURE(name) &architecture_##name,
 #include "models/architectures.def"
 #undef ARCHITECTURE
-	NULL,
 };
+
+enum { OWN = sizeof registry / sizeof registry[0] };
 
 const struct architecture *architecture_find(const char *name)
 {
-	for (int i = 0; registry[i]; i++)
-		if (!strcmp(registry[i]->name, name))
-			return registry[i];
+	const struct architecture *a;
+
+	for (int i = 0; (a = architecture_at(i)); i++)
+		if (!strcmp(a->name, name))
+			return a;
 	return NULL;
 }
 
 const struct architecture *architecture_at(int i)
 {
-	const int count = sizeof registry / sizeof registry[0] - 1;
+	const struct architecture *const *added = architectures_added;
 
-	return i >= 0 && i < count ? registry[i] : NULL;
+	if (i < 0)
+		return NULL;
+	if (i < OWN)
+		return registry[i];
+	for (i -= OWN; added && *added && i > 0; i--)
+		added++;
+	return added ? *added : NULL;
 }

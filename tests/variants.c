@@ -10,6 +10,9 @@
 #include <cmocka.h>
 
 const struct variant variants[] = {
+#ifdef VARIANTS_TABLE
+#include VARIANTS_TABLE
+#else
 	{ "rnn", "tied=none" },
 	{ "rnn", "attention=dot" },
 	{ "rnn", "attention=scaled-dot" },
@@ -115,6 +118,7 @@ const struct variant variants[] = {
 	{ "transformer", "arrangement=decoder-only prefix=bidirectional positions=alibi key_heads=1 attention_dropout=0.1" },
 	{ "transformer", "arrangement=decoder-only prefix=bidirectional positions=learned block=12 share_layers=true" },
 	{ "transformer", "arrangement=decoder-only self_attention=additive activation=gelu" },
+#endif
 };
 const int variants_count = sizeof variants / sizeof variants[0];
 
