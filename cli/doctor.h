@@ -32,6 +32,7 @@ void finding_mark(struct finding *, enum finding_state, const char *format, ...)
 void doctor_machine(struct findings *); /* program, processor, memory */
 void doctor_kernels(struct findings *); /* vector kernels, matrix products, what they reach */
 void doctor_libraries(struct findings *);
-void doctor_files(struct findings *, const char *database); /* NULL: no database was named */
+/* Programs, disk, the database and where it lies; NULL: no database was named. */
+void doctor_files(struct findings *, const char *database);
 
 #endif

@@ -1,40 +1,60 @@
 /* doctor_files.c - libraries' versions, disk space, the results database and where it lies. */
 #include "cli/doctor.h"
+#include "cli/version.h"
 #include "core/filesystem.h"
-#include "core/machine.h"
+#include "core/process.h"
 #include "core/ranks.h"
 #include "results/database.h"
 #include "results/schema.h"
 
 #include <errno.h>
-#include <gsl/gsl_version.h>
-#include <jansson.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
-#include <utf8proc.h>
-#include <xxhash.h>
-#include <yaml.h>
 
 void doctor_libraries(struct findings *findings)
 {
-	const unsigned hash = XXH_versionNumber();
-	char mpi[128];
+	char mpi[128], text[256];
 	struct finding *f = finding_add(findings, "SQLite", "%s", sqlite3_libversion());
 
 	if (sqlite3_libversion_number() < 3038000)
 		finding_mark(f, FINDING_BROKEN, "queries need 3.38 (JSON built in); update it");
-	finding_add(
-		findings, "libraries",
-		"GSL %s, libyaml %s, SentencePiece %s, utf8proc %s, jansson %s, xxHash %u.%u.%u",
-		gsl_version, yaml_get_version_string(), machine_sentencepiece(), utf8proc_version(),
-		jansson_version_str(), hash / 10000, hash / 100 % 100, hash % 100);
+	version_libraries(text, sizeof text);
+	finding_add(findings, "libraries", "%s", text);
 	ranks_describe(mpi, sizeof mpi);
 	finding_add(findings, "MPI", "%s",
 	            *mpi ? mpi
 	                 : "not built in: training uses one host (for several, install "
 	                   "libopenmpi-dev and build again)");
+}
+
+/* Programs of others that a command runs, or is run by. */
+static void tools(struct findings *findings)
+{
+	static const struct {
+		const char *program, *of;
+	} known[] = {
+		{ "mpirun", "training over several hosts" },
+		{ "sbatch", "`bakeoff submit`" },
+		{ "squeue", "`bakeoff status`" },
+		{ "sacct", "`bakeoff status` of jobs that are over" },
+	};
+	char there[128] = "", missing[256] = "";
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		char *const list = process_exists(known[i].program) ? there : missing;
+		const size_t used = strlen(list);
+
+		if (list == there)
+			snprintf(list + used, sizeof there - used, "%s%s", used ? ", " : "",
+			         known[i].program);
+		else
+			snprintf(list + used, sizeof missing - used, "%s%s (%s)", used ? ", " : "",
+			         known[i].program, known[i].of);
+	}
+	finding_add(findings, "programs", "%s%s%s", *there ? there : "none",
+	            *missing ? "; not here, and needed only for it: " : "", missing);
 }
 
 static void folder(struct findings *findings)
@@ -60,8 +80,12 @@ static void folder(struct findings *findings)
 static void where(struct findings *findings, const char *path)
 {
 	const char *system = filesystem_network(path);
+	char name[FILESYSTEM_NAME];
 
-	if (system)
+	filesystem_name(path, name);
+	if (!system)
+		finding_add(findings, "file system", "%s is on %s", path, name);
+	else
 		finding_mark(
 			finding_add(findings, "file system", "%s is on %s", path, system),
 			FINDING_WARNING,
@@ -94,6 +118,7 @@ static void database(struct findings *findings, const char *path)
 
 void doctor_files(struct findings *findings, const char *path)
 {
+	tools(findings);
 	folder(findings);
 	if (path)
 		database(findings, path);

@@ -2,8 +2,11 @@
 #include "core/filesystem.h"
 #include "core/error.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 static const struct {
@@ -41,4 +44,24 @@ const char *filesystem_network(const char *path)
 		free(folder);
 	}
 	return found ? filesystem_network_name((unsigned long)about.f_type) : NULL;
+}
+
+void filesystem_name(const char *path, char name[FILESYSTEM_NAME])
+{
+	FILE *mounts = fopen("/proc/self/mountinfo", "r");
+	char line[4096];
+	struct stat about;
+	const bool found = stat(path, &about) == 0 || stat(".", &about) == 0;
+
+	strcpy(name, "unknown");
+	while (found && mounts && fgets(line, sizeof line, mounts)) {
+		const char *type = strstr(line, " - ");
+		unsigned first, second;
+
+		if (type && sscanf(line, "%*d %*d %u:%u", &first, &second) == 2 &&
+		    first == major(about.st_dev) && second == minor(about.st_dev))
+			sscanf(type, " - %31s", name);
+	}
+	if (mounts)
+		fclose(mounts);
 }

@@ -7,6 +7,12 @@
  * machines do not hold there. NULL: it is local, or cannot be asked. */
 const char *filesystem_network(const char *path);
 
+enum { FILESYSTEM_NAME = 32 };
+
+/* What the system calls the file system that holds the file, or where that is not there, the working
+ * directory: "ext4"; "unknown" where it does not say. */
+void filesystem_name(const char *path, char name[FILESYSTEM_NAME]);
+
 /* The same of a number of statfs(2), f_type. */
 const char *filesystem_network_name(unsigned long type);
 
