@@ -174,15 +174,24 @@ static bool read_trainer(struct model *m, struct wire w, struct error *error)
 	return !w.damaged || damaged(error);
 }
 
+/* A name that a line for people may have. */
+static void read_name(char name[NAME_SIZE], const struct wire *w)
+{
+	const size_t size = (size_t)(w->end - w->at);
+	const size_t length = size < NAME_SIZE ? size : NAME_SIZE - 1;
+
+	for (size_t i = 0; i < length; i++)
+		name[i] = w->at[i] > ' ' && w->at[i] < 127 ? (char)w->at[i] : '?';
+	name[length] = '\0';
+}
+
 static bool read_normalizer(struct model *m, struct wire w, struct error *error)
 {
 	struct field f;
 
 	while (next_field(&w, &f)) {
 		if (f.number == NORMALIZER_NAME && f.type == WIRE_BYTES)
-			snprintf(m->normalizer, sizeof m->normalizer, "%.*s",
-			         f.value < NAME_SIZE ? (int)f.value : NAME_SIZE,
-			         (const char *)f.inner.at);
+			read_name(m->normalizer, &f.inner);
 		else if (f.number == NORMALIZER_BLANK_BEFORE)
 			m->no_blank_before = !f.value;
 		else if (f.number == NORMALIZER_BLANKS)
