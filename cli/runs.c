@@ -48,9 +48,16 @@ static bool print_chosen(struct database *database, const struct view *view, con
 {
 	const struct selection selection = { experiment, view->where, view->sort, view->limit };
 	char *sql = in_order(named_query_find("runs")->sql);
-	const bool good = selection_choose(database, &selection, error) &&
-	                  query_print(stdout, database, sql, experiment, view->format, error);
+	size_t runs;
+	long *run = NULL;
+	bool good = selection_choose(database, &selection, error) &&
+	            selection_runs(database, &run, &runs, error);
 
+	if (good && !runs && view->format == TABLE_BOX)
+		puts(view->where ? "no run is so" : "no runs yet");
+	else
+		good = good && query_print(stdout, database, sql, experiment, view->format, error);
+	free(run);
 	free(sql);
 	return good;
 }

@@ -37,7 +37,8 @@ filtered() {
 		chosen '4 3 2 1 ' 'status = done' --sort=-id && chosen '1 ' 'train.learning_rate <= 0.01' --limit 1 &&
 		"$program" compare small --db all.db --where 'contestant = lstm' > table && grep -q lstm table && ! grep -q transformer table &&
 		[ "$("$program" query summaries small --db all.db --where 'seed = 2' --format csv | sed 1d | cut -d, -f1 | sort -u | tr '\n' ' ')" = '3 4 ' ] &&
-		"$program" report small --db all.db --where 'contestant = lstm' --format markdown > report.md && grep -q lstm report.md && ! grep -q transformer report.md
+		"$program" report small --db all.db --where 'contestant = lstm' --format markdown > report.md && grep -q lstm report.md && ! grep -q transformer report.md &&
+		[ "$("$program" runs --db all.db --where 'seed = 7')" = 'no run is so' ]
 }
 
 tagged() {
