@@ -221,6 +221,11 @@ demo: ## King James verses into modern English by three architectures, side by s
 	@$(MAKE) --no-print-directory build
 	@experiments/demo/demo.sh $B/bakeoff
 
+.PHONY: pictures
+pictures: ## pictures from captions and captions from pictures, by three architectures, to pictures.db, draw.html, describe.html
+	@$(MAKE) --no-print-directory build
+	@experiments/pictures/pictures.sh $B/bakeoff
+
 .PHONY: bench
 bench: build ## speed, to docs/performance.md; SECTIONS="training avx2 decoding kernels scaling sets database scores" or statistics, PEER=, RAW=: tests/bench.sh
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/tests/bench/kernels $B/tests/bench/fill $B/tests/bench/statistics

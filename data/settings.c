@@ -60,12 +60,12 @@ const struct setting data_settings_table[] = {
 	        "generated tasks: sentences of the validation set"),
 	KEY_INT(test_sentences, "test_sentences", "500", 1, 1e8,
 	        "generated tasks: sentences of the test set"),
-	KEY_WORD(picture_size, "picture.size", "16", "16|32", "draw, describe: pixels of an edge"),
+	KEY_WORD(picture_size, "picture.size", "32", "16|32", "draw, describe: pixels of an edge"),
 	KEY_WORD(picture_tokens, "picture.tokens", "patches", "pixels|patches",
 	         "draw, describe: what a token of a picture is: a pixel, or a patch of 4 x 4 out "
 	         "of a "
 	         "codebook"),
-	KEY_INT(picture_codebook, "picture.codebook", "256", 5, 65536,
+	KEY_INT(picture_codebook, "picture.codebook", "512", 5, 65536,
 	        "patches: how many stand for those of all pictures, at most"),
 	KEY_INT(seed, "seed", "1", 0, 4294967295.0,
 	        "generated tasks: of the data, which is the same for all trials"),

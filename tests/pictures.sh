@@ -8,7 +8,7 @@ set -u
 for task in draw describe; do
 	cat > $task.yaml <<YAML
 experiment: $task
-data: {task: $task, picture: {tokens: patches, codebook: 64}, train_sentences: 600, valid_sentences: 20, test_sentences: 12, longest: 20}
+data: {task: $task, picture: {size: 16, tokens: patches, codebook: 64}, train_sentences: 600, valid_sentences: 20, test_sentences: 12, longest: 20}
 train: {batch_tokens: 256, learning_rate: 0.01, warmup: 10, label_smoothing: 0, stop: {epochs: 3}}
 search: {beam: 1, longest: {factor: 0, offset: 20}}
 contestants:
