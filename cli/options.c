@@ -1,12 +1,16 @@
 /* options.c - numbers from the command line, lines from standard input, times for people. */
 #include "cli/options.h"
 #include "data/text.h"
+#include "experiments/shipped.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { SHIPPED_TEXT = 1024 };
 
 static const double SECONDS_MOST = 1e12; /* above which a time is a mistake */
 
@@ -45,11 +49,34 @@ static bool has_contestant(const char *command, const char *only, const char *fi
 	return false;
 }
 
+static void add_name(void *context, const char *name)
+{
+	char *text = context;
+	const size_t used = strlen(text);
+
+	snprintf(text + used, SHIPPED_TEXT - used, "%s%s", used ? ", " : "", name);
+}
+
+/* Where a name is neither a file nor shipped, says what is. */
+static bool is_there(const char *command, const char *file)
+{
+	char names[SHIPPED_TEXT] = "";
+
+	if (strpbrk(file, "/.") || access(file, F_OK) == 0)
+		return true;
+	shipped_list(add_name, names);
+	fprintf(stderr, "bakeoff %s: %s: no such file, and no shipped experiment%s%s\n", command,
+	        file, *names ? "; there are " : "", names);
+	return false;
+}
+
 bool option_experiment(const char *command, const char *file, char **set, int sets,
                        const char *only, struct experiment *e)
 {
 	struct error error;
 
+	if (!is_there(command, file))
+		return false;
 	if (!experiment_read(e, file, set, sets, &error)) {
 		fprintf(stderr, "bakeoff %s: %s\n", command, error.message);
 		return false;
