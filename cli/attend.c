@@ -223,6 +223,9 @@ static bool attend(const struct attend_options *o, struct trained *t, struct dat
 	struct heads all, masked = { 0 };
 	bool shown;
 
+	if (about_heads(o) && !model_has_source(&t->model))
+		return error_set(error, "--statistics and --importance are of translations, and the "
+		                        "run is a language model; give it one text to look at");
 	heads_of(&all, &t->model);
 	shown = !o->mask || heads_read(&masked, &all, o->mask, error) ||
 	        error_prefix(error, "--mask");

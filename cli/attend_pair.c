@@ -3,6 +3,7 @@
 #include "cli/attend_map.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "data/corpus.h"
 #include "data/text.h"
 #include "eval/translate.h"
 
@@ -61,9 +62,15 @@ bool attend_pair_open(struct attend_pair *p, const struct attend_options *o,
 	if (!is_text("the source", source, error) ||
 	    (target && !is_text("the target", target, error)))
 		return false;
-	corpus_of_lines(&pair, t->vocabulary, &source, target ? &target : NULL, 1, t->longest);
+	if (!model_has_source(&t->model) && target)
+		return error_set(error, "run %ld is a language model: give one text", o->run);
+	if (model_has_source(&t->model))
+		corpus_of_lines(&pair, t->vocabulary, &source, target ? &target : NULL, 1,
+		                t->longest);
+	else
+		corpus_of_line(&pair, source, t->vocabulary[SIDE_TARGET], t->longest);
 	warn_cut("attend", pair.cut, t->longest);
-	whole = target || translate_pair(&pair, t, error);
+	whole = pair.start[SIDE_TARGET] || translate_pair(&pair, t, error);
 	if (whole) {
 		attention_maps_init(&p->maps, &t->model, t->vocabulary);
 		attention_maps_make(&p->maps, &pair, 0);
@@ -141,7 +148,8 @@ static void print_heading(const struct attend_pair *p, const struct attention_ma
 		"each target token (row), read, looks back at the target (columns)",
 		"each target token (row), written, looks at the source (columns)",
 	};
-	const bool joined = model_is_decoder_only(&p->trained->model);
+	const struct model *model = &p->trained->model;
+	const bool joined = model_is_decoder_only(model) && model_has_source(model);
 	char name[96];
 
 	attend_name(p, choice, name, sizeof name);
@@ -162,7 +170,9 @@ bool attend_terminal(const struct attend_pair *p, struct error *error)
 	if (!attend_choose(p, &choice, error))
 		return false;
 	heads_describe(p->heads, there, sizeof there);
-	printf("%s: ", p->options->target ? "target" : "translation");
+	printf("%s: ", !model_has_source(&p->trained->model) ? "text"
+	               : p->options->target                  ? "target"
+	                                                     : "translation");
 	output_name(stdout, p->target);
 	fputs("\n\n", stdout);
 	print_heading(p, &choice);

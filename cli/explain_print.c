@@ -136,7 +136,8 @@ static void add_route(struct table *table, const struct explanation *e, int rout
 {
 	struct cell *cell;
 
-	if (route == ROUTE_ENCODER && !e->has_encoder)
+	if ((route == ROUTE_ENCODER && !e->has_encoder) ||
+	    (route == ROUTE_CROSS && !e->length[SIDE_SOURCE]))
 		return;
 	cell = table_add_row(table);
 	put(&cell[0], route_name[route]);
@@ -175,8 +176,13 @@ static bool print_flow(FILE *out, const struct explanation *e, const char *name,
 	for (size_t i = 0; i < e->rows; i++)
 		add_row(&table, e, &e->row[i]);
 	add_total(&table, e);
-	snprintf(title, sizeof title, "%s: N = 1 sentence of S = %d tokens to one of T = %d", name,
-	         e->length[SIDE_SOURCE], e->length[SIDE_TARGET]);
+	if (e->length[SIDE_SOURCE])
+		snprintf(title, sizeof title,
+		         "%s: N = 1 sentence of S = %d tokens to one of T = %d", name,
+		         e->length[SIDE_SOURCE], e->length[SIDE_TARGET]);
+	else
+		snprintf(title, sizeof title, "%s: N = 1 text of T = %d tokens", name,
+		         e->length[SIDE_TARGET]);
 	return print_table(out, &table, title, format, error);
 }
 

@@ -219,12 +219,22 @@ static void say_validation(struct progress_view *v, const struct progress_trial 
 	    spent, left[0] ? ", left " : "", left);
 }
 
+static bool is_translation(const struct trial *t)
+{
+	return task_of(&t->experiment->data)->objective == OBJECTIVE_TRANSLATE;
+}
+
 static void say_score(struct progress_view *v, const struct trial_news *n)
 {
-	char name[PROGRESS_LINE];
+	char name[PROGRESS_LINE], metric[64];
 
-	say(v, "%s%s: BLEU %.2f, %zu sentences in %.1f s", name_of(v, n->trial, name, sizeof name),
-	    n->test_set, n->bleu->score, n->all, n->seconds);
+	snprintf(metric, sizeof metric, "%s", n->metric ? n->metric : "no score");
+	for (char *c = metric; *c; c++)
+		*c = *c == '_' ? ' ' : *c;
+	say(v,
+	    is_translation(n->trial) ? "%s%s: %s %.2f, %zu sentences in %.1f s" : "%s%s: %s %.4f",
+	    name_of(v, n->trial, name, sizeof name), n->test_set, metric, n->score, n->all,
+	    n->seconds);
 }
 
 static void say_failure(struct progress_view *v, const struct trial_news *n)
@@ -267,7 +277,10 @@ void progress_watch(void *view, const struct trial_news *n)
 		say_validation(v, t, n);
 		break;
 	case TRIAL_DECODING:
-		show(v, t, n->trial, "translating %s: %zu of %zu", n->test_set, n->done, n->all);
+		show(v, t, n->trial,
+		     is_translation(n->trial) ? "translating %s: %zu of %zu"
+		                              : "going on from %s: %zu of %zu",
+		     n->test_set, n->done, n->all);
 		break;
 	case TRIAL_SCORED:
 		t->line[0] = '\0';

@@ -70,8 +70,8 @@ void progress_json_watch(void *context, const struct trial_news *n)
 		json_object_set_new(object, "done", json_integer((json_int_t)n->done));
 		json_object_set_new(object, "all", json_integer((json_int_t)n->all));
 	}
-	if (n->event == TRIAL_SCORED && n->bleu)
-		json_object_set_new(object, "BLEU", real_of(n->bleu->score));
+	if (n->event == TRIAL_SCORED && n->metric)
+		json_object_set_new(object, n->metric, real_of(n->score));
 	if (n->reason)
 		json_object_set_new(object, "reason", json_string(n->reason));
 	print(object);

@@ -144,6 +144,10 @@ static bool attend(void *context, long run, const char *source, const char *targ
 	struct error error;
 	bool good = gemm_init(&error) && trained_open(&trained, context, run, &error);
 
+	if (good && !model_has_source(&trained.model)) { /* nothing to look back at */
+		trained_close(&trained);
+		good = false;
+	}
 	if (good) {
 		corpus_of_lines(&corpus, trained.vocabulary, &pair[SIDE_SOURCE], &pair[SIDE_TARGET],
 		                1, trained.longest);

@@ -27,6 +27,8 @@ enum {
 	PENALTY,
 	SAMPLE,
 	TEMPERATURE,
+	TOP_K,
+	TOP_P,
 	SEED,
 	STREAM,
 	FORCE,
@@ -45,6 +47,9 @@ static const struct command_option option_table[] = {
 	  "exponent of the length penalty (the run's own setting)" },
 	{ "sample", SAMPLE, NULL, NULL, "draw from the model instead of searching" },
 	{ "temperature", TEMPERATURE, "T", NULL, "of sampling (1)" },
+	{ "top-k", TOP_K, "N", NULL, "sampling from the N most probable tokens; 0: from all (0)" },
+	{ "top-p", TOP_P, "P", NULL,
+	  "sampling from the most probable tokens that have the share P together (1)" },
 	{ "seed", SEED, "N", NULL, "of sampling (1)" },
 	{ "stream", STREAM, NULL, NULL, "answer each line at once, before the next is read" },
 	{ "force", FORCE, "FILE", NULL,
@@ -73,7 +78,7 @@ struct options {
 	const char *database, *pack, *force, *mask;
 	long run, threads;
 	struct search_settings search; /* beam 0 and the like: not given */
-	bool nbest_form, has_penalty, has_temperature, stream;
+	bool nbest_form, has_penalty, has_temperature, has_top_k, has_top_p, stream;
 };
 
 static bool real_option(const char *option, const char *text, const char *key,
@@ -112,6 +117,12 @@ static bool take_option(struct options *o, int option, const char *text)
 	case TEMPERATURE:
 		o->has_temperature = true;
 		return real_option("--temperature", text, "temperature", &o->search);
+	case TOP_K:
+		o->has_top_k = true;
+		return real_option("--top-k", text, "top_k", &o->search);
+	case TOP_P:
+		o->has_top_p = true;
+		return real_option("--top-p", text, "top_p", &o->search);
 	case SEED:
 		return option_number("translate", "--seed", text, 0, 1L << 40, &o->search.seed);
 	case STREAM:
@@ -143,6 +154,10 @@ static struct search_settings search_of(const struct options *o, const struct se
 		s.length_penalty = o->search.length_penalty;
 	if (o->has_temperature)
 		s.temperature = o->search.temperature;
+	if (o->has_top_k)
+		s.top_k = o->search.top_k;
+	if (o->has_top_p)
+		s.top_p = o->search.top_p;
 	if (o->search.seed >= 0)
 		s.seed = o->search.seed;
 	s.sample = o->search.sample;
@@ -265,6 +280,9 @@ static bool check(const struct options *o, const struct trained *t, struct error
 {
 	const struct search_settings search = search_of(o, &t->search);
 
+	if (!model_has_source(&t->model))
+		return error_set(error, "the run is a language model, which has nothing to "
+		                        "translate; `bakeoff generate` goes on with a text");
 	if (search.nbest > search.beam && !search.sample)
 		return error_set(error, "--nbest %ld: needs --beam of at least as much",
 		                 search.nbest);

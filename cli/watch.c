@@ -30,7 +30,7 @@ const struct command command_watch = {
 	.argument = "EXPERIMENT",
 	.about = "Follows the runs that are running, also in other processes, until none is. A "
 		 "line a run: the loss of training in nats a token, target tokens/s without "
-		 "padding, best validation perplexity, mean BLEU of the test sets, time left for "
+		 "padding, best validation perplexity, mean score of the test sets, time left for "
 		 "training, and the loss over the updates so far. A run whose process is gone is "
 		 "lost.",
 	.options = option_table,
@@ -127,10 +127,22 @@ static const char *state_of(const struct followed *f, char text[32])
 	return text;
 }
 
+/* "34.20 BLEU", "1.832 bits". */
+static const char *write_score(char text[32], const struct followed *f)
+{
+	const bool points = !strcmp(f->metric, "BLEU");
+
+	if (!*f->metric)
+		return "-";
+	snprintf(text, 32, "%.*f %.*s", points ? 2 : 3, f->score,
+	         (int)(strcspn(f->metric, "_") < 10 ? strcspn(f->metric, "_") : 10), f->metric);
+	return text;
+}
+
 static void print_head(int width)
 {
-	printf("%4s  %-*s %4s %7s %8s %9s %10s %6s  %-10s  %s\n", "run", width, "contestant",
-	       "seed", "update", "loss", "tgt tok/s", "perplexity", "BLEU", "left", "loss so far");
+	printf("%4s  %-*s %4s %7s %8s %9s %10s %-13s %-10s  %s\n", "run", width, "contestant",
+	       "seed", "update", "loss", "tgt tok/s", "perplexity", "score", "left", "loss so far");
 }
 
 static int name_columns(const struct followed *f)
@@ -144,14 +156,14 @@ static int name_columns(const struct followed *f)
 
 static void print_line(const struct followed *f, int width)
 {
-	char curve[4 * FOLLOW_BINS + 1], loss[32], speed[32], perplexity[32], bleu[32], state[32];
+	char curve[4 * FOLLOW_BINS + 1], loss[32], speed[32], perplexity[32], score[32], state[32];
 
 	write_curve(f->curve, curve);
 	printf("%4ld  ", f->run);
 	output_name(stdout, f->contestant);
-	printf("%*s %4ld %7ld %8s %9s %10s %6s  %-10s  %s\n",
+	printf("%*s %4ld %7ld %8s %9s %10s %-13s %-10s  %s\n",
 	       name_columns(f) < width ? width - name_columns(f) : 0, "", f->seed, f->update, write_number(loss, f->loss, 4), write_number(speed, f->speed, 0),
-	       write_number(perplexity, f->perplexity, 2), write_number(bleu, f->bleu, 2),
+	       write_number(perplexity, f->perplexity, 2), write_score(score, f),
 	       state_of(f, state), curve);
 }
 
@@ -196,15 +208,16 @@ static void print_object(const struct followed *f)
 		const char *key;
 		double value;
 	} numbers[] = {
-		{ "train_loss", f->loss }, { "target_tokens_per_second", f->speed },
-		{ "share", f->share },     { "valid_perplexity", f->perplexity },
-		{ "mean_BLEU", f->bleu },  { "seconds_left", f->seconds_left },
+		{ "train_loss", f->loss },  { "target_tokens_per_second", f->speed },
+		{ "share", f->share },      { "valid_perplexity", f->perplexity },
+		{ "mean_score", f->score }, { "seconds_left", f->seconds_left },
 	};
 
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		json_object_set_new(object, numbers[i].key,
 		                    isfinite(numbers[i].value) ? json_real(numbers[i].value)
 		                                               : json_null());
+	json_object_set_new(object, "metric", *f->metric ? json_string(f->metric) : json_null());
 	json_dumpf(object, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(object);

@@ -10,7 +10,7 @@
 
 /* A sentence on its way into a batch. */
 struct ticket {
-	size_t length[SIDES]; /* end of sentence included */
+	size_t length[SIDES]; /* steps */
 	size_t rank;          /* decides ties */
 	uint32_t sentence;
 };
@@ -36,7 +36,7 @@ static struct ticket *tickets_new(const struct corpus *corpus)
 
 	for (size_t i = 0; i < corpus->sentences; i++) {
 		for (int side = 0; side < SIDES; side++)
-			ticket[i].length[side] = corpus_length(corpus, (enum side)side, i) + 1;
+			ticket[i].length[side] = corpus_steps(corpus, (enum side)side, i);
 		ticket[i].rank = i;
 		ticket[i].sentence = (uint32_t)i;
 	}
@@ -145,7 +145,7 @@ static const int *ids_of(const struct corpus *corpus, enum side side, size_t sen
 	return corpus->id[side] + corpus->start[side][sentence];
 }
 
-/* Lengths with the end of sentence; returns the longest, and their sum in `tokens`. */
+/* Steps of each; returns the longest, and their sum in `tokens`. */
 static int fill_lengths(int *length, size_t *tokens, const struct corpus *corpus, enum side side,
                         const uint32_t *sentence, int n)
 {
@@ -153,7 +153,7 @@ static int fill_lengths(int *length, size_t *tokens, const struct corpus *corpus
 
 	*tokens = 0;
 	for (int i = 0; i < n; i++) {
-		length[i] = (int)corpus_length(corpus, side, sentence[i]) + 1;
+		length[i] = (int)corpus_steps(corpus, side, sentence[i]);
 		*tokens += (size_t)length[i];
 		if (length[i] > longest)
 			longest = length[i];
@@ -161,18 +161,28 @@ static int fill_lengths(int *length, size_t *tokens, const struct corpus *corpus
 	return longest;
 }
 
-/* One column: tokens, then TOKEN_END; the rest is TOKEN_PAD (0) already. */
-static void fill_column(int *column, int n, const int *id, int length)
+/* One column: tokens, then TOKEN_END where it ends; the rest is TOKEN_PAD (0) already. */
+static void fill_column(int *column, int n, const int *id, int length, bool ends)
 {
 	for (int t = 0; t < length; t++)
-		column[(size_t)t * (size_t)n] = t + 1 < length ? id[t] : TOKEN_END;
+		column[(size_t)t * (size_t)n] = ends && t + 1 == length ? TOKEN_END : id[t];
 }
 
 static void fill_sources(struct batch *batch, const struct corpus *corpus, const uint32_t *sentence)
 {
 	for (int i = 0; i < batch->n; i++)
 		fill_column(batch->source + i, batch->n, ids_of(corpus, SIDE_SOURCE, sentence[i]),
-		            batch->source_length[i]);
+		            batch->source_length[i], true);
+}
+
+/* What is fed first: in a stream the token before the block. */
+static int first_token(const struct corpus *corpus, size_t sentence)
+{
+	const size_t start = corpus->start[SIDE_TARGET][sentence];
+
+	if (corpus->objective != OBJECTIVE_CONTINUE)
+		return TOKEN_BEGIN;
+	return start ? corpus->id[SIDE_TARGET][start - 1] : TOKEN_END;
 }
 
 static void fill_targets(struct batch *batch, const struct corpus *corpus, const uint32_t *sentence)
@@ -180,8 +190,9 @@ static void fill_targets(struct batch *batch, const struct corpus *corpus, const
 	for (int i = 0; i < batch->n; i++) {
 		const int *id = ids_of(corpus, SIDE_TARGET, sentence[i]);
 
-		fill_column(batch->gold + i, batch->n, id, batch->target_length[i]);
-		batch->target[i] = TOKEN_BEGIN;
+		fill_column(batch->gold + i, batch->n, id, batch->target_length[i],
+		            corpus_ends(corpus, SIDE_TARGET));
+		batch->target[i] = first_token(corpus, sentence[i]);
 		for (int t = 1; t < batch->target_length[i]; t++)
 			batch->target[(size_t)t * (size_t)batch->n + (size_t)i] = id[t - 1];
 	}
@@ -189,14 +200,15 @@ static void fill_targets(struct batch *batch, const struct corpus *corpus, const
 
 void batch_fill(struct batch *batch, const struct corpus *corpus, const uint32_t *sentence, int n)
 {
-	bool targets = corpus->start[SIDE_TARGET];
+	const bool sources = corpus->start[SIDE_SOURCE], targets = corpus->start[SIDE_TARGET];
 	size_t rows = (size_t)n, cells;
 	int *length = memory_new(2 * rows, sizeof *length);
 
 	batch_free(batch);
 	batch->n = n;
-	batch->source_t =
-		fill_lengths(length, &batch->source_tokens, corpus, SIDE_SOURCE, sentence, n);
+	if (sources)
+		batch->source_t = fill_lengths(length, &batch->source_tokens, corpus, SIDE_SOURCE,
+		                               sentence, n);
 	if (targets)
 		batch->target_t = fill_lengths(length + n, &batch->target_tokens, corpus,
 		                               SIDE_TARGET, sentence, n);
@@ -208,7 +220,8 @@ void batch_fill(struct batch *batch, const struct corpus *corpus, const uint32_t
 	batch->target = batch->source + rows * (size_t)batch->source_t;
 	batch->gold = batch->target + rows * (size_t)batch->target_t;
 	memset(batch->source, 0, cells * sizeof *batch->source);
-	fill_sources(batch, corpus, sentence);
+	if (sources)
+		fill_sources(batch, corpus, sentence);
 	if (targets)
 		fill_targets(batch, corpus, sentence);
 }

@@ -26,21 +26,22 @@ void batch_plan_free(struct batch_plan *);
 
 /* Sentences side by side, time-major: id of step t of sentence n at [t * n_sentences + n]. */
 struct batch {
-	int n;                /* sentences */
-	int source_t;         /* steps of the longest source, end of sentence included */
-	int target_t;         /* steps of the longest target, end of sentence included */
-	int *source;          /* [source_t][n]: tokens, TOKEN_END, TOKEN_PAD... */
-	int *source_length;   /* [n], end of sentence included */
-	int *target;          /* [target_t][n]: TOKEN_BEGIN, tokens, TOKEN_PAD... */
-	int *gold;            /* [target_t][n]: tokens, TOKEN_END, TOKEN_PAD... */
-	int *target_length;   /* [n] */
+	int n;        /* sentences */
+	int source_t; /* steps of the longest source, end of sentence included; 0: no source */
+	int target_t; /* steps of the longest target, end of sentence included */
+	int *source;  /* [source_t][n]: tokens, TOKEN_END, TOKEN_PAD... */
+	int *source_length; /* [n], end of sentence included */
+	int *target;        /* [target_t][n]: TOKEN_BEGIN, tokens, TOKEN_PAD...; of a stream what
+	                       is before the block (TOKEN_END before all), and tokens but the last */
+	int *gold;          /* [target_t][n]: tokens, TOKEN_END, TOKEN_PAD...; of a stream tokens */
+	int *target_length; /* [n] */
 	size_t source_tokens; /* real ones, end of sentence included */
 	size_t target_tokens;
 	void *memory; /* owner of the arrays */
 };
 
 /* Fills a zeroed or used batch with `n` sentences of the corpus; the arrays live until the next
- * fill or free. A corpus without targets gives target_t = 0. */
+ * fill or free. A corpus without targets gives target_t = 0, one without sources source_t = 0. */
 void batch_fill(struct batch *, const struct corpus *, const uint32_t *sentence, int n);
 void batch_free(struct batch *);
 

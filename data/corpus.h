@@ -5,9 +5,9 @@
 #include "data/dataset.h"
 #include "data/text.h"
 
-/* The lines of both sides, before they are encoded. */
+/* The lines of both sides, before they are encoded; a text alone is on the target side. */
 struct parallel {
-	const char *file[SIDES]; /* as errors and reports name them */
+	const char *file[SIDES]; /* as errors and reports name them; a source of NULL: no such side */
 	struct text side[SIDES]; /* equally many lines; lines keep their number in the file */
 	size_t read;             /* pairs before any was dropped */
 	size_t empty, invalid, too_long; /* pairs dropped, by reason */
@@ -17,8 +17,11 @@ struct parallel {
 bool parallel_read(struct parallel *, const struct text_pair *, struct error *);
 void parallel_free(struct parallel *);
 
+/* The files as errors and reports name them together. */
+void parallel_name(const struct parallel *, char *name, size_t size);
+
 /* Training text: removes pairs with an empty or invalid line, or ends with an error at the first
- * where bad_lines is BAD_LINES_ERROR. */
+ * where bad_lines is BAD_LINES_ERROR. Of a text alone empty lines stay. */
 bool parallel_clean(struct parallel *, enum bad_lines, struct error *);
 
 /* Validation and test text: false and an error at the first line that is not UTF-8. */
@@ -32,6 +35,13 @@ void parallel_describe(const struct parallel *, long longest, char *line, size_t
 bool corpus_of_training(struct corpus *, struct parallel *,
                         struct vocabulary *const vocabulary[SIDES], long longest, enum bad_lines,
                         struct pool *, struct error *);
+
+/* Encodes a text alone as one stream, cut into blocks of `longest` tokens; see struct corpus. */
+void corpus_of_stream(struct corpus *, const char *name, const struct parallel *,
+                      struct vocabulary *const vocabulary[SIDES], long longest, struct pool *);
+
+/* The same of one line in memory, its first `longest` tokens: one block, without an end. */
+void corpus_of_line(struct corpus *, const char *text, const struct vocabulary *, long longest);
 
 /* Encodes validation or test text, cutting what is too long, and keeps the text. */
 void corpus_of_test(struct corpus *, const char *name, const struct parallel *,

@@ -108,8 +108,21 @@ static bool take_joint(const struct opening *opening, const struct parallel *tra
 	return vocabulary;
 }
 
+static bool take_alone(const struct opening *opening, const struct parallel *train)
+{
+	const struct text *text = &train->side[SIDE_TARGET];
+	struct vocabulary *vocabulary =
+		take_vocabulary(opening, text->line, text->lines, train->file[SIDE_TARGET]);
+
+	for (int side = 0; side < SIDES; side++)
+		opening->data->vocabulary[side] = vocabulary;
+	return vocabulary;
+}
+
 static bool take_vocabularies(const struct opening *opening, const struct parallel *train)
 {
+	if (!train->file[SIDE_SOURCE])
+		return take_alone(opening, train);
 	if (opening->settings->joint)
 		return take_joint(opening, train);
 	for (int side = 0; side < SIDES; side++) {
@@ -127,8 +140,27 @@ static bool take_vocabularies(const struct opening *opening, const struct parall
 static bool files_named(const struct opening *opening, const struct text_pair *pair,
                         const char *key)
 {
+	const bool alone = task_of(opening->settings)->objective == OBJECTIVE_CONTINUE;
+
+	if (alone)
+		return (!pair->file[SIDE_SOURCE] && pair->file[SIDE_TARGET]) ||
+		       error_set(opening->error, "data.%s: needs one file", key);
 	return (pair->file[SIDE_SOURCE] && pair->file[SIDE_TARGET]) ||
 	       error_set(opening->error, "data.%s: needs two files: [source, target]", key);
+}
+
+static bool encode_train(const struct opening *opening, struct parallel *train)
+{
+	const struct data_settings *settings = opening->settings;
+	struct corpus *corpus = &opening->data->train;
+
+	if (train->file[SIDE_SOURCE])
+		return corpus_of_training(corpus, train, opening->data->vocabulary,
+		                          settings->longest, (enum bad_lines)settings->bad_lines,
+		                          opening->pool, opening->error);
+	corpus_of_stream(corpus, "train", train, opening->data->vocabulary, settings->longest,
+	                 opening->pool);
+	return true;
 }
 
 static bool open_train(const struct opening *opening)
@@ -143,9 +175,7 @@ static bool open_train(const struct opening *opening)
 	    !parallel_read(&train, &settings->train, opening->error))
 		return false;
 	good = parallel_clean(&train, bad_lines, opening->error) &&
-	       take_vocabularies(opening, &train) &&
-	       corpus_of_training(&opening->data->train, &train, opening->data->vocabulary,
-	                          settings->longest, bad_lines, opening->pool, opening->error);
+	       take_vocabularies(opening, &train) && encode_train(opening, &train);
 	parallel_describe(&train, settings->longest, dropped, sizeof dropped);
 	if (good && *dropped)
 		say(opening, "%s", dropped);
@@ -158,6 +188,11 @@ static void encode_test(const struct opening *opening, struct corpus *corpus, co
 {
 	const struct data_settings *settings = opening->settings;
 
+	if (!pairs->file[SIDE_SOURCE]) {
+		corpus_of_stream(corpus, name, pairs, opening->data->vocabulary, settings->longest,
+		                 opening->pool);
+		return;
+	}
 	corpus_of_test(corpus, name, pairs, opening->data->vocabulary, settings->longest,
 	               settings->lowercase);
 	if (corpus->cut)

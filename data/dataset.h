@@ -4,7 +4,7 @@
 
 #include "core/pool.h"
 #include "core/ranks.h"
-#include "data/settings.h"
+#include "data/task.h"
 #include "data/vocabulary.h"
 
 #include <stddef.h>
@@ -12,14 +12,21 @@
 
 /* Parallel sentences. Sentence i of a side is id[side][start[side][i] .. start[side][i + 1]),
  * without begin and end of sentence. Without targets, id, start and text of SIDE_TARGET are NULL.
+ *
+ * Of OBJECTIVE_CONTINUE the target side alone is there: its ids are one stream, each line's tokens
+ * and TOKEN_END, and "sentences" are blocks that it is cut into, equally long but for the last.
  */
 struct corpus {
 	char *name; /* "train", "valid", the test set's name, or "input"; owned */
+	enum objective objective;
 	size_t sentences;
 	int *id[SIDES];
 	size_t *start[SIDES];  /* [sentences + 1] */
-	char **text[SIDES];    /* lines as read (lower-cased if asked); NULL for train, input */
-	size_t dropped;        /* pairs left out because they were bad or too long */
+	char **text[SIDES];    /* lines as read (lower-cased if asked); NULL for train, input, and a
+	                          stream */
+	size_t characters;     /* of a stream: code points as they become tokens, each end of line
+	                          one more */
+	size_t dropped;        /* pairs or lines left out because they were bad or too long */
 	size_t cut;            /* sentences of which a side was cut to data.longest */
 	size_t unknown[SIDES]; /* tokens that are TOKEN_UNKNOWN */
 	uint64_t hash;         /* xxHash of both sides' text */
@@ -45,7 +52,8 @@ typedef void dataset_report(void *context, const char *line);
  * text is not) and reported, and a line that is not UTF-8 is an error in any case.
  * Errors name the file, the line and the byte: unequal line counts (both counts), invalid UTF-8,
  * empty or missing files. On error the dataset is zeroed. Generated tasks write no files; their
- * test sets are "test" and those that their settings ask for (generated.h). */
+ * test sets are "test" and those that their settings ask for (generated.h).
+ * A stream keeps its empty lines, and both sides have its vocabulary. */
 bool dataset_open(struct dataset *, const struct data_settings *, const char *folder,
                   struct pool *, dataset_report *, void *context, struct error *);
 void dataset_free(struct dataset *);
@@ -66,12 +74,34 @@ void corpus_of_lines(struct corpus *, struct vocabulary *const vocabulary[SIDES]
                      char *const *source, char *const *target, size_t lines, long longest);
 void corpus_free(struct corpus *);
 
+/* Whether batches end a side's sentences with TOKEN_END. */
+static inline bool corpus_ends(const struct corpus *corpus, enum side side)
+{
+	return side == SIDE_SOURCE || corpus->objective == OBJECTIVE_TRANSLATE;
+}
+
 /* Tokens of a sentence, end of sentence not counted; 0 for a side that the corpus lacks. */
 static inline size_t corpus_length(const struct corpus *corpus, enum side side, size_t sentence)
 {
 	const size_t *start = corpus->start[side];
 
 	return start ? start[sentence + 1] - start[sentence] : 0;
+}
+
+/* Steps of a sentence in a batch: tokens, and the end where there is one; 0 for a side that the
+ * corpus lacks. */
+static inline size_t corpus_steps(const struct corpus *corpus, enum side side, size_t sentence)
+{
+	return corpus->start[side] ? corpus_length(corpus, side, sentence) + corpus_ends(corpus, side)
+	                           : 0;
+}
+
+/* The same of the first `sentences` together. */
+static inline size_t corpus_steps_of(const struct corpus *corpus, enum side side, size_t sentences)
+{
+	const size_t *start = corpus->start[side];
+
+	return start ? start[sentences] - start[0] + (corpus_ends(corpus, side) ? sentences : 0) : 0;
 }
 
 #endif

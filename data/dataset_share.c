@@ -94,9 +94,14 @@ static bool share_corpus(struct ranks *ranks, struct corpus *corpus, const char 
 		corpus->name = memory_text(name);
 	ranks_share(ranks, &corpus->sentences, sizeof corpus->sentences);
 	ranks_share(ranks, &corpus->hash, sizeof corpus->hash);
+	ranks_share(ranks, &corpus->objective, sizeof corpus->objective);
 	for (int side = 0; side < SIDES; side++) {
 		const size_t n = corpus->sentences + 1;
+		bool there = corpus->start[side] != NULL;
 
+		ranks_share(ranks, &there, sizeof there);
+		if (!there)
+			continue;
 		if (!leads)
 			corpus->start[side] = memory_new(n, sizeof *corpus->start[side]);
 		if (!ranks_share(ranks, corpus->start[side], n * sizeof *corpus->start[side]))

@@ -42,6 +42,8 @@ static void encode_part(void *context, int number, int worker)
 	struct encoded *part = &job->encoding->part[number];
 
 	(void)worker;
+	if (first >= text->lines)
+		return;
 	part->room = 32 * (size_t)PART_LINES;
 	part->id = memory_resize(NULL, part->room, sizeof *part->id);
 	for (size_t i = 0; i < PART_LINES && first + i < text->lines; i++)
@@ -52,7 +54,7 @@ void encoding_make(struct encoding *encoding, const struct parallel *pairs,
                    struct vocabulary *const vocabulary[SIDES], struct pool *pool)
 {
 	struct encoding_job job = { encoding, pairs, vocabulary };
-	const size_t lines = pairs->side[SIDE_SOURCE].lines;
+	const size_t lines = pairs->side[SIDE_TARGET].lines; /* the source may have none */
 
 	encoding->parts = (lines + PART_LINES - 1) / PART_LINES * SIDES;
 	encoding->part = memory_new(encoding->parts, sizeof *encoding->part);

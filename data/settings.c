@@ -25,10 +25,12 @@ const struct setting data_settings_table[] = {
 	KEY_BOOL(lowercase, "lowercase", "false",
 	         "training, validation and test text is lower-cased first"),
 	KEY_INT(longest, "longest", "256", 2, 65536,
-	        "tokens of a sentence on either side at most, end of sentence included"),
+	        "tokens of a sentence on either side at most, end of sentence included; "
+	        "language-model: "
+	        "of a block, which is what the model sees at once"),
 	KEY_WORD(bad_lines, "bad_lines", "drop", "error|drop",
 	         "what becomes of training pairs that are empty, longer than data.longest or not "
-	         "UTF-8"),
+	         "UTF-8; language-model: of lines that are not UTF-8"),
 	KEY_INT(symbols, "symbols", "20", 1, 1e5, "generated tasks: different symbols"),
 	KEY_INT(shortest_generated, "shortest_sentence", "5", 1, 65535,
 	        "generated tasks: symbols of a sentence at least"),

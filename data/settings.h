@@ -12,8 +12,9 @@ enum picture_size { PICTURE_SIZE_16, PICTURE_SIZE_32 };
 enum picture_tokens { PICTURE_PIXELS, PICTURE_PATCHES };
 enum bad_lines { BAD_LINES_ERROR, BAD_LINES_DROP };
 
-/* Two parallel text files, one sentence a line. The paths are relative to the working directory and
- * owned by the struct that holds this one. */
+/* Two parallel text files, one sentence a line; or one, on the target side, where the task has text
+ * alone. The paths are relative to the working directory and owned by the struct that holds this
+ * one. */
 struct text_pair {
 	char *name; /* of a test set; NULL for train and valid */
 	char *file[SIDES];
@@ -28,7 +29,8 @@ struct data_settings {
 	long subword_size;       /* entries of a vocabulary, the four special ones included */
 	bool joint;              /* one vocabulary for both sides */
 	bool lowercase;          /* training, validation and test text is lower-cased first */
-	long longest;            /* tokens a sentence on either side, end of sentence included */
+	long longest;            /* tokens a sentence on either side, end of sentence included; of a
+	                            block of text */
 	int bad_lines;           /* enum bad_lines: empty, too long or not UTF-8 */
 	long symbols;            /* generated: different symbols, in one joint vocabulary */
 	long shortest_generated; /* generated: symbols a sentence at least */

@@ -33,7 +33,8 @@ bool task_is_joint(const struct data_settings *settings)
 {
 	const struct generator *generator = task_of(settings)->generator;
 
-	return generator ? generator->joint : settings->joint;
+	return generator ? generator->joint
+	                 : settings->joint || task_of(settings)->objective == OBJECTIVE_CONTINUE;
 }
 
 int task_number(const struct task *t)

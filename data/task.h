@@ -8,6 +8,7 @@
 /* What is asked of a model, and with it loss, scores and how an example is shown. */
 enum objective {
 	OBJECTIVE_TRANSLATE, /* a source -> the tokens of its target, and their end */
+	OBJECTIVE_CONTINUE,  /* a text alone, one stream -> each token from those before it */
 };
 
 struct task {

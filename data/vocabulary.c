@@ -246,3 +246,27 @@ char *vocabulary_decode(const struct vocabulary *vocabulary, const int *id, size
 	free(visible);
 	return text;
 }
+
+char *vocabulary_decode_lines(const struct vocabulary *vocabulary, const int *id, size_t count)
+{
+	char *text = memory_text("");
+	size_t bytes = 0;
+
+	for (size_t first = 0, end; first <= count; first = end + 1) {
+		char *line;
+		size_t more;
+
+		for (end = first; end < count && id[end] != TOKEN_END;)
+			end++;
+		line = vocabulary_decode(vocabulary, id + first, end - first);
+		more = strlen(line);
+		text = memory_resize(text, bytes + more + 2, 1);
+		memcpy(text + bytes, line, more);
+		bytes += more;
+		if (end < count)
+			text[bytes++] = '\n';
+		text[bytes] = '\0';
+		free(line);
+	}
+	return text;
+}

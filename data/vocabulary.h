@@ -61,4 +61,7 @@ size_t vocabulary_encode(const struct vocabulary *, const char *text, size_t byt
  * between blanks). The caller frees it. */
 char *vocabulary_decode(const struct vocabulary *, const int *id, size_t count);
 
+/* The same of a part of a stream: each TOKEN_END is the end of a line, "\n". */
+char *vocabulary_decode_lines(const struct vocabulary *, const int *id, size_t count);
+
 #endif

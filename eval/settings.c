@@ -1,5 +1,6 @@
 /* settings.c - the table of the keys below `search:`, and the rules between them. */
 #include "eval/settings.h"
+#include "data/vocabulary.h"
 
 #define S struct search_settings
 
@@ -21,7 +22,16 @@ const struct setting search_settings_table[] = {
 	SETTING_OF_BOOL(S, sample, "sample", "false", "draw from the model instead of searching"),
 	SETTING_OF_REAL(S, temperature, "temperature", "1", 0.01, 100,
 	                "sampling: below 1 prefers likely tokens, above 1 evens them out"),
+	SETTING_OF_INT(S, top_k, "top_k", "0", 0, VOCABULARY_MOST,
+	               "sampling: only from the so many most probable tokens; 0: from all"),
+	SETTING_OF_REAL(
+		S, top_p, "top_p", "1", 0.001, 1,
+		"sampling: only from the most probable tokens that have this share together"),
 	SETTING_OF_INT(S, seed, "seed", "1", 0, 1e15, "sampling: where chance starts"),
+	SETTING_OF_INT(S, samples, "samples", "4", 0, 1000,
+	               "language-model: places of each test set from which it is gone on, for the "
+	               "report"),
+	SETTING_OF_INT(S, sample_tokens, "sample_tokens", "100", 1, 1e5, "... by so many tokens"),
 	{ .name = NULL },
 };
 #undef S

@@ -23,7 +23,12 @@ struct search_settings {
 	int weights;        /* enum search_weights */
 	bool sample;        /* draw from the model instead of searching */
 	double temperature; /* sampling: logits are divided by it */
-	long seed;          /* sampling */
+	long top_k;         /* sampling: from the so many most probable tokens; 0: from all */
+	double top_p; /* sampling: from the most probable that have this share together; 0, 1: from
+	                 all */
+	long seed;    /* sampling */
+	long samples; /* language-model: places of a test set that are gone on from */
+	long sample_tokens; /* tokens of each */
 };
 
 extern const struct setting search_settings_table[];

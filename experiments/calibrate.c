@@ -29,7 +29,7 @@ struct bench {
 
 static double tokens_of(const struct corpus *c)
 {
-	return (double)(c->start[SIDE_TARGET][c->sentences] + c->sentences);
+	return (double)corpus_steps_of(c, SIDE_TARGET, c->sentences);
 }
 
 static void one_update(struct updater *u, const struct batch_plan *plan, size_t batch, long number,
@@ -182,9 +182,11 @@ static bool measure(struct bench *b, const struct experiment *e, struct error *e
 		return false;
 	b->found->valid_seconds = time_evaluation(b, &d->valid);
 	for (int i = 0; i < d->tests; i++)
-		b->found->test_seconds += time_search(b, &d->test[i]) +
-		                          b->found->valid_seconds * tokens_of(&d->test[i]) /
-		                                  fmax(tokens_of(&d->valid), 1);
+		b->found->test_seconds +=
+			(d->test[i].objective == OBJECTIVE_TRANSLATE ? time_search(b, &d->test[i])
+		                                                     : 0) +
+			b->found->valid_seconds * tokens_of(&d->test[i]) /
+				fmax(tokens_of(&d->valid), 1);
 	b->found->peak_bytes = (double)machine_peak_memory();
 	return true;
 }

@@ -1,5 +1,4 @@
 /* contestant.c - `contestants:` of an experiment file: every model to train, resolved. */
-#include "data/task.h"
 #include "experiments/spec_parts.h"
 
 #include <stdio.h>
@@ -115,6 +114,8 @@ static bool blame(const struct source *s, const char *scope, const struct error 
 static bool check(const struct contestant *c, const struct experiment *e, const struct source *s,
                   struct error *error)
 {
+	const struct task *task = task_of(&e->data);
+	const bool alone = task->objective == OBJECTIVE_CONTINUE;
 	const bool two = !task_is_joint(&e->data);
 	struct error broken;
 	int side;
@@ -126,6 +127,11 @@ static bool check(const struct contestant *c, const struct experiment *e, const 
 		          task_of(&e->data)->generator ? "and this task has two"
 		                                       : "data: {subwords: {joint: true}}");
 		return blame(s, "", &broken, error);
+	}
+	if (alone && c->train.validate_bleu > 0) {
+		error_set(&broken, "validate_bleu = %ld: is about translations, and task: %s has none; "
+		                   "leave it out", c->train.validate_bleu, task->name);
+		return blame(s, "train.", &broken, error);
 	}
 	if (!train_settings_check(&c->train, &broken))
 		return blame(s, "train.", &broken, error);
@@ -156,7 +162,7 @@ bool contestant_read(struct contestant *c, const struct experiment *e, const str
 	for (int i = 0; i < choices; i++)
 		if (!apply_choice(c, &choice[i], error))
 			return false;
-	if (!spec_arrange(&c->design, node, choice, choices, error))
+	if (!spec_arrange(&c->design, task_of(&e->data), node, choice, choices, error))
 		return false;
 	name_it(c, node->key);
 	return check(c, e, &source, error);

@@ -16,23 +16,27 @@ static void write_hash(char text[17], const struct corpus *corpus)
 	snprintf(text, 17, "%016" PRIx64, corpus->hash);
 }
 
-/* {"name": ..., "files": [..., ...], "hash": ...}; NULL where a path is not UTF-8. */
+/* {"name": ..., "files": [..., ...], "hash": ...}, of a text alone one file; NULL where a path is
+ * not UTF-8. */
 static json_t *pair_to_json(const char *name, const struct text_pair *pair,
                             const struct corpus *corpus)
 {
-	char *whole[SIDES], hash[17];
-	json_t *object;
+	json_t *files = json_array();
+	char hash[17];
+	int bad = 0;
 
 	write_hash(hash, corpus);
 	for (int side = 0; side < SIDES; side++)
-		whole[side] = realpath(pair->file[side], NULL);
-	object = whole[SIDE_SOURCE] && whole[SIDE_TARGET]
-	                 ? json_pack("{ss s[ss] ss}", "name", name, "files", whole[SIDE_SOURCE],
-	                             whole[SIDE_TARGET], "hash", hash)
-	                 : NULL;
-	for (int side = 0; side < SIDES; side++)
-		free(whole[side]);
-	return object;
+		if (pair->file[side]) {
+			char *whole = realpath(pair->file[side], NULL);
+
+			bad |= !whole || json_array_append_new(files, json_string(whole));
+			free(whole);
+		}
+	if (!bad)
+		return json_pack("{ss so ss}", "name", name, "files", files, "hash", hash);
+	json_decref(files);
+	return NULL;
 }
 
 bool data_files_save(const char *path, const struct data_settings *data,
@@ -67,17 +71,35 @@ bool data_files_save(const char *path, const struct data_settings *data,
 	return new_file_commit(&file, error);
 }
 
+bool data_files_take(const json_t *list, char *file[SIDES])
+{
+	const size_t files = json_is_array(list) ? json_array_size(list) : 1;
+	const char *path[SIDES] = { NULL };
+
+	if (files < 1 || files > SIDES)
+		return false;
+	for (size_t i = 0; i < files; i++) {
+		const json_t *one = json_is_array(list) ? json_array_get(list, i) : list;
+
+		path[SIDES - files + i] = json_string_value(one);
+		if (!path[SIDES - files + i])
+			return false;
+	}
+	for (int side = 0; side < SIDES; side++)
+		file[side] = path[side] ? memory_text(path[side]) : NULL;
+	return true;
+}
+
 static bool read_pair(const json_t *object, struct data_pair *pair)
 {
-	const char *name = NULL, *source = NULL, *target = NULL, *hash = NULL;
+	const char *name = NULL, *hash = NULL;
+	json_t *list = NULL;
 
-	if (json_unpack((json_t *)(uintptr_t)object, "{ss s[ss] ss}", "name", &name, "files",
-	                &source, &target, "hash", &hash) ||
-	    strlen(hash) != 16)
+	if (json_unpack((json_t *)(uintptr_t)object, "{ss so ss}", "name", &name, "files", &list,
+	                "hash", &hash) ||
+	    strlen(hash) != 16 || !data_files_take(list, pair->file))
 		return false;
 	pair->name = memory_text(name);
-	pair->file[SIDE_SOURCE] = memory_text(source);
-	pair->file[SIDE_TARGET] = memory_text(target);
 	strcpy(pair->hash, hash);
 	return true;
 }

@@ -4,11 +4,13 @@
 
 #include "data/dataset.h"
 
+#include <jansson.h>
+
 /* A pair of files as it was. */
 struct data_pair {
-	char *name; /* "train", "valid", or the test set's */
-	char *file[SIDES];
-	char hash[17]; /* 16 hex digits of corpus.hash */
+	char *name;        /* "train", "valid", or the test set's */
+	char *file[SIDES]; /* the source's NULL: a text alone */
+	char hash[17];     /* 16 hex digits of corpus.hash */
 };
 
 struct data_files {
@@ -25,6 +27,10 @@ bool data_files_save(const char *path, const struct data_settings *, const struc
  * list is an error. */
 bool data_files_load(const char *path, struct data_files *, bool *found, struct error *);
 void data_files_free(struct data_files *);
+
+/* The paths of a JSON list of two files or one, or of one file's name: the last is the target's,
+ * and a source that is not there is NULL. False, and nothing to be freed, where it is none. */
+bool data_files_take(const json_t *, char *file[SIDES]);
 
 /* The first pair whose text is another now, or NULL. The dataset has the same test sets. */
 const struct data_pair *data_files_changed(const struct data_files *, const struct dataset *);

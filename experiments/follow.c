@@ -40,7 +40,8 @@ static void fill(struct followed *f, const struct run_record *record, const stru
 	f->loss = l->loss;
 	f->speed = l->speed;
 	f->perplexity = l->perplexity;
-	f->bleu = l->bleu;
+	f->score = l->score;
+	memcpy(f->metric, l->metric, sizeof f->metric);
 	f->update = l->update;
 	f->share = share_of(record, &p);
 	f->seconds_left =

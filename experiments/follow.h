@@ -16,7 +16,8 @@ struct followed {
 	double loss;       /* training, nats a token, the latest */
 	double speed;      /* target tokens/s, the latest */
 	double perplexity; /* validation, the best */
-	double bleu;       /* the mean over the test sets that are scored */
+	double score;      /* the mean over the test sets that are scored, of ... */
+	char metric[64];   /* BLEU, of a language model bits_per_character; "": none yet */
 	double share; /* of the training that is done, 0 .. 1; NaN where only patience ends it */
 	double seconds_left;       /* of training */
 	double curve[FOLLOW_BINS]; /* training loss over the updates so far, means of equal parts */

@@ -278,6 +278,13 @@ static bool profile_all(struct session *all, const struct roofline *roofline, pr
 	return true;
 }
 
+static bool check_decoding(const struct session *s, struct error *error)
+{
+	return !s->options->decode || s->dataset->valid.objective == OBJECTIVE_TRANSLATE ||
+	       error_set(error, "--decode is of translations, and task: %s has none",
+	                 task_of(&s->experiment->data)->name);
+}
+
 bool profile_experiment(struct experiment *e, const struct profile_options *options,
                         profile_watch *watch, void *context, struct error *error)
 {
@@ -297,7 +304,7 @@ bool profile_experiment(struct experiment *e, const struct profile_options *opti
 	s.first = memory_new((size_t)workers, sizeof *s.first);
 	s.pool = pool_open(workers, error);
 	if (s.pool && experiment_data(e, folder, s.pool, &dataset, NULL, NULL, error) &&
-	    match_contestants(e, &dataset, error)) {
+	    check_decoding(&s, error) && match_contestants(e, &dataset, error)) {
 		for (int i = 0; i < workers; i++)
 			profile_init(&s.profile[i]);
 		roofline_measure(&roofline, s.pool);

@@ -28,6 +28,8 @@ static bool fill_pair(struct text_pair *pair, const struct data_pair *was, const
                       struct error *error)
 {
 	for (int side = 0; side < SIDES; side++) {
+		if (!was->file[side])
+			continue;
 		pair->file[side] = path_now(data, was->file[side]);
 		if (access(pair->file[side], R_OK) != 0)
 			return error_set(
@@ -59,16 +61,15 @@ static bool fill_files(struct rerun *r, const char *data, struct error *error)
 
 static bool add_pair(struct data_files *files, const char *name, const json_t *pair)
 {
-	const char *source = NULL, *target = NULL;
 	struct data_pair *p;
+	char *file[SIDES];
 
-	if (json_unpack((json_t *)(uintptr_t)pair, "[ss]", &source, &target))
+	if (!data_files_take(pair, file))
 		return false;
 	files->pair = memory_resize(files->pair, (size_t)files->pairs + 1, sizeof *files->pair);
 	p = &files->pair[files->pairs++];
 	*p = (struct data_pair){ .name = memory_text(name) };
-	p->file[SIDE_SOURCE] = memory_text(source);
-	p->file[SIDE_TARGET] = memory_text(target);
+	memcpy(p->file, file, sizeof file);
 	return true;
 }
 
@@ -196,9 +197,10 @@ bool rerun_check_data(void *rerun, const struct dataset *dataset, struct error *
 	if (changed && *changed->hash)
 		return error_set(
 			error,
-			"the text of %s has changed since run %ld: %s or %s is not what it was",
-			changed->name, r->record.id, changed->file[SIDE_SOURCE],
-			changed->file[SIDE_TARGET]);
+			"the text of %s has changed since run %ld: %s%s%s is not what it was",
+			changed->name, r->record.id,
+			changed->file[SIDE_SOURCE] ? changed->file[SIDE_SOURCE] : "",
+			changed->file[SIDE_SOURCE] ? " or " : "", changed->file[SIDE_TARGET]);
 	return error_set(
 		error,
 		"the data are not those of run %ld (hash %s, was %s): texts have changed, or the "

@@ -67,21 +67,31 @@ static bool find_file(const struct node *item, const char *spec, char **file, st
 	return *file != NULL;
 }
 
-static bool read_pair(struct text_pair *pair, const struct node *node, const char *spec,
+static bool read_file(struct text_pair *pair, int side, const struct node *item, const char *spec,
                       struct error *error)
 {
+	if (item->kind != NODE_VALUE || item->none || !*item->text)
+		return node_error(item, error, ": must be the path of a text file");
+	return find_file(item, spec, &pair->file[side], error);
+}
+
+static bool read_pair(const struct task *task, struct text_pair *pair, const struct node *node,
+                      const char *spec, struct error *error)
+{
+	if (task->objective == OBJECTIVE_CONTINUE && node->kind != NODE_VALUE)
+		return node_error(node, error,
+		                  ": must be one file, the text of task: %s, as in train: "
+		                  "text.txt",
+		                  task->name);
+	if (task->objective == OBJECTIVE_CONTINUE)
+		return read_file(pair, SIDE_TARGET, node, spec, error);
 	if (node->kind != NODE_LIST || node->children != SIDES)
 		return node_error(node, error,
 		                  ": must be two files, the source and its translation, as in "
 		                  "[train.de, train.en]");
-	for (int side = 0; side < SIDES; side++) {
-		const struct node *item = node->child[side];
-
-		if (item->kind != NODE_VALUE || item->none || !*item->text)
-			return node_error(item, error, ": must be the path of a text file");
-		if (!find_file(item, spec, &pair->file[side], error))
+	for (int side = 0; side < SIDES; side++)
+		if (!read_file(pair, side, node->child[side], spec, error))
 			return false;
-	}
 	return true;
 }
 
@@ -93,16 +103,18 @@ static bool read_test(struct data_settings *data, const struct node *node, const
 	if (!spec_name(node, name, "the name of a test set", error))
 		return false;
 	pair->name = memory_text(name);
-	return read_pair(pair, node, spec, error);
+	return read_pair(task_of(data), pair, node, spec, error);
 }
 
-/* A pair, which is called "test", or a map of them. */
+/* A pair (or a text alone), which is called "test", or a map of them. */
 static bool read_tests(struct data_settings *data, const struct node *node, const char *spec,
                        struct error *error)
 {
+	const bool alone = task_of(data)->objective == OBJECTIVE_CONTINUE;
+
 	if (!node || node->none)
 		return true;
-	if (node->kind == NODE_VALUE)
+	if (node->kind == NODE_VALUE && !alone)
 		return node_error(
 			node, error,
 			": must be two files, as in [test.de, test.en], or a map of names "
@@ -110,7 +122,7 @@ static bool read_tests(struct data_settings *data, const struct node *node, cons
 	if (node->children > TESTS_MOST)
 		return node_error(node, error, ": more than %d test sets", TESTS_MOST);
 	data->test = memory_new((size_t)node->children + 1, sizeof *data->test);
-	if (node->kind == NODE_LIST)
+	if (node->kind != NODE_MAP)
 		return read_test(data, node, "test", spec, error);
 	for (int i = 0; i < node->children; i++)
 		if (!read_test(data, node->child[i], node->child[i]->key, spec, error))
@@ -118,18 +130,21 @@ static bool read_tests(struct data_settings *data, const struct node *node, cons
 	return true;
 }
 
-static bool read_part(struct text_pair *pair, const struct node *data, const char *name,
-                      const char *spec, struct error *error)
+static bool read_part(const struct task *task, struct text_pair *pair, const struct node *data,
+                      const char *name, const char *spec, struct error *error)
 {
 	const struct node *node = node_child(data, name);
 
+	if ((!node || node->none) && task->objective == OBJECTIVE_CONTINUE)
+		return node_error(data, error,
+		                  ".%s: is missing; task: %s needs a text, as in %s: %s.txt", name,
+		                  task->name, name, name);
 	if (!node || node->none)
-		return node_error(
-			data, error,
-			".%s: is missing; task: translation needs two files, as in [%s.de, "
-			"%s.en]",
-			name, name, name);
-	return read_pair(pair, node, spec, error);
+		return node_error(data, error,
+		                  ".%s: is missing; task: %s needs two files, as in [%s.de, "
+		                  "%s.en]",
+		                  name, task->name, name, name);
+	return read_pair(task, pair, node, spec, error);
 }
 
 static bool refuse_files(const struct node *data, const char *const *names, struct error *error)
@@ -168,6 +183,7 @@ bool spec_data(struct experiment *e, const struct node *top, const char *path, s
 	static const char *const files[] = { "train", "valid", "test", NULL };
 	const struct keys_target target[] = { { data_settings_table, &e->data }, { NULL, NULL } };
 	const struct node *node = node_child(top, "data");
+	const struct task *task;
 
 	settings_default(data_settings_table, &e->data);
 	if (!node || node->none)
@@ -177,9 +193,10 @@ bool spec_data(struct experiment *e, const struct node *top, const char *path, s
 	if (!keys_is_map(node, "data: {task: copy}", error) ||
 	    !keys_read(node, target, files, error))
 		return false;
-	if (task_of(&e->data)->generator)
+	task = task_of(&e->data);
+	if (task->generator)
 		return refuse_files(node, files, error) && check_generated(&e->data, node, error);
-	return read_part(&e->data.train, node, "train", path, error) &&
-	       read_part(&e->data.valid, node, "valid", path, error) &&
+	return read_part(task, &e->data.train, node, "train", path, error) &&
+	       read_part(task, &e->data.valid, node, "valid", path, error) &&
 	       read_tests(&e->data, node_child(node, "test"), path, error);
 }

@@ -17,6 +17,8 @@ static const char *last_name(const char *path)
 
 static json_t *pair_to_json(const struct text_pair *pair)
 {
+	if (!pair->file[SIDE_SOURCE])
+		return json_string(last_name(pair->file[SIDE_TARGET]));
 	return json_pack("[ss]", last_name(pair->file[SIDE_SOURCE]),
 	                 last_name(pair->file[SIDE_TARGET]));
 }

@@ -2,6 +2,7 @@
 #ifndef BAKEOFF_SPEC_PARTS_H
 #define BAKEOFF_SPEC_PARTS_H
 
+#include "data/task.h"
 #include "experiments/keys.h"
 #include "experiments/spec.h"
 
@@ -76,10 +77,10 @@ bool spec_design(struct design *, const struct node *, struct error *);
 const struct setting *spec_design_choose(struct design *, const struct choice *, const void **base,
                                          struct error *);
 
-/* Once all keys and choices are read: the rest of what the arrangement says (design_arrange). False and
- * an error at a key that means nothing in it. */
-bool spec_arrange(struct design *, const struct node *, const struct choice *, int choices,
-                  struct error *);
+/* Once all keys and choices are read: what the task says of the arrangement, and the rest of what the
+ * arrangement says (design_arrange). False and an error at a key that means nothing in it. */
+bool spec_arrange(struct design *, const struct task *, const struct node *, const struct choice *,
+                  int choices, struct error *);
 
 /* Resolves one variant of a contestant. */
 bool contestant_read(struct contestant *, const struct experiment *, const struct node *top,

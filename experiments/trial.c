@@ -64,7 +64,8 @@ static bool report_points(struct work *w)
 	       point(w, "learning_rate", p->learning_rate) &&
 	       point(w, "gradient_norm", p->gradient_norm) &&
 	       point(w, "target_tokens_per_second", tokens / p->report_seconds) &&
-	       point(w, "source_tokens_per_second", p->report_source_tokens / p->report_seconds) &&
+	       (p->report_source_tokens <= 0 ||
+	        point(w, "source_tokens_per_second", p->report_source_tokens / p->report_seconds)) &&
 	       point(w, "padding_percent", 100 * (1 - tokens / p->report_padded_tokens)) &&
 	       point(w, "seconds", p->train_seconds) &&
 	       point(w, "target_tokens", p->target_tokens) &&

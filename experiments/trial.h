@@ -4,7 +4,6 @@
 
 #include "core/pool.h"
 #include "data/dataset.h"
-#include "eval/bleu.h"
 #include "experiments/spec.h"
 #include "results/database.h"
 #include "train/train.h"
@@ -53,10 +52,11 @@ struct trial_news {
 	size_t parameters;
 	const struct train_settings *settings;
 	const struct progress *progress;
-	const char *test_set;          /* decoding and scored */
-	size_t done, all;              /* decoding */
-	const struct bleu_score *bleu; /* scored */
-	double seconds;                /* scored: of decoding */
+	const char *test_set; /* decoding and scored */
+	size_t done, all;     /* decoding */
+	const char *metric;   /* scored: the first of them */
+	double score;         /* scored: its value */
+	double seconds;       /* scored: of decoding, or of asking for given tokens */
 	const char *reason; /* failed: why; skipped: that it diverged, or NULL; resumed: what is not
 	                       as before, or NULL */
 };

@@ -15,20 +15,19 @@ static const double SECONDS_BETWEEN = 0.1;
 static struct trial_message message_of(const struct trial_news *n)
 {
 	struct trial_message m = { .event = n->event,
-		                   .has_bleu = n->bleu,
 		                   .has_reason = n->reason,
 		                   .run = n->run,
 		                   .parameters = n->parameters,
 		                   .done = n->done,
 		                   .all = n->all,
 		                   .peak_memory = machine_peak_memory(),
-		                   .seconds = n->seconds };
+		                   .seconds = n->seconds,
+		                   .score = n->score };
 
 	if (n->progress)
 		m.progress = *n->progress;
-	if (n->bleu)
-		m.bleu = *n->bleu;
 	snprintf(m.test_set, sizeof m.test_set, "%s", n->test_set ? n->test_set : "");
+	snprintf(m.metric, sizeof m.metric, "%s", n->metric ? n->metric : "");
 	snprintf(m.reason, sizeof m.reason, "%s", n->reason ? n->reason : "");
 	return m;
 }
@@ -87,10 +86,10 @@ bool trial_message_check(const struct trial_message *m)
 	unsigned event;
 
 	memcpy(&event, &m->event, sizeof event);
-	return event <= TRIAL_FAILED && is_bool(&m->has_bleu) && is_bool(&m->has_reason) &&
-	       (event != TRIAL_SCORED || m->has_bleu) && (event != TRIAL_FAILED || m->has_reason) &&
-	       m->bleu.order >= 0 && m->bleu.order <= BLEU_MOST_ORDER &&
+	return event <= TRIAL_FAILED && is_bool(&m->has_reason) &&
+	       (event != TRIAL_SCORED || *m->metric) && (event != TRIAL_FAILED || m->has_reason) &&
 	       memchr(m->test_set, '\0', sizeof m->test_set) &&
+	       memchr(m->metric, '\0', sizeof m->metric) &&
 	       memchr(m->reason, '\0', sizeof m->reason);
 }
 
@@ -106,7 +105,8 @@ struct trial_news trial_message_news(const struct trial_message *m, const struct
 		.test_set = m->test_set,
 		.done = m->done,
 		.all = m->all,
-		.bleu = m->has_bleu ? &m->bleu : NULL,
+		.metric = *m->metric ? m->metric : NULL,
+		.score = m->score,
 		.seconds = m->seconds,
 		.reason = m->has_reason ? m->reason : NULL,
 	};

@@ -10,14 +10,13 @@
 /* A struct trial_news without pointers. Both ends are the same program. */
 struct trial_message {
 	enum trial_event event;
-	bool has_bleu, has_reason;
+	bool has_reason;
 	long run;
 	size_t parameters, done, all;
 	long peak_memory; /* bytes, of the child so far */
-	double seconds;
+	double seconds, score;
 	struct progress progress;
-	struct bleu_score bleu;
-	char test_set[64];
+	char test_set[64], metric[64];
 	char reason[1024];
 };
 

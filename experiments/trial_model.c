@@ -36,8 +36,8 @@ bool trial_model(struct model *model, const struct experiment *experiment,
 double trial_multiply_adds(const struct model *model, const struct corpus *c)
 {
 	const double n = (double)c->sentences;
-	const long source = lround((double)c->start[SIDE_SOURCE][c->sentences] / n + 1);
-	const long target = lround((double)c->start[SIDE_TARGET][c->sentences] / n + 1);
+	const long source = lround((double)corpus_steps_of(c, SIDE_SOURCE, c->sentences) / n);
+	const long target = lround((double)corpus_steps_of(c, SIDE_TARGET, c->sentences) / n);
 
 	return model_multiply_adds(model, (int)source, (int)target) / (double)target;
 }

@@ -45,6 +45,13 @@ bool trial_keep_score(struct work *, const char *metric, double value, const cha
 bool trial_score_pictures(struct work *, const struct corpus *test, const struct translation *,
                           double seconds);
 
+/* What the model thinks of the given targets, without search: token and character perplexity, token
+ * accuracy; of a text alone bits a character too, which *bits (may be NULL) gets. */
+bool trial_keep_forced(struct work *, const struct corpus *test, double seconds, double *bits);
+
+/* trial_test of a text alone: those scores, and how the text is gone on with from some places. */
+bool trial_test_text(struct work *, const struct corpus *test);
+
 /* Translates a test set, scores it, and keeps score and hypotheses. False where the watcher said
  * stop, or the database failed (w->database_failed). */
 bool trial_test(struct work *, const struct corpus *test);

@@ -75,11 +75,11 @@ static void cut(const struct translation *t, size_t n, struct sides *sides)
 /* Keeps what a metric says of the corpus, by sacreBLEU's rules and defaults; what it says of BLEU
  * goes to `bleu` too. */
 static bool keep_metric(struct work *w, const char *name, const struct sides *sides,
-                        const struct corpus *test, double seconds, struct bleu_score *bleu)
+                        const struct corpus *test, double seconds, double *bleu)
 {
 	const struct metric *metric = metric_find(name);
 	const size_t n = sides->hypothesis.count;
-	double *rows, sum[METRIC_MOST_COLUMNS];
+	double *rows, sum[METRIC_MOST_COLUMNS], score;
 	char signature[METRIC_TEXT_SIZE];
 	union metric_settings settings;
 
@@ -91,25 +91,38 @@ static bool keep_metric(struct work *w, const char *name, const struct sides *si
 	metric_rows(metric, &settings, &sides->hypothesis, &sides->reference, 1, rows);
 	metric_sum(metric, &settings, rows, n, sum);
 	free(rows);
+	score = metric->score(&settings, sum);
 	if (bleu)
-		bleu_score(&settings.bleu, sum, bleu);
+		*bleu = score;
 	metric->signature(&settings, 1, signature);
-	return trial_keep_score(w, name, metric->score(&settings, sum), signature, test, seconds);
+	return trial_keep_score(w, name, score, signature, test, seconds);
 }
 
-/* What the model thinks of the references: forced, without search. */
-static bool keep_forced(struct work *w, const struct corpus *test, double seconds)
+/* Characters of the references, each end one more. */
+static double characters_of(const struct corpus *test)
+{
+	double sum = (double)test->characters;
+
+	for (size_t i = 0; test->text[SIDE_TARGET] && i < test->sentences; i++)
+		sum += 1 + (double)unicode_length(test->text[SIDE_TARGET][i],
+		                                  strlen(test->text[SIDE_TARGET][i]));
+	return sum;
+}
+
+bool trial_keep_forced(struct work *w, const struct corpus *test, double seconds, double *bits)
 {
 	const struct train_settings *train = &w->trial->contestant->train;
 	const struct loss loss = evaluate(&w->model, test, train->batch_tokens / train->shards,
 	                                  w->trial->pool, NULL);
-	const double tokens = (double)loss.tokens;
-	double characters = 0;
+	const double tokens = (double)loss.tokens, characters = characters_of(test);
+	const double bits_per_character = loss.nll / log(2) / characters;
+	const bool text = test->objective == OBJECTIVE_CONTINUE;
 
-	for (size_t i = 0; i < test->sentences; i++)
-		characters += 1 + (double)unicode_length(test->text[SIDE_TARGET][i],
-		                                         strlen(test->text[SIDE_TARGET][i]));
-	return trial_keep_score(w, "token_perplexity", exp(loss.nll / tokens), NULL, test,
+	if (bits)
+		*bits = bits_per_character;
+	return (!text || trial_keep_score(w, "bits_per_character", bits_per_character, NULL, test,
+	                                  seconds)) &&
+	       trial_keep_score(w, "token_perplexity", exp(loss.nll / tokens), NULL, test,
 	                        seconds) &&
 	       trial_keep_score(w, "character_perplexity", exp(loss.nll / characters), NULL, test,
 	                        seconds) &&
@@ -118,7 +131,7 @@ static bool keep_forced(struct work *w, const struct corpus *test, double second
 }
 
 static bool keep_scores(struct work *w, const struct corpus *test, const struct translation *t,
-                        double seconds, struct bleu_score *bleu)
+                        double seconds, double *bleu)
 {
 	const size_t n = test->sentences;
 	struct sides sides;
@@ -131,7 +144,7 @@ static bool keep_scores(struct work *w, const struct corpus *test, const struct 
 	       trial_keep_score(w, "exact_match", exact_matches(t, n), NULL, test, seconds) &&
 	       trial_keep_score(w, "decode_sentences_per_second", (double)n / seconds, NULL, test,
 	                        seconds) &&
-	       keep_forced(w, test, seconds) && trial_score_pictures(w, test, t, seconds);
+	       trial_keep_forced(w, test, seconds, NULL) && trial_score_pictures(w, test, t, seconds);
 	segments_free(&sides.hypothesis);
 	segments_free(&sides.reference);
 	return kept;
@@ -140,18 +153,16 @@ static bool keep_scores(struct work *w, const struct corpus *test, const struct 
 static bool score(struct work *w, const struct corpus *test, const struct translation *t,
                   double seconds)
 {
-	struct bleu_score bleu;
 	bool kept;
 
-	kept = keep_scores(w, test, t, seconds, &bleu) &&
+	w->news.metric = "BLEU";
+	kept = keep_scores(w, test, t, seconds, &w->news.score) &&
 	       database_hypotheses(w->trial->database, w->news.run, test->name, t, test->sentences,
 	                           w->error);
 	w->database_failed |= !kept;
-	w->news.bleu = &bleu;
 	w->news.seconds = seconds;
 	if (kept)
 		trial_tell(w, TRIAL_SCORED);
-	w->news.bleu = NULL; /* it ends with this function */
 	return kept;
 }
 
@@ -223,18 +234,24 @@ bool trial_validate_bleu(struct work *w)
 	return kept;
 }
 
-bool trial_test(struct work *w, const struct corpus *test)
+static bool test_translation(struct work *w, const struct corpus *test)
 {
 	struct translation *t = memory_new(test->sentences, sizeof *t);
 	const double start = machine_seconds();
 	double seconds;
 	bool whole;
 
-	w->news.test_set = test->name;
 	whole = translate_all(w, test, &w->trial->contestant->search, on_translation, t);
 	seconds = machine_seconds() - start;
 	w->totals.decode_seconds += seconds;
 	whole = whole && score(w, test, t, seconds);
 	free_all(t, test->sentences);
 	return whole;
+}
+
+bool trial_test(struct work *w, const struct corpus *test)
+{
+	w->news.test_set = test->name;
+	return test->objective == OBJECTIVE_CONTINUE ? trial_test_text(w, test)
+	                                             : test_translation(w, test);
 }

@@ -173,8 +173,15 @@ static bool check_prefix(const struct design *design, struct error *error)
 	if (design->model.prefix == PREFIX_CAUSAL)
 		return true;
 	if (!design_is_decoder_only(design))
-		return error_set(error, "prefix = bidirectional: is about arrangement: "
-		                        "decoder-only; an encoder sees the whole source as it is");
+		return error_set(error,
+		                 design->model.prefix == PREFIX_NONE
+		                         ? "prefix = none: is about arrangement: decoder-only; "
+		                           "an encoder needs a source"
+		                         : "prefix = bidirectional: is about arrangement: "
+		                           "decoder-only; an encoder sees the whole source as it "
+		                           "is");
+	if (design->model.prefix == PREFIX_NONE)
+		return true;
 	if (design->side[SIDE_TARGET].layer.self_attention == ATTEND_NONE)
 		return error_set(error, "prefix = bidirectional: needs self-attention, which these "
 		                        "layers do not have; set self_attention: scaled-dot, or "

@@ -239,11 +239,13 @@ static void follow_all(struct explanation *e, const struct pass *pass)
 {
 	struct graph_ways ways;
 
-	graph_ways_find(&ways, &pass->graph, embedded(&pass->graph, "source"));
-	if (e->has_encoder)
-		follow(&e->path[ROUTE_ENCODER], &ways, pass->memory.states, false);
-	follow(&e->path[ROUTE_CROSS], &ways, pass->states, false);
-	graph_ways_free(&ways);
+	if (e->length[SIDE_SOURCE]) {
+		graph_ways_find(&ways, &pass->graph, embedded(&pass->graph, "source"));
+		if (e->has_encoder)
+			follow(&e->path[ROUTE_ENCODER], &ways, pass->memory.states, false);
+		follow(&e->path[ROUTE_CROSS], &ways, pass->states, false);
+		graph_ways_free(&ways);
+	}
 	graph_ways_find(&ways, &pass->graph, embedded(&pass->graph, "target"));
 	follow(&e->path[ROUTE_DECODER], &ways, pass->states, true);
 	graph_ways_free(&ways);
@@ -253,7 +255,7 @@ void explain_model(struct explanation *e, const struct model *model, int source,
 {
 	struct pass pass;
 
-	*e = (struct explanation){ .length = { source, target } };
+	*e = (struct explanation){ .length = { model_has_source(model) ? source : 0, target } };
 	pass_run(&pass, model, e->length);
 	e->has_encoder = pass.memory.states != NULL;
 	e->row = memory_new(pass.graph.nodes, sizeof *e->row);

@@ -46,7 +46,7 @@ struct explain_side {
 };
 
 struct explanation {
-	int length[SIDES];       /* tokens, the end included */
+	int length[SIDES];       /* tokens, the end included; source 0: a language model */
 	struct explain_row *row; /* [rows] */
 	size_t rows;
 	struct explain_side side[SIDES];

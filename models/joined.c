@@ -1,4 +1,5 @@
-/* joined.c - the arrangement decoder-only: a source and its target as one sequence. */
+/* joined.c - the arrangement decoder-only: a source and its target as one sequence, or text alone.
+ */
 #include "models/joined.h"
 #include "core/graph.h"
 #include "data/vocabulary.h"
@@ -19,9 +20,12 @@ static const int *move_to_end(struct tape *tape, const int *source, const int *p
 void joined_encode(struct tape *tape, const struct model *model, const int *source,
                    const int *length, int t, int n, struct memory *memory)
 {
-	int *padding = tape_memory(tape, (size_t)n * sizeof *padding);
+	int *padding;
 	bool padded = false;
 
+	if (!model_has_source(model))
+		return;
+	padding = tape_memory(tape, (size_t)n * sizeof *padding);
 	for (int i = 0; i < n; i++) {
 		padding[i] = t - length[i];
 		padded |= padding[i] > 0;
@@ -37,7 +41,7 @@ struct var *joined_decode(struct tape *tape, const struct model *model, const st
                           const int *target, int t, int rows, struct carry *carry)
 {
 	const int prefix = joined_prefix(memory, carry);
-	const int first = prefix ? prefix : carry->position;
+	const int first = prefix ? prefix : carry ? carry->position : 0;
 	struct var *part[2] = { memory->embedded }, *x, *h;
 
 	if (prefix && carry)

@@ -4,7 +4,8 @@
  *
  * The steps of N sentences, S of the longest source: padding, source, its end | begin, target.
  * Sources are padded at the front, so that all targets begin at step S; the begin token separates.
- * Positions are counted from each sentence's own first step, and no layer sees the padding.
+ * Positions are counted from each sentence's own first step, and no layer sees the padding. With
+ * prefix: none there is no source, and the steps are the target's: a language model.
  */
 #ifndef BAKEOFF_JOINED_H
 #define BAKEOFF_JOINED_H

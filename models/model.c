@@ -13,14 +13,15 @@ static const char *const side_name[SIDES] = { "source", "target" };
 /* Positions that a step may have. */
 static int positions_of(const struct model *model)
 {
-	return model_is_decoder_only(model) ? 2 * model->longest : model->longest;
+	return model_is_decoder_only(model) && model_has_source(model) ? 2 * model->longest
+	                                                               : model->longest;
 }
 
 /* Decoder-only: one table for the joined sequence. */
 static void add_positions(struct model *model, int s)
 {
 	struct model_side *side = &model->side[s];
-	const bool joined = model_is_decoder_only(model);
+	const bool joined = model_is_decoder_only(model) && model_has_source(model);
 
 	side->position_table = -1;
 	if (side->body.layer.positions != POSITIONS_LEARNED)
@@ -37,11 +38,12 @@ static void add_positions(struct model *model, int s)
 static void add_embeddings(struct model *model)
 {
 	const int width = (int)model->settings.width;
+	const int first = model_has_source(model) ? SIDE_SOURCE : SIDE_TARGET;
 
-	for (int s = 0; s < SIDES; s++) {
+	for (int s = first; s < SIDES; s++) {
 		struct model_side *side = &model->side[s];
 
-		if (s == SIDE_TARGET && model->settings.tied == TIED_ALL)
+		if (s > first && model->settings.tied == TIED_ALL)
 			side->table = model->side[SIDE_SOURCE].table;
 		else
 			side->table = parameter_add(&model->parameters, model->vocabulary[s], width,
@@ -85,6 +87,7 @@ static void build_side(struct model *model, const struct design *design, int s)
 
 	body_copy(&side->body, &design->side[s]);
 	side->embedding = (struct embedding){ .deviation = 0.1 };
+	side->table = side->position_table = -1;
 	side->residual_scale = 1;
 	if (s == SIDE_TARGET || !design_is_decoder_only(design))
 		side->body.architecture->build(model, s);
@@ -111,7 +114,7 @@ bool model_open(struct model *model, const struct design *design, const int voca
 	int broken;
 
 	*model = (struct model){ .settings = design->model, .longest = longest };
-	if (design->model.tied == TIED_ALL && !joint)
+	if (design->model.tied == TIED_ALL && !joint && design->model.prefix != PREFIX_NONE)
 		return error_set(error, "tied = all: needs one vocabulary for both sides "
 		                        "(data.subwords.joint = true)");
 	memcpy(model->vocabulary, vocabulary, sizeof model->vocabulary);
@@ -127,6 +130,11 @@ bool model_open(struct model *model, const struct design *design, const int voca
 bool model_is_decoder_only(const struct model *model)
 {
 	return model->settings.arrangement == ARRANGEMENT_DECODER_ONLY;
+}
+
+bool model_has_source(const struct model *model)
+{
+	return model->settings.prefix != PREFIX_NONE;
 }
 
 void model_close(struct model *model)
@@ -269,8 +277,9 @@ struct cost model_cost(const struct model *model, int side, int source, int targ
 
 	if (!model_is_decoder_only(model))
 		return a->cost(model, side, source, target);
-	return side == SIDE_SOURCE ? (struct cost){ 0 }
-	                           : a->cost(model, SIDE_TARGET, 0, source + target);
+	if (side == SIDE_SOURCE)
+		return (struct cost){ 0 };
+	return a->cost(model, SIDE_TARGET, 0, model_has_source(model) ? source + target : target);
 }
 
 double model_multiply_adds(const struct model *model, int source, int target)

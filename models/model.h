@@ -20,10 +20,11 @@ struct model_side {
 	void *layout; /* the architecture's own: numbers of its parameters; freed by model_close */
 	struct embedding embedding;
 	real residual_scale;       /* of the sub-layers of its layers */
-	int table, position_table; /* parameters; position_table -1 where there is none */
+	int table, position_table; /* parameters; -1 where there is none */
 };
 
-/* Decoder-only: side[SIDE_TARGET] is all there is of layers; the source has a table of tokens. */
+/* Decoder-only: side[SIDE_TARGET] is all there is of layers; the source has a table of tokens, or
+ * there is no source. */
 struct model {
 	char name[64]; /* of its architectures; see design_name */
 	struct model_settings settings;
@@ -45,6 +46,8 @@ struct model {
 };
 
 bool model_is_decoder_only(const struct model *);
+/* False: a language model, which has text alone; what is said of the source below is left out. */
+bool model_has_source(const struct model *);
 
 /* Declares all parameters; weights are made by parameters_start or read from a checkpoint.
  * `longest`: tokens of the longest sentence that will ever come, end included. False and a message
@@ -81,7 +84,7 @@ struct var *model_loss(struct tape *, const struct model *, const struct batch *
                        struct loss *, double *nll);
 
 /* What a side's body costs for one sentence pair. Decoder-only: the target's is that of both as one
- * sequence, the source has none. */
+ * sequence (of the target alone where there is no source), the source has none. */
 struct cost model_cost(const struct model *, int side, int source, int target);
 
 /* Multiply-adds of one sentence pair, forward, output layer included. */

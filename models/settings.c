@@ -12,9 +12,10 @@ const struct setting model_settings_table[] = {
 	                "decoder-only: one stack of layers reads source and target as one sequence "
 	                "(Liu 2018)"),
 	SETTING_OF_WORD(
-		struct model_settings, prefix, "prefix", "causal", "causal|bidirectional",
+		struct model_settings, prefix, "prefix", "causal", "causal|bidirectional|none",
 		"decoder-only - self-attention of the source's steps: to those before, or to "
-		"the whole source (Raffel 2020)"),
+		"the whole source (Raffel 2020); none: there is no source, as in task: "
+		"language-model"),
 	SETTING_OF_REAL(struct model_settings, dropout, "dropout", "0.1", 0, 0.95,
 	                "share of activations set to zero in training"),
 	{ .name = NULL },

@@ -7,14 +7,15 @@
 
 enum tied { TIED_NONE, TIED_TARGET, TIED_ALL };
 enum arrangement { ARRANGEMENT_ENCODER_DECODER, ARRANGEMENT_DECODER_ONLY };
-enum prefix { PREFIX_CAUSAL, PREFIX_BIDIRECTIONAL };
+enum prefix { PREFIX_CAUSAL, PREFIX_BIDIRECTIONAL, PREFIX_NONE };
 
 struct model_settings {
 	long width;      /* channels of embeddings (d_model) */
 	int tied;        /* enum tied: which embedding tables the output layer shares */
 	int arrangement; /* enum arrangement; decoder-only: joined.h */
-	int prefix;      /* enum prefix: what the source's steps see of it, decoder-only */
-	double dropout;  /* of embeddings and wherever the architecture's paper has it */
+	int prefix;     /* enum prefix: what the source's steps see of it, decoder-only; none: there
+	                   is no source, which makes a language model */
+	double dropout; /* of embeddings and wherever the architecture's paper has it */
 };
 
 extern const struct setting model_settings_table[];

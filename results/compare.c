@@ -51,6 +51,7 @@ static const struct measure before_scores[] = {
 
 static const struct measure higher_score = { NULL, 2, true, -1, SCORE };
 static const struct measure lower_score = { NULL, 2, true, 1, SCORE };
+static const struct measure bits_score = { NULL, 3, true, 1, SCORE };
 
 static const struct measure after_scores[] = {
 	{ "train tgt tok/s", 0, false, 0, MEDIAN_OF_CURVES("target_tokens_per_second") },
@@ -138,6 +139,7 @@ static void add_score(struct comparison *c, const char *test_set, const char *na
 	} others[] = {
 		{ "picture_accuracy", &higher_score },
 		{ "exact_match", &higher_score },
+		{ "bits_per_character", &bits_score },
 		{ "token_perplexity", &lower_score },
 		{ "character_perplexity", &lower_score },
 		{ "token_accuracy", &higher_score },
@@ -150,6 +152,34 @@ static void add_score(struct comparison *c, const char *test_set, const char *na
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (!strcmp(others[i].name, name))
 			add_question(c, others[i].measure, test_set, name);
+}
+
+/* Whether tested runs have no value of a measure: a task without a source, or without a search. */
+static bool is_needless(const struct comparison *c, const struct measure *measure, bool *needless,
+                        struct error *error)
+{
+	sqlite3_stmt *row = ask(c, measure->sql, NULL, NULL, error);
+	int code;
+
+	*needless = c->question_count > BEFORE_SCORES;
+	if (!row)
+		return false;
+	while ((code = sqlite3_step(row)) == SQLITE_ROW)
+		*needless &= sqlite3_column_type(row, 1) == SQLITE_NULL;
+	return answered(c, row, code, error);
+}
+
+static bool add_costs(struct comparison *c, struct error *error)
+{
+	for (int i = 0; i < AFTER_SCORES; i++) {
+		bool needless;
+
+		if (!is_needless(c, &after_scores[i], &needless, error))
+			return false;
+		if (!needless)
+			add_question(c, &after_scores[i], NULL, NULL);
+	}
+	return true;
 }
 
 /* The columns: contestant, then one for each question; a test set has those scores that were taken
@@ -170,11 +200,8 @@ static bool add_questions(struct comparison *c, struct error *error)
 	for (int i = 0; i < BEFORE_SCORES; i++)
 		add_question(c, &before_scores[i], NULL, NULL);
 	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
-		add_score(c, statement_text(statement, 0),
-		          statement_text(statement, 1));
-	for (int i = 0; i < AFTER_SCORES; i++)
-		add_question(c, &after_scores[i], NULL, NULL);
-	return answered(c, statement, code, error);
+		add_score(c, statement_text(statement, 0), statement_text(statement, 1));
+	return answered(c, statement, code, error) && add_costs(c, error);
 }
 
 static bool add_contestants(struct comparison *c, struct error *error)

@@ -1,9 +1,11 @@
 /* latest.c - where runs are, from what they have written so far. */
 #include "results/latest.h"
 
+#include "results/headline.h"
 #include "results/statement.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define LAST(metric)                                                                               \
@@ -11,24 +13,13 @@
 	" (SELECT id FROM metrics WHERE name = '" metric "'))"
 
 static const char latest_sql[] =
-	"SELECT " LAST("train_loss") ", " LAST("target_tokens_per_second") ", " LAST(
-		"epoch") ", " LAST("target_tokens") ", " LAST("seconds") ","
-									 " (SELECT best FROM "
-                                                                         "summaries WHERE run = ?1 "
-                                                                         "AND metric ="
-									 "  (SELECT id FROM "
-                                                                         "metrics WHERE name = "
-                                                                         "'valid_perplexity')),"
-									 " (SELECT avg(value) FROM "
-                                                                         "scores WHERE run = ?1 "
-                                                                         "AND metric ="
-									 "  (SELECT id FROM "
-                                                                         "metrics WHERE name = "
-                                                                         "'BLEU')),"
-									 " coalesce((SELECT "
-                                                                         "max(last_step) FROM "
-                                                                         "summaries WHERE run = "
-                                                                         "?1), 0)";
+	"SELECT " LAST("train_loss") ", " LAST("target_tokens_per_second") ", " LAST("epoch") ","
+	" " LAST("target_tokens") ", " LAST("seconds") ","
+	" (SELECT best FROM summaries WHERE run = ?1 AND metric ="
+	"  (SELECT id FROM metrics WHERE name = 'valid_perplexity')),"
+	" (SELECT avg(s.value) " HEADLINE_OF("?1") "),"
+	" coalesce((SELECT max(last_step) FROM summaries WHERE run = ?1), 0),"
+	" (SELECT min(m.name) " HEADLINE_OF("?1") ")";
 
 /* ?2: the latest step, ?3: bins. */
 static const char losses_sql[] =
@@ -48,7 +39,9 @@ bool latest_read(struct database *database, long run, struct latest *latest, str
 		statement_new(database->handle, database->path, error, latest_sql, "i", run);
 	const bool good = row && sqlite3_step(row) == SQLITE_ROW;
 
-	if (good)
+	if (good) {
+		const char *metric = (const char *)sqlite3_column_text(row, 8);
+
 		*latest = (struct latest){ sqlite3_column_int64(row, 7),
 			                   number(row, 0),
 			                   number(row, 1),
@@ -56,8 +49,10 @@ bool latest_read(struct database *database, long run, struct latest *latest, str
 			                   number(row, 3),
 			                   number(row, 4),
 			                   number(row, 5),
-			                   number(row, 6) };
-	else if (row)
+			                   number(row, 6),
+			                   "" };
+		snprintf(latest->metric, sizeof latest->metric, "%s", metric ? metric : "");
+	} else if (row)
 		statement_error(database->handle, database->path, "cannot read a run", error);
 	sqlite3_finalize(row);
 	return good;

@@ -9,7 +9,8 @@ struct latest {
 	long update;                                       /* of the latest point */
 	double loss, speed, epoch, target_tokens, seconds; /* of training, the latest points */
 	double perplexity;                                 /* validation, the best */
-	double bleu; /* the mean over the test sets that are scored */
+	double score; /* the mean of the score that ranks over the test sets that are scored */
+	char metric[64]; /* its name: BLEU, of a language model bits_per_character; "": none */
 };
 
 bool latest_read(struct database *, long run, struct latest *, struct error *);

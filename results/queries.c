@@ -1,6 +1,8 @@
 /* queries.c - the questions that users ask most, as SQL with a name. */
 #include "results/queries.h"
 
+#include "results/headline.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -23,9 +25,8 @@ const struct named_query named_queries[] = {
 	  "SELECT l.run, l.experiment, l.contestant, l.seed, l.status, l.architecture, "
 	  "l.parameters,"
 	  "  l.updates, round(v.best, 3) AS valid_perplexity,"
-	  "  (SELECT round(avg(value), 2) FROM run_scores s WHERE s.run = l.run AND s.metric = "
-	  "'BLEU')"
-	  "   AS mean_BLEU,"
+	  "  (SELECT round(avg(s.value), 3) " HEADLINE_OF("l.run") ") AS mean_score,"
+	  "  (SELECT min(m.name) " HEADLINE_OF("l.run") ") AS metric,"
 	  "  round(l.train_seconds / 60, 1) AS train_minutes, round(l.peak_memory / 1e6) AS "
 	  "peak_MB,"
 	  "  l.started, l.reason, l.tags, l.note"

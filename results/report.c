@@ -1,6 +1,7 @@
 /* report.c - the runs of an experiment and their scores, and the order of the sections on them. */
 #include "results/report_parts.h"
 
+#include "results/headline.h"
 #include "results/query.h"
 
 #include <math.h>
@@ -181,7 +182,7 @@ static void choose_headline(struct report *r)
 {
 	r->headline = r->score_count > 1;
 	for (size_t i = r->score_count; i-- > 1;)
-		if (!strcmp(r->scores[i].metric, "BLEU"))
+		if (headline_is(r->scores[i].metric))
 			r->headline = i;
 	for (size_t i = r->score_count; i-- > 1;)
 		if (!strcmp(r->scores[i].metric, "picture_accuracy"))

@@ -47,7 +47,7 @@ struct report {
 	size_t score_count;
 	struct contest
 		contest; /* of the headline's metric; without pairs where nothing is tested */
-	size_t headline; /* the score that ranks: the first BLEU, or the first of a test set, or [0]
+	size_t headline; /* the score that ranks: the first of headline.h, or the first of a test set, or [0]
 	                  */
 };
 

@@ -289,6 +289,29 @@ char *report_first_runs(const struct report *r)
 	return list;
 }
 
+/* Texts that a language model went on with: all of the first places, not those where contestants
+ * differ. */
+static bool is_text(const struct report *r)
+{
+	return !strcmp(r->scores[r->headline].metric, "bits_per_character");
+}
+
+static bool find_texts(struct report *r, struct table *table)
+{
+	char *runs = report_first_runs(r), *sql;
+	bool good;
+
+	if (asprintf(&sql,
+	             "SELECT run, test_set, sentence, source, reference, hypothesis FROM hypotheses"
+	             " WHERE run IN (%s) AND sentence < %d ORDER BY test_set, sentence, run",
+	             runs, EXAMPLES) < 0)
+		panic("no memory for a query");
+	good = report_query(r, sql, table);
+	free(sql);
+	free(runs);
+	return good;
+}
+
 static bool find_examples(struct report *r, struct table *table)
 {
 	char *runs = report_first_runs(r), *sql;
@@ -318,35 +341,54 @@ static bool same_sentence(const struct cell *a, const struct cell *b)
 	       !strcmp(report_cell_text(&a[1]), report_cell_text(&b[1]));
 }
 
+/* A text of several lines as one, as verses are quoted. */
+static void add_lines(struct prose *prose, const char *text)
+{
+	for (const char *end; (end = strchr(text, '\n')); text = end + 1)
+		prose_add(prose, SPAN_PLAIN, "%.*s / ", (int)(end - text), text);
+	prose_add(prose, SPAN_PLAIN, "%s", text);
+}
+
 static struct document_table *begin_example(struct report *r, const struct cell *row)
 {
 	struct document_table *table;
 	struct prose *cells;
 	char *caption;
 
-	if (asprintf(&caption, "%s, sentence %ld", report_cell_text(&row[1]), row[2].integer + 1) <
-	    0)
+	if (asprintf(&caption, "%s, %s %ld", report_cell_text(&row[1]),
+	             is_text(r) ? "place" : "sentence", row[2].integer + 1) < 0)
 		panic("no memory for a caption");
 	table = document_table(r->document, caption);
 	free(caption);
 	document_column(table, "contestant", false);
 	document_column(table, "text", false);
 	cells = document_row(table);
-	report_string(&cells[0], "source");
+	report_string(&cells[0], is_text(r) ? "the text before" : "source");
 	report_string(&cells[1], report_cell_text(&row[3]));
 	cells = document_row(table);
-	report_string(&cells[0], "reference");
-	report_string(&cells[1], report_cell_text(&row[4]));
+	report_string(&cells[0], is_text(r) ? "goes on" : "reference");
+	add_lines(&cells[1], report_cell_text(&row[4]));
 	return table;
+}
+
+static void introduce_texts(struct report *r)
+{
+	document_heading(r->document, 3, "How contestants go on");
+	prose_add(document_paragraph(r->document), SPAN_PLAIN,
+	          "Places of the test sets: what is before, how the text goes on, and what each "
+	          "contestant writes instead, drawn by chance as its settings of search say "
+	          "(temperature, top_k, top_p); of each the first run. A stroke ends a line.");
 }
 
 static bool add_examples(struct report *r)
 {
 	struct table list = { 0 };
 	struct document_table *table = NULL;
-	const bool good = find_examples(r, &list);
+	const bool good = is_text(r) ? find_texts(r, &list) : find_examples(r, &list);
 
-	if (good && list.row_count) {
+	if (good && list.row_count && is_text(r)) {
+		introduce_texts(r);
+	} else if (good && list.row_count) {
 		struct prose *text;
 
 		document_heading(r->document, 3, "Where contestants disagree most");
@@ -369,7 +411,10 @@ static bool add_examples(struct report *r)
 			table = begin_example(r, row);
 		cells = document_row(table);
 		report_string(&cells[0], r->setups[setup].label);
-		add_marked(&cells[1], report_cell_text(&row[5]), report_cell_text(&row[4]));
+		if (is_text(r))
+			add_lines(&cells[1], report_cell_text(&row[5]));
+		else
+			add_marked(&cells[1], report_cell_text(&row[5]), report_cell_text(&row[4]));
 	}
 	table_free(&list);
 	return good;
@@ -386,5 +431,5 @@ bool report_sentences(struct report *r)
 		add_by_length(r, &scores_by_length);
 	if (metric_find(headline->metric) && has_times(r))
 		add_by_length(r, &times_by_length);
-	return r->setup_count < 2 || add_examples(r);
+	return (r->setup_count < 2 && !is_text(r)) || add_examples(r);
 }

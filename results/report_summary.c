@@ -21,6 +21,12 @@ static void name_seeds(struct prose *text, size_t count)
 	prose_add(text, SPAN_PLAIN, count == 1 ? " (one run)" : " (%zu runs)", count);
 }
 
+/* Bits a character differ in the third digit. */
+static int decimals_of(const struct report_score *s)
+{
+	return strcmp(s->metric, "bits_per_character") ? 2 : 3;
+}
+
 /* How far behind the leader the others are, the nearest first; of many only the nearest. */
 static void say_distances(struct report *r, const struct report_score *s, size_t best,
                           struct prose *text)
@@ -43,7 +49,7 @@ static void say_distances(struct report *r, const struct report_score *s, size_t
 		if (s->mean[next] == s->mean[best])
 			prose_add(text, SPAN_PLAIN, "equal to that of ");
 		else
-			prose_add(text, SPAN_PLAIN, "%.2f better than that of ",
+			prose_add(text, SPAN_PLAIN, "%.*f better than that of ", decimals_of(s),
 			          fabs(s->mean[best] - s->mean[next]));
 		prose_add(text, SPAN_STRONG, "%s", r->setups[next].label);
 	}
@@ -60,10 +66,12 @@ static void say_leader(struct report *r, const struct report_score *s)
 		return;
 	text = document_paragraph(r->document);
 	name = report_score_name(s);
+	for (char *p = name; *p; p++)
+		*p = *p == '_' ? ' ' : *p;
 	prose_add(text, SPAN_PLAIN, "By %s, ", name);
 	prose_add(text, SPAN_STRONG, "%s", r->setups[best].label);
 	prose_add(text, SPAN_PLAIN, r->setup_count > 1 ? " has the best mean, " : " has the mean ");
-	report_number(text, SPAN_PLAIN, s->mean[best], s->deviation[best], 2);
+	report_number(text, SPAN_PLAIN, s->mean[best], s->deviation[best], decimals_of(s));
 	name_seeds(text, s->count[best]);
 	if (r->setup_count > 1)
 		say_distances(r, s, best, text);
@@ -115,7 +123,7 @@ static void add_row(struct report *r, struct document_table *table, size_t i)
 		const struct report_score *s = &r->scores[k];
 
 		report_number(&row[3 + k], report_is_best(r, s, i) ? SPAN_STRONG : SPAN_PLAIN,
-		              s->mean[i], s->deviation[i], 2);
+		              s->mean[i], s->deviation[i], decimals_of(s));
 		if (report_told_apart(r, s, i))
 			prose_add(&row[3 + k], SPAN_PLAIN, "†");
 	}

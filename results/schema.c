@@ -48,6 +48,9 @@ const struct schema_metric schema_metrics[] = {
 	{ "decode_sentences_per_second", "sentences/s", "higher",
 	  "of the search; reading and scoring left out" },
 	{ "exact_match", "%", "higher", "hypotheses equal to their reference" },
+	{ "bits_per_character", "bits", "lower",
+	  "negative log-likelihood of a text in bits over its characters, ends of lines counted; "
+	  "comparable between vocabularies" },
 	{ "token_perplexity", "", "lower",
 	  "exp(negative log-likelihood / tokens) of the references, ends counted; comparable "
 	  "where the vocabulary is the same" },

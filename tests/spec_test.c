@@ -362,7 +362,7 @@ static const struct {
 	  "1: data: is missing; write what to learn, as in data: {task: copy} or data: {train: "
 	  "[train.de, train.en], ...}" },
 	{ "experiment: toy\ndata:\n  task: copi\n" LSTM,
-	  "3: data.task = copi: must be translation, copy, reverse, sort, copy-memory, adding, recall, "
+	  "3: data.task = copi: must be translation, language-model, copy, reverse, sort, copy-memory, adding, recall, "
 	  "string-edits, parity, modular-arithmetic, draw, describe or list-ops; did you mean copy?" },
 	{ "experiment: toy\ndata:\n  task: copy\n  train: [a, b]\n" LSTM,
 	  "4: data.train: is for task: translation; a generated task makes its own data" },

@@ -118,6 +118,13 @@ const struct variant variants[] = {
 	{ "transformer", "arrangement=decoder-only prefix=bidirectional positions=alibi key_heads=1 attention_dropout=0.1" },
 	{ "transformer", "arrangement=decoder-only prefix=bidirectional positions=learned block=12 share_layers=true" },
 	{ "transformer", "arrangement=decoder-only self_attention=additive activation=gelu" },
+	{ "rnn", "arrangement=decoder-only prefix=none" },
+	{ "rnn", "arrangement=decoder-only prefix=none cell=gru norm=pre self_attention=scaled-dot positions=learned" },
+	{ "cnn", "arrangement=decoder-only prefix=none" },
+	{ "cnn", "arrangement=decoder-only prefix=none convolution=tcn dilation=1/2 channels=12 tied=all" },
+	{ "transformer", "arrangement=decoder-only prefix=none tied=none" },
+	{ "transformer", "arrangement=decoder-only prefix=none positions=learned norm=pre activation=gelu tied=all" },
+	{ "transformer", "arrangement=decoder-only prefix=none positions=relative relative_clip=2 window=3" },
 #endif
 };
 const int variants_count = sizeof variants / sizeof variants[0];

@@ -197,7 +197,7 @@ static size_t micro_batch(const struct updater *u, const uint32_t *sentence, siz
 		return to - from;
 	for (; from + n < to; n++) {
 		for (enum side side = 0; side < SIDES; side++) {
-			const size_t own = corpus_length(u->corpus, side, sentence[from + n]) + 1;
+			const size_t own = corpus_steps(u->corpus, side, sentence[from + n]);
 
 			longest = own > longest ? own : longest;
 		}

@@ -47,10 +47,11 @@ static void more_seeds(void)
 		memset(&message, 0, sizeof message);
 		message.event = (enum trial_event)event;
 		message.run = 7;
-		message.has_bleu = message.has_reason = true;
+		message.has_reason = true;
 		message.progress.update = 3;
 		message.progress.batches = 9;
 		strcpy(message.test_set, "news");
+		strcpy(message.metric, "BLEU");
 		strcpy(message.reason, "died");
 		fuzz_seed(&message, sizeof message);
 	}
