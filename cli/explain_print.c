@@ -119,6 +119,11 @@ static const char *const cost_columns[] = {
 
 static const char *const route_name[ROUTES] = { "encoder", "decoder", "source to target" };
 
+static const char *name_of(const struct explanation *e, int route)
+{
+	return route == ROUTE_CROSS && !e->has[SIDE_TARGET] ? "source to label" : route_name[route];
+}
+
 static void add_path(struct cell *cell, const struct explanation *e, int route)
 {
 	const struct explain_path *path = &e->path[route];
@@ -136,11 +141,10 @@ static void add_route(struct table *table, const struct explanation *e, int rout
 {
 	struct cell *cell;
 
-	if ((route == ROUTE_ENCODER && !e->has_encoder) ||
-	    (route == ROUTE_CROSS && !e->length[SIDE_SOURCE]))
+	if ((route < SIDES && !e->has[route]) || (route == ROUTE_CROSS && !e->length[SIDE_SOURCE]))
 		return;
 	cell = table_add_row(table);
-	put(&cell[0], route_name[route]);
+	put(&cell[0], name_of(e, route));
 	if (route < SIDES) {
 		const struct explain_side *s = &e->side[route];
 
@@ -176,13 +180,15 @@ static bool print_flow(FILE *out, const struct explanation *e, const char *name,
 	for (size_t i = 0; i < e->rows; i++)
 		add_row(&table, e, &e->row[i]);
 	add_total(&table, e);
-	if (e->length[SIDE_SOURCE])
-		snprintf(title, sizeof title,
-		         "%s: N = 1 sentence of S = %d tokens to one of T = %d", name,
-		         e->length[SIDE_SOURCE], e->length[SIDE_TARGET]);
-	else
+	if (!e->length[SIDE_SOURCE])
 		snprintf(title, sizeof title, "%s: N = 1 text of T = %d tokens", name,
 		         e->length[SIDE_TARGET]);
+	else
+		snprintf(title, sizeof title,
+		         e->has[SIDE_TARGET]
+		                 ? "%s: N = 1 sentence of S = %d tokens to one of T = %d"
+		                 : "%s: N = 1 sentence of S = %d tokens, labels: %d",
+		         name, e->length[SIDE_SOURCE], e->length[SIDE_TARGET]);
 	return print_table(out, &table, title, format, error);
 }
 
@@ -234,9 +240,11 @@ static bool print_growth(FILE *out, const struct explanation *e,
 
 	for (int i = 0; columns[i]; i++)
 		table_add_column(&table, columns[i], 0, false);
-	for (int side = e->has_encoder ? 0 : SIDE_TARGET; side < SIDES; side++) {
-		struct cell *cell = table_add_row(&table);
+	for (int side = 0; side < SIDES; side++) {
+		struct cell *cell = e->has[side] ? table_add_row(&table) : NULL;
 
+		if (!cell)
+			continue;
 		put(&cell[0], route_name[side]);
 		write_polynomial(growth[side].multiply_adds, 3, text);
 		put(&cell[1], text);
@@ -276,7 +284,7 @@ static json_t *route_to_json(const struct explanation *e, const struct explain_g
 {
 	const struct explain_path *p = &e->path[route];
 	json_t *object =
-		json_pack("{s:s, s:i, s:b, s:i}", "route", route_name[route], "longest_path",
+		json_pack("{s:s, s:i, s:b, s:i}", "route", name_of(e, route), "longest_path",
 	                  p->longest, "between_all", !p->apart, "receptive_field", p->field);
 
 	if (route < SIDES) {
@@ -304,8 +312,9 @@ static bool print_json(FILE *out, const struct explanation *e,
 
 	for (size_t i = 0; i < e->rows; i++)
 		json_array_append_new(rows, row_to_json(&e->row[i]));
-	for (int route = e->has_encoder ? 0 : ROUTE_DECODER; route < ROUTES; route++)
-		json_array_append_new(routes, route_to_json(e, growth, route));
+	for (int route = 0; route < ROUTES; route++)
+		if (route >= SIDES || e->has[route])
+			json_array_append_new(routes, route_to_json(e, growth, route));
 	all = json_pack("{s:s, s:i, s:i, s:I, s:I, s:i, s:o, s:o}", "model", name, "source",
 	                e->length[SIDE_SOURCE], "target", e->length[SIDE_TARGET], "parameters",
 	                (json_int_t)lround(e->parameters), "multiply_adds",

@@ -145,11 +145,12 @@ static const int *ids_of(const struct corpus *corpus, enum side side, size_t sen
 	return corpus->id[side] + corpus->start[side][sentence];
 }
 
-/* Steps of each; returns the longest, and their sum in `tokens`. */
+/* Steps of each; returns the longest, 1 at least of a side that is there, and their sum in
+ * `tokens`. */
 static int fill_lengths(int *length, size_t *tokens, const struct corpus *corpus, enum side side,
                         const uint32_t *sentence, int n)
 {
-	int longest = 0;
+	int longest = corpus->start[side] ? 1 : 0;
 
 	*tokens = 0;
 	for (int i = 0; i < n; i++) {

@@ -14,7 +14,7 @@ struct batch_plan {
 };
 
 /* Cuts the corpus into batches of at most `batch_tokens` padded positions on either side (sentences
- * times the longest, end of sentence counted; one sentence at least): sentences sorted by target,
+ * times the longest, in steps; one sentence at least): sentences sorted by target,
  * then source length with ties in random order, batches in random order. A function of (corpus,
  * batch_tokens, seed, epoch) alone. */
 void batch_plan_make(struct batch_plan *, const struct corpus *, long batch_tokens, uint64_t seed,
@@ -28,13 +28,14 @@ void batch_plan_free(struct batch_plan *);
 struct batch {
 	int n;        /* sentences */
 	int source_t; /* steps of the longest source, end of sentence included; 0: no source */
-	int target_t; /* steps of the longest target, end of sentence included */
+	int target_t; /* steps of the longest target, end of sentence included; 1 at least */
 	int *source;  /* [source_t][n]: tokens, TOKEN_END, TOKEN_PAD... */
-	int *source_length; /* [n], end of sentence included */
-	int *target;        /* [target_t][n]: TOKEN_BEGIN, tokens, TOKEN_PAD...; of a stream what
-	                       is before the block (TOKEN_END before all), and tokens but the last */
-	int *gold;          /* [target_t][n]: tokens, TOKEN_END, TOKEN_PAD...; of a stream tokens */
-	int *target_length; /* [n] */
+	int *source_length;   /* [n], end of sentence included */
+	int *target;          /* [target_t][n]: TOKEN_BEGIN, tokens, TOKEN_PAD...; of a stream what
+	                         is before the block (TOKEN_END before all), and tokens but the last */
+	int *gold;            /* [target_t][n]: tokens, TOKEN_END, TOKEN_PAD...; of a stream and of
+	                         labels no TOKEN_END */
+	int *target_length;   /* [n] */
 	size_t source_tokens; /* real ones, end of sentence included */
 	size_t target_tokens;
 	void *memory; /* owner of the arrays */

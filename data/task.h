@@ -9,6 +9,8 @@
 enum objective {
 	OBJECTIVE_TRANSLATE, /* a source -> the tokens of its target, and their end */
 	OBJECTIVE_CONTINUE,  /* a text alone, one stream -> each token from those before it */
+	OBJECTIVE_CLASSIFY,  /* a source -> its label, one word */
+	OBJECTIVE_TAG,       /* a source -> a label for each of its tokens */
 };
 
 struct task {

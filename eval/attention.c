@@ -184,8 +184,7 @@ void attention_maps_make(struct attention_maps *m, const struct corpus *corpus, 
 
 	batch_fill(&m->batch, corpus, &sentence, 1);
 	tape_begin(&m->tape, &m->model->parameters, NULL, false, 0);
-	model_encode(&m->tape, m->model, b->source, b->source_length, b->source_t, b->n, &memory);
-	model_decode(&m->tape, m->model, &memory, b->target, b->target_t, b->n, NULL);
+	model_states(&m->tape, m->model, b, &memory);
 	collect(m);
 	name_axes(m);
 }

@@ -242,7 +242,7 @@ static double error_of(double change, const struct corpus *corpus, const double 
 	double sum = 0, tokens = 0;
 
 	for (size_t i = 0; i < corpus->sentences; i++) {
-		const double length = 1 + (double)corpus_length(corpus, SIDE_TARGET, i);
+		const double length = (double)corpus_steps(corpus, SIDE_TARGET, i);
 		const double off = before[i] - after[i] - change * length;
 
 		sum += off * off;

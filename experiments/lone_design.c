@@ -24,7 +24,8 @@ bool lone_design(struct design *design, const char *architecture, char *const *s
 	done = node_assign(top, name, error);
 	for (int i = 0; done && i < sets; i++)
 		done = node_assign(top, set[i], error);
-	done = done && spec_design(design, top, error) && fits(design, error);
+	done = done && spec_design(design, top, error) &&
+	       spec_arrange(design, NULL, top, NULL, 0, error) && fits(design, error);
 	if (!done)
 		design_free(design);
 	node_free(top);

@@ -78,7 +78,8 @@ const struct setting *spec_design_choose(struct design *, const struct choice *,
                                          struct error *);
 
 /* Once all keys and choices are read: what the task says of the arrangement, and the rest of what the
- * arrangement says (design_arrange). False and an error at a key that means nothing in it. */
+ * arrangement says (design_arrange). False and an error at a key that means nothing in it. A task of NULL
+ * leaves all open. */
 bool spec_arrange(struct design *, const struct task *, const struct node *, const struct choice *,
                   int choices, struct error *);
 

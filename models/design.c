@@ -90,15 +90,28 @@ bool design_is_decoder_only(const struct design *design)
 	return design->model.arrangement == ARRANGEMENT_DECODER_ONLY;
 }
 
+bool design_is_encoder_only(const struct design *design)
+{
+	return design->model.arrangement == ARRANGEMENT_ENCODER_ONLY;
+}
+
+bool design_has(const struct design *design, int side)
+{
+	return !(side == SIDE_SOURCE ? design_is_decoder_only(design)
+	                             : design_is_encoder_only(design));
+}
+
 void design_arrange(struct design *design)
 {
-	struct body *body = &design->side[SIDE_TARGET];
+	const int side = design_is_encoder_only(design) ? SIDE_SOURCE : SIDE_TARGET;
+	struct body *body = &design->side[side];
 	const struct architecture *a = body->architecture;
+	const char *const *name = side == SIDE_SOURCE ? a->only[SIDE_TARGET] : a->of_encoder;
 	struct error error;
 
-	if (!design_is_decoder_only(design))
+	if (design_has(design, !side))
 		return;
-	for (const char *const *name = a->of_encoder; name && *name; name++) {
+	for (; name && *name; name++) {
 		const struct setting *s = setting_find(a->settings, *name);
 
 		if (!s || !setting_read(s, body->settings, s->standard, &error))
@@ -107,8 +120,10 @@ void design_arrange(struct design *design)
 	body->layer.attention = ATTEND_NONE;
 	body->layer.attention_layers = ATTENTION_ALL;
 	body->layer.attend_embeddings = false;
-	body_free(&design->side[SIDE_SOURCE]);
-	body_copy(&design->side[SIDE_SOURCE], body);
+	if (side == SIDE_SOURCE)
+		design->model.tied = TIED_NONE;
+	body_free(&design->side[!side]);
+	body_copy(&design->side[!side], body);
 }
 
 int design_width(const struct design *design, int side)
@@ -189,18 +204,24 @@ static bool check_prefix(const struct design *design, struct error *error)
 	return true;
 }
 
+static bool check_pooling(const struct design *design, struct error *error)
+{
+	if (design->model.pooling == POOLING_MEAN || design_is_encoder_only(design))
+		return true;
+	return error_set(error, "pooling = %s: is about arrangement: encoder-only; leave it out",
+	                 design->model.pooling == POOLING_LAST ? "last" : "none");
+}
+
 bool design_check(const struct design *design, int *side, struct error *error)
 {
-	const struct body *stack = &design->side[SIDE_TARGET];
-
 	*side = SIDE_TARGET;
-	if (!check_prefix(design, error))
+	if (!check_prefix(design, error) || !check_pooling(design, error))
 		return false;
-	if (design_is_decoder_only(design))
-		return stack->architecture->check(design, SIDE_TARGET, error);
 	for (*side = 0; *side < SIDES; ++*side)
-		if (!design->side[*side].architecture->check(design, *side, error))
+		if (design_has(design, *side) &&
+		    !design->side[*side].architecture->check(design, *side, error))
 			return false;
 	*side = SIDE_TARGET;
-	return check_embeddings(design, error);
+	return !design_has(design, SIDE_SOURCE) || !design_has(design, SIDE_TARGET) ||
+	       check_embeddings(design, error);
 }

@@ -44,9 +44,12 @@ int design_width(const struct design *, int side);
 bool design_check_states(const struct design *, const char *key, struct error *);
 
 bool design_is_decoder_only(const struct design *);
+bool design_is_encoder_only(const struct design *);
+/* Whether the arrangement has layers of that side. */
+bool design_has(const struct design *, int side);
 
-/* Decoder-only: gives the source the target's body, and settings that are about an encoder the
- * values that having none leaves. */
+/* Where there are layers of one side alone: gives the other its body, and settings that are about
+ * the other the values that having none leaves. */
 void design_arrange(struct design *);
 
 /* Rules between settings of an arranged design. The message starts with the key, "heads = 3: must

@@ -12,7 +12,7 @@ struct pass {
 	struct graph graph;
 	struct memory memory;
 	int *token[SIDES];
-	const struct var *states; /* the decoder's */
+	const struct var *states; /* what the output layer reads */
 };
 
 static int *tokens(int count, int vocabulary)
@@ -24,22 +24,27 @@ static int *tokens(int count, int vocabulary)
 	return id;
 }
 
-static void pass_run(struct pass *pass, const struct model *model, const int length[SIDES])
+static void pass_run(struct pass *pass, const struct model *model, int length[SIDES])
 {
 	struct tape *tape = &pass->tape;
 	struct loss loss = { 0 };
+	struct batch batch = { .n = 1, .source_t = length[SIDE_SOURCE] };
 	struct var *h;
 
+	if (model_is_encoder_only(model))
+		length[SIDE_TARGET] =
+			model->settings.pooling == POOLING_NONE ? length[SIDE_SOURCE] : 1;
 	for (int side = 0; side < SIDES; side++)
 		pass->token[side] = tokens(length[side], model->vocabulary[side]);
+	batch.target_t = length[SIDE_TARGET];
+	batch.source = pass->token[SIDE_SOURCE];
+	batch.source_length = &length[SIDE_SOURCE];
+	batch.target = pass->token[SIDE_TARGET];
 	tape_init(tape);
 	graph_init(&pass->graph);
 	tape->graph = &pass->graph;
 	tape_begin(tape, &model->parameters, NULL, false, 0);
-	model_encode(tape, model, pass->token[SIDE_SOURCE], &length[SIDE_SOURCE],
-	             length[SIDE_SOURCE], 1, &pass->memory);
-	h = model_decode(tape, model, &pass->memory, pass->token[SIDE_TARGET], length[SIDE_TARGET],
-	                 1, NULL);
+	h = model_states(tape, model, &batch, &pass->memory);
 	graph_section(&pass->graph, "output");
 	op_cross_entropy(tape, h, tape_parameter(tape, model->output_weight),
 	                 tape_parameter(tape, model->output_bias), pass->token[SIDE_TARGET], -1,
@@ -241,11 +246,13 @@ static void follow_all(struct explanation *e, const struct pass *pass)
 
 	if (e->length[SIDE_SOURCE]) {
 		graph_ways_find(&ways, &pass->graph, embedded(&pass->graph, "source"));
-		if (e->has_encoder)
+		if (e->has[SIDE_SOURCE])
 			follow(&e->path[ROUTE_ENCODER], &ways, pass->memory.states, false);
 		follow(&e->path[ROUTE_CROSS], &ways, pass->states, false);
 		graph_ways_free(&ways);
 	}
+	if (!e->has[SIDE_TARGET])
+		return;
 	graph_ways_find(&ways, &pass->graph, embedded(&pass->graph, "target"));
 	follow(&e->path[ROUTE_DECODER], &ways, pass->states, true);
 	graph_ways_free(&ways);
@@ -257,7 +264,8 @@ void explain_model(struct explanation *e, const struct model *model, int source,
 
 	*e = (struct explanation){ .length = { model_has_source(model) ? source : 0, target } };
 	pass_run(&pass, model, e->length);
-	e->has_encoder = pass.memory.states != NULL;
+	for (int side = 0; side < SIDES; side++)
+		e->has[side] = model_has(model, side);
 	e->row = memory_new(pass.graph.nodes, sizeof *e->row);
 	for (size_t i = 0; i < pass.graph.nodes; i++)
 		if (pass.graph.node[i].y->op)

@@ -33,7 +33,7 @@ struct explain_path {
 enum explain_route {
 	ROUTE_ENCODER, /* tokens of the source to the encoder's states */
 	ROUTE_DECODER, /* tokens of the target to the decoder's states */
-	ROUTE_CROSS,   /* tokens of the source to the decoder's states */
+	ROUTE_CROSS,   /* tokens of the source to what the output layer reads */
 	ROUTES
 };
 
@@ -46,12 +46,13 @@ struct explain_side {
 };
 
 struct explanation {
-	int length[SIDES];       /* tokens, the end included; source 0: a language model */
+	int length[SIDES]; /* tokens, the end included; source 0: a language model; encoder-only:
+	                      the target's are labels */
 	struct explain_row *row; /* [rows] */
 	size_t rows;
 	struct explain_side side[SIDES];
 	struct explain_path path[ROUTES];
-	bool has_encoder;
+	bool has[SIDES];                  /* whether there are layers of that side */
 	double parameters, multiply_adds; /* of all rows */
 	int sequential;                   /* from the tokens to the loss */
 };
@@ -68,7 +69,8 @@ struct explain_growth {
 /* The longest sentences that are explained: ways are followed from each position to each. */
 enum { EXPLAIN_LONGEST = 512 };
 
-/* Runs one sentence pair through the model, whose weights have values. The caller frees it. */
+/* Runs one sentence pair through the model, whose weights have values. Encoder-only: there are as
+ * many labels as it gives, whatever `target` is. The caller frees it. */
 void explain_model(struct explanation *, const struct model *, int source, int target);
 void explanation_free(struct explanation *);
 

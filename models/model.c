@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/graph.h"
 #include "models/joined.h"
+#include "models/pooled.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,6 +44,8 @@ static void add_embeddings(struct model *model)
 	for (int s = first; s < SIDES; s++) {
 		struct model_side *side = &model->side[s];
 
+		if (s == SIDE_TARGET && model_is_encoder_only(model))
+			continue;
 		if (s > first && model->settings.tied == TIED_ALL)
 			side->table = model->side[SIDE_SOURCE].table;
 		else
@@ -89,7 +92,7 @@ static void build_side(struct model *model, const struct design *design, int s)
 	side->embedding = (struct embedding){ .deviation = 0.1 };
 	side->table = side->position_table = -1;
 	side->residual_scale = 1;
-	if (s == SIDE_TARGET || !design_is_decoder_only(design))
+	if (design_has(design, s))
 		side->body.architecture->build(model, s);
 }
 
@@ -101,6 +104,8 @@ static void build(struct model *model, const struct design *design)
 		build_side(model, design, s);
 	if (design_is_decoder_only(design))
 		model->side[SIDE_SOURCE].embedding = model->side[SIDE_TARGET].embedding;
+	if (design_is_encoder_only(design))
+		model->output_width = model->memory_width;
 	add_embeddings(model);
 	add_output(model);
 	make_sinusoids(model);
@@ -113,14 +118,14 @@ bool model_open(struct model *model, const struct design *design, const int voca
 	bool fits;
 	int broken;
 
-	*model = (struct model){ .settings = design->model, .longest = longest };
-	if (design->model.tied == TIED_ALL && !joint && design->model.prefix != PREFIX_NONE)
-		return error_set(error, "tied = all: needs one vocabulary for both sides "
-		                        "(data.subwords.joint = true)");
-	memcpy(model->vocabulary, vocabulary, sizeof model->vocabulary);
 	design_copy(&arranged, design);
 	design_arrange(&arranged);
-	fits = design_check(&arranged, &broken, error);
+	*model = (struct model){ .settings = arranged.model, .longest = longest };
+	memcpy(model->vocabulary, vocabulary, sizeof model->vocabulary);
+	fits = arranged.model.tied != TIED_ALL || joint || arranged.model.prefix == PREFIX_NONE ||
+	       error_set(error, "tied = all: needs one vocabulary for both sides "
+	                        "(data.subwords.joint = true)");
+	fits = fits && design_check(&arranged, &broken, error);
 	if (fits)
 		build(model, &arranged);
 	design_free(&arranged);
@@ -135,6 +140,23 @@ bool model_is_decoder_only(const struct model *model)
 bool model_has_source(const struct model *model)
 {
 	return model->settings.prefix != PREFIX_NONE;
+}
+
+bool model_is_encoder_only(const struct model *model)
+{
+	return model->settings.arrangement == ARRANGEMENT_ENCODER_ONLY;
+}
+
+bool model_has(const struct model *model, int side)
+{
+	return !(side == SIDE_SOURCE ? model_is_decoder_only(model) : model_is_encoder_only(model));
+}
+
+enum objective model_objective(const struct model *model)
+{
+	if (model_is_encoder_only(model))
+		return model->settings.pooling == POOLING_NONE ? OBJECTIVE_TAG : OBJECTIVE_CLASSIFY;
+	return model_has_source(model) ? OBJECTIVE_TRANSLATE : OBJECTIVE_CONTINUE;
 }
 
 void model_close(struct model *model)
@@ -185,6 +207,8 @@ static void encode(struct tape *tape, const struct model *model, const int *sour
 	memory->embedded = model_drop_embedded(tape, model, SIDE_SOURCE, memory->embedded);
 	graph_section(tape->graph, "encoder");
 	model->side[SIDE_SOURCE].body.architecture->encode(tape, model, memory->embedded, memory);
+	if (model_is_encoder_only(model))
+		return;
 	graph_section(tape->graph, "memory");
 	if (!memory->summary && model->wants_summary)
 		memory->summary = op_mean_steps(tape, memory->states, length);
@@ -202,6 +226,8 @@ void model_encode(struct tape *tape, const struct model *model, const int *sourc
 		joined_encode(tape, model, source, length, t, n, memory);
 	else
 		encode(tape, model, source, length, t, n, memory);
+	if (model_is_encoder_only(model))
+		return;
 	graph_section(tape->graph, "memory");
 	model->side[SIDE_TARGET].body.architecture->project(tape, model, memory);
 }
@@ -256,15 +282,24 @@ void model_logits_in_blocks(struct tape *tape, const struct model *model, const 
 	tape_leave(tape, y);
 }
 
+struct var *model_states(struct tape *tape, const struct model *model, const struct batch *batch,
+                         struct memory *memory)
+{
+	model_encode(tape, model, batch->source, batch->source_length, batch->source_t, batch->n,
+	             memory);
+	if (model_is_encoder_only(model))
+		return pooled_states(tape, model, memory);
+	return model_decode(tape, model, memory, batch->target, batch->target_t, batch->n, NULL);
+}
+
 struct var *model_loss(struct tape *tape, const struct model *model, const struct batch *batch,
                        double smoothing, struct loss *loss, double *nll)
 {
 	struct memory *memory = tape_memory(tape, sizeof *memory); /* backward reads it, too */
-	struct var *h;
+	struct var *h = model_states(tape, model, batch, memory);
 
-	model_encode(tape, model, batch->source, batch->source_length, batch->source_t, batch->n,
-	             memory);
-	h = model_decode(tape, model, memory, batch->target, batch->target_t, batch->n, NULL);
+	if (h->t != batch->target_t) /* the source's end has no label */
+		h = op_some_steps(tape, h, 0, batch->target_t);
 	return op_cross_entropy(tape, h, tape_parameter(tape, model->output_weight),
 	                        tape_parameter(tape, model->output_bias), batch->gold, TOKEN_PAD,
 	                        smoothing_uniform(smoothing, model->vocabulary[SIDE_TARGET]), loss,
@@ -275,11 +310,11 @@ struct cost model_cost(const struct model *model, int side, int source, int targ
 {
 	const struct architecture *a = model->side[side].body.architecture;
 
-	if (!model_is_decoder_only(model))
-		return a->cost(model, side, source, target);
-	if (side == SIDE_SOURCE)
+	if (!model_has(model, side))
 		return (struct cost){ 0 };
-	return a->cost(model, SIDE_TARGET, 0, model_has_source(model) ? source + target : target);
+	if (model_is_decoder_only(model))
+		return a->cost(model, side, 0, model_has_source(model) ? source + target : target);
+	return a->cost(model, side, source, target);
 }
 
 double model_multiply_adds(const struct model *model, int source, int target)

@@ -45,6 +45,9 @@ void rnn_build_encoder(struct model *model)
 		rnn_rest_add(model, SIDE_SOURCE, i, in, &layer->norm, &layer->more);
 	}
 	encoder->last = last_norm_add(model, SIDE_SOURCE, hidden);
+	model->side[SIDE_SOURCE].backward = s->bidirectional    ? hidden / ways
+	                                    : s->reverse_source ? hidden
+	                                                        : 0;
 }
 
 /* One layer as a segment. */

@@ -16,8 +16,6 @@
 
 #include <cmocka.h>
 
-enum { VOCABULARY = VARIANT_VOCABULARY };
-
 static void open_variant(struct model *model, const struct variant *variant)
 {
 	variant_open(model, variant, variant_small);
@@ -65,6 +63,11 @@ static void parameters_are_as_many_as_the_formulas_say(void **state)
 		{ { "rnn", "tied=none arrangement=decoder-only" }, 760 + 840 + 110 + 368 + 253 },
 		/* positions 2 16 8, as of two tables */
 		{ { "cnn", "tied=none arrangement=decoder-only" }, 832 + 368 + 256 + 207 },
+		/* encoder-only: one table, an output layer of the encoder's width */
+		{ { "rnn", "arrangement=encoder-only" }, 560 + 184 + 253 },
+		{ { "cnn", "arrangement=encoder-only" }, 416 + 184 + 128 + 207 },
+		{ { "transformer", "arrangement=encoder-only" },
+		  (288 + 212 + 32) + 16 + 184 + 207 },
 	};
 
 	(void)state;
@@ -107,7 +110,7 @@ static void a_model_costs_what_it_says(void **state)
 		double got, want;
 
 		open_variant(&model, &variants[i]);
-		made_up_corpus(&corpus, 1, VOCABULARY, 7, 7, 1);
+		variant_corpus(&corpus, &model, 1, 7, 7, 1);
 		batch_fill_all(&batch, &corpus);
 		got = model_multiply_adds(&model, batch.source_t, batch.target_t);
 		want = counted(&model, &batch);

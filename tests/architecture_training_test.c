@@ -50,8 +50,7 @@ static real *trained(const struct variant *variant, int threads, long shards,
 	settings.checkpointing = checkpointing;
 	open_variant(&model, variant);
 	model.settings.dropout = 0.2;
-	made_up_corpus(&corpus, 16, VOCABULARY, short_sentences ? 1 : 2, short_sentences ? 1 : 9,
-	               6);
+	variant_corpus(&corpus, &model, 16, short_sentences ? 1 : 2, short_sentences ? 1 : 9, 6);
 	for (uint32_t i = 0; i < 16; i++)
 		sentence[i] = i;
 	pool = pool_open(threads, &error);
@@ -237,7 +236,7 @@ static double learn_by_heart(const struct variant *variant, enum precision preci
 	settings.shards = 2;
 	settings.precision = precision;
 	variant_open(&model, variant, variant_wide);
-	made_up_corpus(&corpus, 8, VOCABULARY, 3, 6, 8);
+	variant_corpus(&corpus, &model, 8, 3, 6, 8);
 	if (!model_has_source(&model)) { /* nothing says which sentence begins: one block of text */
 		corpus.objective = OBJECTIVE_CONTINUE;
 		corpus.start[SIDE_TARGET][1] = VARIANT_LONGEST;

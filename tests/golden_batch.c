@@ -2,6 +2,7 @@
 #include "tests/golden_batch.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 static unsigned next(unsigned *state)
 {
@@ -30,6 +31,29 @@ void made_up_corpus(struct corpus *corpus, size_t sentences, int vocabulary, int
 		corpus->id[side] = id;
 		corpus->start[side] = start;
 	}
+}
+
+void made_up_labels(struct corpus *corpus, enum objective objective)
+{
+	const bool one = objective == OBJECTIVE_CLASSIFY;
+	const size_t n = corpus->sentences, *source = corpus->start[SIDE_SOURCE];
+	const size_t *old = corpus->start[SIDE_TARGET];
+	size_t *start = memory_new(n + 1, sizeof *start);
+	int *id = memory_new(one ? n : source[n] + 1, sizeof *id);
+
+	corpus->objective = objective;
+	for (size_t i = 0; i < n; i++) {
+		const size_t labels = one ? 1 : corpus_length(corpus, SIDE_SOURCE, i);
+
+		for (size_t j = 0; j < labels; j++)
+			id[start[i] + j] =
+				corpus->id[SIDE_TARGET][old[i] + j % (old[i + 1] - old[i])];
+		start[i + 1] = start[i] + labels;
+	}
+	free(corpus->id[SIDE_TARGET]);
+	free(corpus->start[SIDE_TARGET]);
+	corpus->id[SIDE_TARGET] = id;
+	corpus->start[SIDE_TARGET] = start;
 }
 
 void batch_fill_all(struct batch *batch, const struct corpus *corpus)

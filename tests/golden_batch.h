@@ -10,6 +10,10 @@
 void made_up_corpus(struct corpus *, size_t sentences, int vocabulary, int shortest, int longest,
                     unsigned seed);
 
+/* Turns the targets into labels: the first token alone, or one for each token of the source, as the
+ * objective says. */
+void made_up_labels(struct corpus *, enum objective);
+
 /* All sentences of a corpus of at most 64. */
 void batch_fill_all(struct batch *, const struct corpus *);
 

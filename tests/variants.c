@@ -1,5 +1,6 @@
 /* variants.c - settings of architectures in one table. */
 #include "tests/variants.h"
+#include "tests/golden_batch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -125,6 +126,18 @@ const struct variant variants[] = {
 	{ "transformer", "arrangement=decoder-only prefix=none tied=none" },
 	{ "transformer", "arrangement=decoder-only prefix=none positions=learned norm=pre activation=gelu tied=all" },
 	{ "transformer", "arrangement=decoder-only prefix=none positions=relative relative_clip=2 window=3" },
+	{ "rnn", "arrangement=encoder-only" },
+	{ "rnn", "arrangement=encoder-only pooling=last cell=gru layers=2 norm=pre" },
+	{ "rnn", "arrangement=encoder-only pooling=last bidirectional=false reverse_source=true" },
+	{ "rnn", "arrangement=encoder-only pooling=last bidirectional=false cell=peephole-lstm variational_dropout=true" },
+	{ "rnn", "arrangement=encoder-only pooling=none norm=post self_attention=dot cell=layer-norm-lstm positions=learned" },
+	{ "cnn", "arrangement=encoder-only" },
+	{ "cnn", "arrangement=encoder-only pooling=last convolution=tcn dilation=1/2 channels=6" },
+	{ "cnn", "arrangement=encoder-only pooling=none convolution=bytenet norm=pre kernel=5" },
+	{ "cnn", "arrangement=encoder-only pooling=none convolution=dynamic self_attention=scaled-dot layers=2 share_layers=true" },
+	{ "transformer", "arrangement=encoder-only" },
+	{ "transformer", "arrangement=encoder-only pooling=last norm=post positions=learned" },
+	{ "transformer", "arrangement=encoder-only pooling=none positions=relative relative_clip=2 window=2" },
 #endif
 };
 const int variants_count = sizeof variants / sizeof variants[0];
@@ -216,4 +229,14 @@ void variant_open(struct model *model, const struct variant *variant, const char
 		fail_msg("%s %s: %s", variant->architecture, variant->settings, error.message);
 	parameters_start(&model->parameters, 7);
 	design_free(&design);
+}
+
+void variant_corpus(struct corpus *corpus, const struct model *model, size_t sentences,
+                    int shortest, int longest, unsigned seed)
+{
+	made_up_corpus(corpus, sentences, VARIANT_VOCABULARY, shortest, longest, seed);
+	if (model_is_encoder_only(model))
+		made_up_labels(corpus, model->settings.pooling == POOLING_NONE
+		                               ? OBJECTIVE_TAG
+		                               : OBJECTIVE_CLASSIFY);
 }

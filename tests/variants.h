@@ -23,4 +23,10 @@ void variant_design(struct design *, const struct variant *, const char *size);
 /* A model of them with fresh weights. */
 void variant_open(struct model *, const struct variant *, const char *size);
 
+/* made_up_corpus in the form that the model is trained on: with labels where it is an encoder
+ * alone.
+ */
+void variant_corpus(struct corpus *, const struct model *, size_t sentences, int shortest,
+                    int longest, unsigned seed);
+
 #endif

@@ -13,7 +13,8 @@
 /* Settings under which a family has all parts that a setting may be about. */
 static const char *const settings_of_all_parts[] = {
 	"", "norm=pre attention_layers=all self_attention=scaled-dot",
-	"norm=pre attention_layers=all self_attention=scaled-dot arrangement=decoder-only"
+	"norm=pre attention_layers=all self_attention=scaled-dot arrangement=decoder-only",
+	"arrangement=encoder-only"
 };
 enum { WAYS = sizeof settings_of_all_parts / sizeof *settings_of_all_parts };
 

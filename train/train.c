@@ -194,6 +194,7 @@ static bool validate(struct run *run)
 	if (!all_there(run))
 		return false;
 	p->valid_nll = loss.nll / (double)loss.tokens;
+	p->valid_accuracy = 100 * (double)loss.correct / (double)loss.tokens;
 	p->validations++;
 	p->valid_seconds += machine_seconds() - start;
 	schedule_validated(run->settings, &run->schedule, p->valid_nll);

@@ -32,7 +32,8 @@ struct progress {
 	long report_updates; /* since here or the last report; not in checkpoints */
 	/* Validation: */
 	long validations;
-	double valid_nll; /* nats a target token, the last one */
+	double valid_nll;      /* nats a target token, the last one */
+	double valid_accuracy; /* percent, of its tokens; not in checkpoints */
 	double best_nll;  /* lowest so far */
 	long best_update;
 	long bad_validations; /* since the best */
