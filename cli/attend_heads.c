@@ -3,6 +3,7 @@
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "data/labels.h"
 #include "eval/head_statistics.h"
 #include "results/table.h"
 #include "results/translations.h"
@@ -25,13 +26,15 @@ struct sample {
 	char name[256]; /* for people */
 };
 
-static void make_sample(struct sample *s, const struct attend_options *o, const struct trained *t,
-                        char **source, char **target, size_t lines)
+static bool make_sample(struct sample *s, const struct attend_options *o, const struct trained *t,
+                        char **source, char **target, size_t lines, struct error *error)
 {
 	const size_t n = lines < (size_t)o->sentences ? lines : (size_t)o->sentences;
 
 	corpus_of_lines(&s->corpus, t->vocabulary, source, target, n, t->longest);
 	warn_cut("attend", s->corpus.cut, t->longest);
+	s->corpus.objective = model_objective(&t->model);
+	return labels_check_corpus(&s->corpus, "line", error);
 }
 
 static bool sample_of_files(struct sample *s, const struct attend_options *o,
@@ -48,7 +51,7 @@ static bool sample_of_files(struct sample *s, const struct attend_options *o,
 	if (whole && !sources)
 		whole = error_set(error, "%s is empty", o->source_file);
 	if (whole) {
-		make_sample(s, o, t, source, target, sources);
+		whole = make_sample(s, o, t, source, target, sources, error);
 		snprintf(s->name, sizeof s->name, "%s", o->source_file);
 	}
 	free_lines(source, sources);
@@ -61,6 +64,7 @@ static bool sample_of_run(struct sample *s, const struct attend_options *o, cons
 {
 	struct translations set;
 	char **source, **target;
+	bool whole;
 
 	if (!translations_read(database, o->run, o->test_set, &set, error))
 		return error_prefix(error, "--test-set");
@@ -70,12 +74,12 @@ static bool sample_of_run(struct sample *s, const struct attend_options *o, cons
 		source[i] = (char *)(uintptr_t)set.translation[i].source;
 		target[i] = (char *)(uintptr_t)set.translation[i].reference;
 	}
-	make_sample(s, o, t, source, target, set.count);
+	whole = make_sample(s, o, t, source, target, set.count, error);
 	snprintf(s->name, sizeof s->name, "test set %s", set.test_set);
 	free(source);
 	free(target);
 	translations_free(&set);
-	return true;
+	return whole;
 }
 
 /* What is known of the heads; NULL where it was not asked for. */

@@ -170,9 +170,10 @@ bool attend_terminal(const struct attend_pair *p, struct error *error)
 	if (!attend_choose(p, &choice, error))
 		return false;
 	heads_describe(p->heads, there, sizeof there);
-	printf("%s: ", !model_has_source(&p->trained->model) ? "text"
-	               : p->options->target                  ? "target"
-	                                                     : "translation");
+	printf("%s: ", !model_has_source(&p->trained->model)       ? "text"
+	               : model_is_encoder_only(&p->trained->model) ? "labels"
+	               : p->options->target                        ? "target"
+	                                                           : "translation");
 	output_name(stdout, p->target);
 	fputs("\n\n", stdout);
 	print_heading(p, &choice);

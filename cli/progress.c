@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "core/machine.h"
 #include "core/printable.h"
+#include "data/labels.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -200,11 +201,21 @@ static void say_start(struct progress_view *v, const struct trial_news *n, bool 
 		say(v, "  note: %s", n->reason);
 }
 
+static enum objective objective_of(const struct trial *t)
+{
+	return task_of(&t->experiment->data)->objective;
+}
+
+static bool is_searched(const struct trial *t)
+{
+	return objective_of(t) != OBJECTIVE_CONTINUE;
+}
+
 static void say_validation(struct progress_view *v, const struct progress_trial *t,
                            const struct trial_news *n)
 {
 	const struct progress *p = n->progress;
-	char name[PROGRESS_LINE], left[32], spent[32], train[96] = "", speed[64] = "";
+	char name[PROGRESS_LINE], left[32], spent[32], train[96] = "", speed[64] = "", right[32];
 
 	time_left(t, n, left, sizeof left);
 	write_seconds(spent, sizeof spent, p->train_seconds);
@@ -212,16 +223,14 @@ static void say_validation(struct progress_view *v, const struct progress_trial 
 		snprintf(train, sizeof train, "train loss %.3f, ", t->loss);
 		snprintf(speed, sizeof speed, "%.0f target tok/s, ", t->speed);
 	}
-	say(v, "%sepoch %.1f, update %ld: %svalidation loss %.4f, perplexity %.2f%s; %s%s%s%s",
+	snprintf(right, sizeof right,
+	         objective_labels(objective_of(n->trial)) ? "accuracy %.2f %%" : "perplexity %.2f",
+	         objective_labels(objective_of(n->trial)) ? p->valid_accuracy : exp(p->valid_nll));
+	say(v, "%sepoch %.1f, update %ld: %svalidation loss %.4f, %s%s; %s%s%s%s",
 	    name_of(v, n->trial, name, sizeof name),
 	    (double)p->epoch + (double)p->batch / (double)p->batches, p->update, train,
-	    p->valid_nll, exp(p->valid_nll), p->best_update == p->update ? " (best)" : "", speed,
-	    spent, left[0] ? ", left " : "", left);
-}
-
-static bool is_translation(const struct trial *t)
-{
-	return task_of(&t->experiment->data)->objective == OBJECTIVE_TRANSLATE;
+	    p->valid_nll, right, p->best_update == p->update ? " (best)" : "", speed, spent,
+	    left[0] ? ", left " : "", left);
 }
 
 static void say_score(struct progress_view *v, const struct trial_news *n)
@@ -231,8 +240,7 @@ static void say_score(struct progress_view *v, const struct trial_news *n)
 	snprintf(metric, sizeof metric, "%s", n->metric ? n->metric : "no score");
 	for (char *c = metric; *c; c++)
 		*c = *c == '_' ? ' ' : *c;
-	say(v,
-	    is_translation(n->trial) ? "%s%s: %s %.2f, %zu sentences in %.1f s" : "%s%s: %s %.4f",
+	say(v, is_searched(n->trial) ? "%s%s: %s %.2f, %zu sentences in %.1f s" : "%s%s: %s %.4f",
 	    name_of(v, n->trial, name, sizeof name), n->test_set, metric, n->score, n->all,
 	    n->seconds);
 }
@@ -278,8 +286,9 @@ void progress_watch(void *view, const struct trial_news *n)
 		break;
 	case TRIAL_DECODING:
 		show(v, t, n->trial,
-		     is_translation(n->trial) ? "translating %s: %zu of %zu"
-		                              : "going on from %s: %zu of %zu",
+		     objective_of(n->trial) == OBJECTIVE_TRANSLATE ? "translating %s: %zu of %zu"
+		     : is_searched(n->trial)                       ? "labelling %s: %zu of %zu"
+		                                                   : "going on from %s: %zu of %zu",
 		     n->test_set, n->done, n->all);
 		break;
 	case TRIAL_SCORED:

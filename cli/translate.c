@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "core/gemm.h"
 #include "core/machine.h"
+#include "data/labels.h"
 #include "eval/evaluate.h"
 #include "eval/heads.h"
 #include "eval/translate.h"
@@ -67,7 +68,7 @@ const struct command command_translate = {
 	.usage = { "--run ID [OPTION...] < SOURCE > HYPOTHESES" },
 	.argument = "",
 	.about = "Translates each line of standard input with a trained run (`bakeoff runs` lists "
-		 "them).",
+		 "them); of a run that labels text or its words, prints the labels.",
 	.options = option_table,
 	.example = { { "bakeoff translate --run 3 --beam 5 < news.de > news.en", "" },
 		     { "bakeoff translate --run 3 --sample --temperature 0.8 < news.de",
@@ -213,6 +214,10 @@ static bool force(const struct options *o, struct trained *t, struct pool *pool,
 	if (whole) {
 		corpus_of_lines(&pairs, t->vocabulary, source, target, lines, t->longest);
 		warn_cut("translate", pairs.cut, t->longest);
+		pairs.objective = model_objective(&t->model);
+		whole = labels_check_corpus(&pairs, o->force, error);
+	}
+	if (whole) {
 		log_probability = memory_new(lines, sizeof *log_probability);
 		evaluate(&t->model, &pairs, FORCED_TOKENS, pool, log_probability);
 		for (size_t i = 0; i < lines; i++)
@@ -283,6 +288,9 @@ static bool check(const struct options *o, const struct trained *t, struct error
 	if (!model_has_source(&t->model))
 		return error_set(error, "the run is a language model, which has nothing to "
 		                        "translate; `bakeoff generate` goes on with a text");
+	if (model_is_encoder_only(&t->model) && search.sample)
+		return error_set(error, "--sample: the run gives labels, which are not searched; "
+		                        "--nbest N prints the N most probable");
 	if (search.nbest > search.beam && !search.sample)
 		return error_set(error, "--nbest %ld: needs --beam of at least as much",
 		                 search.nbest);

@@ -188,7 +188,8 @@ void corpus_of_test(struct corpus *corpus, const char *name, const struct parall
 			enum side s = (enum side)side;
 
 			line[s] = &pairs->side[s].line[i];
-			corpus->text[s][i] = text_copy(line[s], lowercase);
+			corpus->text[s][i] = text_copy(
+				line[s], lowercase && vocabulary_lowercases(vocabulary[s]));
 			cut |= cut_side(&writer, s, write_ids(&writer, s, vocabulary[s], line[s]));
 		}
 		corpus->cut += cut;

@@ -1,6 +1,7 @@
 /* dataset.c - opens the data of an experiment: files or a generated task, vocabularies, corpora. */
 #include "data/corpus.h"
 #include "data/generated.h"
+#include "data/labels.h"
 #include "data/task.h"
 
 #include <inttypes.h>
@@ -119,16 +120,38 @@ static bool take_alone(const struct opening *opening, const struct parallel *tra
 	return vocabulary;
 }
 
+static bool has_labels(const struct opening *opening)
+{
+	return objective_labels(task_of(opening->settings)->objective);
+}
+
+/* Labels are words as they are written, all of them. */
+static struct vocabulary *take_labels(const struct opening *opening, const struct parallel *train)
+{
+	const struct text *text = &train->side[SIDE_TARGET];
+	struct data_settings settings = *opening->settings; /* owns nothing */
+	struct opening labels = *opening;
+
+	settings.subword_model = SUBWORD_WORDS;
+	settings.subword_size = VOCABULARY_MOST;
+	settings.lowercase = false;
+	labels.settings = &settings;
+	return take_vocabulary(&labels, text->line, text->lines, train->file[SIDE_TARGET]);
+}
+
 static bool take_vocabularies(const struct opening *opening, const struct parallel *train)
 {
 	if (!train->file[SIDE_SOURCE])
 		return take_alone(opening, train);
-	if (opening->settings->joint)
+	if (opening->settings->joint && !has_labels(opening))
 		return take_joint(opening, train);
 	for (int side = 0; side < SIDES; side++) {
 		const struct text *text = &train->side[side];
 		struct vocabulary *vocabulary =
-			take_vocabulary(opening, text->line, text->lines, train->file[side]);
+			side == SIDE_TARGET && has_labels(opening)
+				? take_labels(opening, train)
+				: take_vocabulary(opening, text->line, text->lines,
+		                                  train->file[side]);
 
 		if (!vocabulary)
 			return false;
@@ -163,6 +186,13 @@ static bool encode_train(const struct opening *opening, struct parallel *train)
 	return true;
 }
 
+/* Labels as many as they must be; other targets are what they are. */
+static bool check_labels(const struct opening *opening, const struct parallel *pairs)
+{
+	return !has_labels(opening) || labels_check(pairs, task_of(opening->settings)->objective,
+	                                            opening->data->vocabulary, opening->error);
+}
+
 static bool open_train(const struct opening *opening)
 {
 	const struct data_settings *settings = opening->settings;
@@ -175,7 +205,8 @@ static bool open_train(const struct opening *opening)
 	    !parallel_read(&train, &settings->train, opening->error))
 		return false;
 	good = parallel_clean(&train, bad_lines, opening->error) &&
-	       take_vocabularies(opening, &train) && encode_train(opening, &train);
+	       take_vocabularies(opening, &train) && check_labels(opening, &train) &&
+	       encode_train(opening, &train);
 	parallel_describe(&train, settings->longest, dropped, sizeof dropped);
 	if (good && *dropped)
 		say(opening, "%s", dropped);
@@ -209,7 +240,7 @@ static bool open_test(const struct opening *opening, struct corpus *corpus, cons
 
 	if (!files_named(opening, files, key) || !parallel_read(&pairs, files, opening->error))
 		return false;
-	good = parallel_check(&pairs, opening->error);
+	good = parallel_check(&pairs, opening->error) && check_labels(opening, &pairs);
 	if (good)
 		encode_test(opening, corpus, name, &pairs);
 	parallel_free(&pairs);
@@ -297,6 +328,14 @@ static bool open_generated(const struct opening *opening)
 	return good;
 }
 
+/* Batches, losses and scores go by it. */
+static void set_objective(struct dataset *data, enum objective objective)
+{
+	data->train.objective = data->valid.objective = objective;
+	for (int i = 0; i < data->tests; i++)
+		data->test[i].objective = objective;
+}
+
 static uint64_t hash_all(const struct dataset *data)
 {
 	XXH64_hash_t hash = XXH64(&data->train.hash, sizeof data->train.hash, 0);
@@ -320,6 +359,7 @@ bool dataset_open(struct dataset *data, const struct data_settings *settings, co
 	*data = (struct dataset){ 0 };
 	if (task_of(settings)->generator ? open_generated(&opening) : open_files(&opening)) {
 		data->hash = hash_all(data);
+		set_objective(data, task_of(settings)->objective);
 		for (int side = 0; side < SIDES; side++)
 			vocabulary_forget(data->vocabulary[side]);
 		return true;

@@ -40,7 +40,9 @@ struct data_settings {
 	long pairs, queries;     /* recall: of a sentence */
 	long keys, values;       /* recall: different ones */
 	bool vary;               /* fewer blanks or pairs, too */
-	long levels;             /* adding: of a number */
+	long levels;             /* adding, series: of a number */
+	int quantisation;        /* series: enum series_quantisation */
+	double noise;            /* series: deviation */
 	long depth;              /* list-ops: of lists in lists */
 	long functions, longer_functions; /* string-edits: in training, in productivity; 0: none */
 	long train_sentences, valid_sentences, test_sentences; /* generated */

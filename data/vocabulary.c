@@ -120,6 +120,11 @@ int vocabulary_size(const struct vocabulary *vocabulary)
 	return vocabulary->entries.size;
 }
 
+bool vocabulary_lowercases(const struct vocabulary *vocabulary)
+{
+	return vocabulary->lowercase;
+}
+
 uint64_t vocabulary_hash(const struct vocabulary *vocabulary)
 {
 	return vocabulary->hash;

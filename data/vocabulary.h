@@ -40,6 +40,9 @@ struct vocabulary *vocabulary_import(const char *path, void say(void *context, c
 
 int vocabulary_size(const struct vocabulary *);
 
+/* Whether text is lower-cased before it is encoded. */
+bool vocabulary_lowercases(const struct vocabulary *);
+
 /* A hash (xxHash, 64 bits) of all that decides the ids; recorded in runs and checkpoints. */
 uint64_t vocabulary_hash(const struct vocabulary *);
 

@@ -58,11 +58,13 @@ double labels_accuracy(const double row[LABELS_COLUMNS])
 }
 
 /* How often a label is predicted, is there, and is both at the same place. */
+struct label_count {
+	double predicted, there, right;
+};
+
 struct counts {
 	struct string_table table;
-	struct label_count {
-		double predicted, there, right;
-	} * label; /* [capacity] */
+	struct label_count *label; /* [capacity] */
 	size_t capacity;
 };
 

@@ -1,6 +1,7 @@
 /* stepper.c - a trained model as a predictor: cached steps, sentences that leave. */
 #include "eval/stepper.h"
 #include "core/error.h"
+#include "eval/label.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,15 @@ static void encode(struct stepper *s, int n)
 	carry_begin(&s->carry, n);
 }
 
+/* Nothing is searched: all labels are there at once. */
+static void label(struct stepper *s, long nbest, struct nbest *result)
+{
+	profile_begin(s->source.profile, "between operations", NULL, PROFILE_OTHER);
+	tape_begin(&s->source, &s->model->parameters, NULL, false, 0);
+	label_batch(&s->source, s->model, &s->batch, nbest, result);
+	profile_end(s->source.profile);
+}
+
 void stepper_search(struct stepper *s, const struct corpus *corpus,
                     const struct search_settings *settings, const uint32_t *sentence, int n,
                     struct team *team, struct profile *profile, struct nbest *result)
@@ -121,14 +131,20 @@ void stepper_search(struct stepper *s, const struct corpus *corpus,
 		                             TOKEN_BEGIN, TOKEN_END,
 		                             step,        logits,
 		                             select_rows };
-	int *limit = memory_new((size_t)n, sizeof *limit);
-	size_t *number = memory_new((size_t)n, sizeof *number);
+	int *limit;
+	size_t *number;
 
 	s->source.team = s->step.team = team;
 	s->source.profile = s->step.profile = profile;
 	profile_begin(profile, "fill batch", NULL, PROFILE_OTHER);
 	batch_fill(&s->batch, corpus, sentence, n);
 	profile_end(profile);
+	if (model_is_encoder_only(s->model)) {
+		label(s, settings->nbest, result);
+		return;
+	}
+	limit = memory_new((size_t)n, sizeof *limit);
+	number = memory_new((size_t)n, sizeof *number);
 	for (int i = 0; i < n; i++) {
 		limit[i] = longest_hypothesis(s->model, settings, s->batch.source_length[i]);
 		number[i] = sentence[i];

@@ -22,7 +22,8 @@ void stepper_init(struct stepper *, const struct model *, struct frozen *);
 void stepper_free(struct stepper *);
 
 /* Searches these n sentences of the corpus, result[i] of sentence[i], none longer than the run's
- * longest. `team` (may be NULL) helps; where `profile` is not NULL, spans are recorded there. */
+ * longest; an encoder-only model labels them (label.h). `team` (may be NULL) helps; where `profile`
+ * is not NULL, spans are recorded there. */
 void stepper_search(struct stepper *, const struct corpus *, const struct search_settings *,
                     const uint32_t *sentence, int n, struct team *, struct profile *,
                     struct nbest *result);

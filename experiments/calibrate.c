@@ -183,8 +183,8 @@ static bool measure(struct bench *b, const struct experiment *e, struct error *e
 	b->found->valid_seconds = time_evaluation(b, &d->valid);
 	for (int i = 0; i < d->tests; i++)
 		b->found->test_seconds +=
-			(d->test[i].objective == OBJECTIVE_TRANSLATE ? time_search(b, &d->test[i])
-		                                                     : 0) +
+			(d->test[i].objective != OBJECTIVE_CONTINUE ? time_search(b, &d->test[i])
+		                                                    : 0) +
 			b->found->valid_seconds * tokens_of(&d->test[i]) /
 				fmax(tokens_of(&d->valid), 1);
 	b->found->peak_bytes = (double)machine_peak_memory();

@@ -1,4 +1,5 @@
 /* contestant.c - `contestants:` of an experiment file: every model to train, resolved. */
+#include "data/labels.h"
 #include "experiments/spec_parts.h"
 
 #include <stdio.h>
@@ -116,7 +117,8 @@ static bool check(const struct contestant *c, const struct experiment *e, const 
 {
 	const struct task *task = task_of(&e->data);
 	const bool alone = task->objective == OBJECTIVE_CONTINUE;
-	const bool two = !task_is_joint(&e->data);
+	const bool labels = objective_labels(task->objective);
+	const bool two = !task_is_joint(&e->data) && !labels;
 	struct error broken;
 	int side;
 
@@ -128,7 +130,7 @@ static bool check(const struct contestant *c, const struct experiment *e, const 
 		                                       : "data: {subwords: {joint: true}}");
 		return blame(s, "", &broken, error);
 	}
-	if (alone && c->train.validate_bleu > 0) {
+	if ((alone || labels) && c->train.validate_bleu > 0) {
 		error_set(&broken, "validate_bleu = %ld: is about translations, and task: %s has none; "
 		                   "leave it out", c->train.validate_bleu, task->name);
 		return blame(s, "train.", &broken, error);

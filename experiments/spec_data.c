@@ -1,6 +1,7 @@
 /* spec_data.c - `data:` of an experiment file: settings, and the files that it names. */
 #include "core/ranks.h"
 #include "data/generated.h"
+#include "data/labels.h"
 #include "data/task.h"
 #include "experiments/spec_parts.h"
 
@@ -75,6 +76,16 @@ static bool read_file(struct text_pair *pair, int side, const struct node *item,
 	return find_file(item, spec, &pair->file[side], error);
 }
 
+/* What two files are, and an example. */
+static const char *pair_of(const struct task *task)
+{
+	return task->objective == OBJECTIVE_CLASSIFY
+	               ? "texts and their labels, as in [train.txt, train.labels]"
+	       : task->objective == OBJECTIVE_TAG
+	               ? "sentences and their tags, as in [train.words, train.tags]"
+	               : "the source and its translation, as in [train.de, train.en]";
+}
+
 static bool read_pair(const struct task *task, struct text_pair *pair, const struct node *node,
                       const char *spec, struct error *error)
 {
@@ -86,9 +97,7 @@ static bool read_pair(const struct task *task, struct text_pair *pair, const str
 	if (task->objective == OBJECTIVE_CONTINUE)
 		return read_file(pair, SIDE_TARGET, node, spec, error);
 	if (node->kind != NODE_LIST || node->children != SIDES)
-		return node_error(node, error,
-		                  ": must be two files, the source and its translation, as in "
-		                  "[train.de, train.en]");
+		return node_error(node, error, ": must be two files, %s", pair_of(task));
 	for (int side = 0; side < SIDES; side++)
 		if (!read_file(pair, side, node->child[side], spec, error))
 			return false;
@@ -140,10 +149,14 @@ static bool read_part(const struct task *task, struct text_pair *pair, const str
 		                  ".%s: is missing; task: %s needs a text, as in %s: %s.txt", name,
 		                  task->name, name, name);
 	if (!node || node->none)
-		return node_error(data, error,
-		                  ".%s: is missing; task: %s needs two files, as in [%s.de, "
-		                  "%s.en]",
-		                  name, task->name, name, name);
+		return node_error(
+			data, error,
+			objective_labels(task->objective)
+				? ".%s: is missing; task: %s needs two files, as in [%s.txt, "
+				  "%s.labels]"
+				: ".%s: is missing; task: %s needs two files, as in [%s.de, "
+				  "%s.en]",
+			name, task->name, name, name);
 	return read_pair(task, pair, node, spec, error);
 }
 
@@ -178,6 +191,21 @@ static bool check_generated(const struct data_settings *data, const struct node 
 	return node_error(node_child(node, name), error, "%s", key + length);
 }
 
+/* A tag belongs to a token. */
+static bool check_tokens(const struct data_settings *data, const struct node *node,
+                         struct error *error)
+{
+	const struct node *own = node_find(node, "subwords.model");
+
+	if (task_of(data)->objective != OBJECTIVE_TAG || data->subword_model == SUBWORD_WORDS ||
+	    data->subword_model == SUBWORD_CHARS)
+		return true;
+	return node_error(own ? own : node, error,
+	                  "%s: task: tagging has a tag for each word or character, and pieces of "
+	                  "words have none; set data.subwords.model: words or chars",
+	                  own ? "" : ".subwords.model = bpe");
+}
+
 bool spec_data(struct experiment *e, const struct node *top, const char *path, struct error *error)
 {
 	static const char *const files[] = { "train", "valid", "test", NULL };
@@ -196,6 +224,8 @@ bool spec_data(struct experiment *e, const struct node *top, const char *path, s
 	task = task_of(&e->data);
 	if (task->generator)
 		return refuse_files(node, files, error) && check_generated(&e->data, node, error);
+	if (!check_tokens(&e->data, node, error))
+		return false;
 	return read_part(task, &e->data.train, node, "train", path, error) &&
 	       read_part(task, &e->data.valid, node, "valid", path, error) &&
 	       read_tests(&e->data, node_child(node, "test"), path, error);

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/gemm.h"
 #include "core/machine.h"
+#include "data/labels.h"
 #include "train/checkpoint.h"
 
 #include <errno.h>
@@ -121,6 +122,8 @@ static bool on_training(void *context, enum train_event event, const struct prog
 	case TRAIN_VALIDATED:
 		kept = point(w, "valid_nll", w->progress.valid_nll) &&
 		       point(w, "valid_perplexity", exp(w->progress.valid_nll)) &&
+		       (!objective_labels(w->trial->dataset->valid.objective) ||
+		        point(w, "valid_accuracy", w->progress.valid_accuracy)) &&
 		       point(w, "seconds", w->progress.train_seconds) &&
 		       point(w, "target_tokens", w->progress.target_tokens) &&
 		       point(w, "epoch", epochs_of(&w->progress)) && trial_validate_bleu(w) &&

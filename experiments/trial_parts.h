@@ -49,6 +49,11 @@ bool trial_score_pictures(struct work *, const struct corpus *test, const struct
  * accuracy; of a text alone bits a character too, which *bits (may be NULL) gets. */
 bool trial_keep_forced(struct work *, const struct corpus *test, double seconds, double *bits);
 
+/* What the labels of a test set are worth: accuracy, macro F1, negative log-likelihood, of tags
+ * exact matches; the first of them is the news. */
+bool trial_keep_labels(struct work *, const struct corpus *test, const struct translation *,
+                       double seconds);
+
 /* trial_test of a text alone: those scores, and how the text is gone on with from some places. */
 bool trial_test_text(struct work *, const struct corpus *test);
 

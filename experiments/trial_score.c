@@ -1,6 +1,7 @@
 /* trial_score.c - what a trained trial makes of a test set: hypotheses and their scores. */
 #include "core/error.h"
 #include "core/machine.h"
+#include "data/labels.h"
 #include "eval/evaluate.h"
 #include "eval/metric.h"
 #include "eval/translate.h"
@@ -156,7 +157,9 @@ static bool score(struct work *w, const struct corpus *test, const struct transl
 	bool kept;
 
 	w->news.metric = "BLEU";
-	kept = keep_scores(w, test, t, seconds, &w->news.score) &&
+	kept = (objective_labels(test->objective)
+	                ? trial_keep_labels(w, test, t, seconds)
+	                : keep_scores(w, test, t, seconds, &w->news.score)) &&
 	       database_hypotheses(w->trial->database, w->news.run, test->name, t, test->sentences,
 	                           w->error);
 	w->database_failed |= !kept;

@@ -51,7 +51,7 @@ static const struct measure before_scores[] = {
 
 static const struct measure higher_score = { NULL, 2, true, -1, SCORE };
 static const struct measure lower_score = { NULL, 2, true, 1, SCORE };
-static const struct measure bits_score = { NULL, 3, true, 1, SCORE };
+static const struct measure fine_score = { NULL, 3, true, 1, SCORE };
 
 static const struct measure after_scores[] = {
 	{ "train tgt tok/s", 0, false, 0, MEDIAN_OF_CURVES("target_tokens_per_second") },
@@ -139,10 +139,12 @@ static void add_score(struct comparison *c, const char *test_set, const char *na
 	} others[] = {
 		{ "picture_accuracy", &higher_score },
 		{ "exact_match", &higher_score },
-		{ "bits_per_character", &bits_score },
+		{ "bits_per_character", &fine_score },
 		{ "token_perplexity", &lower_score },
 		{ "character_perplexity", &lower_score },
 		{ "token_accuracy", &higher_score },
+		{ "macro_f1", &higher_score },
+		{ "nll", &fine_score },
 	};
 	const struct metric *metric = metric_find(name);
 

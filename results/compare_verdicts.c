@@ -21,8 +21,9 @@ static bool print_pairs(FILE *out, struct database *database, const char *experi
                         const struct compare_options *options, struct error *error)
 {
 	struct contest contest;
-	bool good = contest_read(&contest, database, experiment, metric_find("BLEU"),
-	                         options->baseline, error);
+	const struct metric *metric;
+	bool good = contest_metric(database, experiment, &metric, error) &&
+	            contest_read(&contest, database, experiment, metric, options->baseline, error);
 
 	if (good && contest.pair_count)
 		table_print_title(out, "Verdicts over seeds and sentences", options->format);

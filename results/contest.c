@@ -326,6 +326,21 @@ static void judge(struct contest *c)
 	free(p);
 }
 
+bool contest_metric(struct database *d, const char *experiment, const struct metric **metric,
+                    struct error *error)
+{
+	long labels = 0;
+	bool found;
+
+	if (!statement_integer(d->handle, d->path, error, &labels, &found,
+	                       "SELECT 1 FROM run_scores WHERE experiment = ?1 AND metric = "
+	                       "'accuracy' AND status = 'done' LIMIT 1",
+	                       "t", experiment))
+		return false;
+	*metric = metric_find(found && labels ? "accuracy" : "BLEU");
+	return true;
+}
+
 bool contest_read(struct contest *c, struct database *database, const char *experiment,
                   const struct metric *metric, const char *baseline, struct error *error)
 {

@@ -57,6 +57,12 @@ struct contest {
 	size_t pair_count;
 };
 
+/* The metric that an experiment's test sets are compared by: BLEU, or accuracy where they have
+ * labels.
+ */
+bool contest_metric(struct database *, const char *experiment, const struct metric **,
+                    struct error *);
+
 /* Reads hypotheses and references of every done run of an experiment and tests all pairs, or those
  * with the contestant `baseline` where it is not NULL. Time goes with runs x sentences, and with
  * pairs x sentences. An error where the experiment or the baseline is not there; contest_free in

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /* Their names, as a list of SQL; a run has scores of at most one of them. */
-#define HEADLINE_METRICS "'BLEU', 'bits_per_character'"
+#define HEADLINE_METRICS "'BLEU', 'bits_per_character', 'accuracy'"
 
 /* FROM clause of SQL: a run's scores (s) of that metric (m), one a test set. */
 #define HEADLINE_OF(run)                                                                           \

@@ -66,6 +66,12 @@ const struct schema_metric schema_metrics[] = {
 	{ "relation_accuracy", "%", "higher", "pairs of objects that lie as asked for" },
 	{ "picture_accuracy", "%", "higher",
 	  "pictures or captions in which all that is asked for is right, and nothing else is there" },
+	{ "valid_accuracy", "%", "higher", "validation labels that the model finds most probable" },
+	{ "accuracy", "%", "higher",
+	  "labels that are right, at their place: one a sentence, or one a token" },
+	{ "macro_f1", "%", "higher",
+	  "mean over labels of F1, 2 right / (predicted + there), each label alike" },
+	{ "nll", "nats/label", "lower", "negative log-likelihood of the right labels" },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -324,6 +324,13 @@ static const struct {
 	  "6: grid.lstm.attention: is about an encoder, and arrangement: decoder-only has none; "
 	  "leave it out" },
 
+	/* An encoder alone. */
+	{ HEAD "contestants:\n  m: {architecture: rnn, arrangement: encoder-only}\n",
+	  "5: contestants.m.arrangement = encoder-only: is what task: classification has, and task: "
+	  "copy asks for a target; leave it out" },
+	{ HEAD "contestants:\n  m: {architecture: cnn, pooling: last}\n",
+	  "5: contestants.m.pooling = last: is about arrangement: encoder-only; leave it out" },
+
 	/* Grids. */
 	{ HEAD "grid: {lstm.hidden: 64}\n" LSTM,
 	  "4: grid.lstm.hidden: must be a list of values to try, as in [1, 2, 4], or a range, "
@@ -362,8 +369,8 @@ static const struct {
 	  "1: data: is missing; write what to learn, as in data: {task: copy} or data: {train: "
 	  "[train.de, train.en], ...}" },
 	{ "experiment: toy\ndata:\n  task: copi\n" LSTM,
-	  "3: data.task = copi: must be translation, language-model, copy, reverse, sort, copy-memory, adding, recall, "
-	  "string-edits, parity, modular-arithmetic, draw, describe or list-ops; did you mean copy?" },
+	  "3: data.task = copi: must be translation, language-model, classification, tagging, copy, reverse, sort, "
+	  "copy-memory, adding, recall, string-edits, parity, modular-arithmetic, draw, describe, list-ops or series; did you mean copy?" },
 	{ "experiment: toy\ndata:\n  task: copy\n  train: [a, b]\n" LSTM,
 	  "4: data.train: is for task: translation; a generated task makes its own data" },
 	{ "experiment: toy\ndata:\n  task: sort\n  longest_sentence: 9\n  longer_sentence: 9\n",
