@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+static double probe_edits_set(const char *test_set, const struct translation *);
+
 #define CLAIMS(list) .claim = list, .claims = sizeof(list) / sizeof((list)[0])
 
 static const struct claim cost_claims[] = {
@@ -67,9 +69,9 @@ static const struct claim influence_claims[] = {
 #define FAILS_ALONE                                                                                \
 	{                                                                                          \
 		.text = "of the longest that were trained, an LSTM without attention gets fewer "  \
-		        "right "                                                                   \
+			"right "                                                                   \
 			"than one with it",                                                        \
-		.high = { "lstm", 9, 11 },                                                        \
+		.high = { "lstm", 9, 11 },                                                         \
 		.low = { "lstm-alone",                                                             \
 			 10,                                                                       \
 			 12 }                                                                      \
@@ -118,6 +120,110 @@ static const struct claim positions_claims[] = {
 	  .factor = 2 },
 };
 
+/* Four layers of kernel 5 reach over 11 blanks, dilated by 1, 2, 4 and 4 over all 30. */
+static const struct claim memory_claims[] = {
+	{ .text = "within its field a convolution recalls what was",
+	  .high = { "convolution", 0, 11 },
+	  .margin = 0.8,
+	  .kind = CLAIM_PREMISE },
+	{ .text = "beyond it less than half of that is left",
+	  .high = { "convolution", 0, 11 },
+	  .low = { "convolution", 12, 30 },
+	  .factor = 2 },
+	{ .text = "dilation moves the cliff: more is right there",
+	  .high = { "dilated", 12, 30 },
+	  .low = { "convolution", 12, 30 } },
+	{ .text = "an LSTM fades", .high = { "lstm", 0, 5 }, .low = { "lstm", 25, 30 } },
+};
+
+static const struct claim recall_claims[] = {
+	{ .text = "attention solves it",
+	  .high = { "transformer", 3, 10 },
+	  .margin = 0.8,
+	  .kind = CLAIM_PREMISE },
+	{ .text = "an LSTM gets fewer right the more pairs there are",
+	  .high = { "lstm", 3, 4 },
+	  .low = { "lstm", 8, 10 } },
+	{ .text = "of many pairs attention gets more right than an LSTM of its size",
+	  .high = { "transformer", 8, 10 },
+	  .low = { "lstm", 8, 10 } },
+	{ .text = "and more than convolutions that see all of them",
+	  .high = { "transformer", 8, 10 },
+	  .low = { "convolution", 8, 10 } },
+};
+
+/* Four layers of kernel 5 see all of sequences up to 15. */
+static const struct claim adding_claims[] = {
+	{ .text = "convolutions that see all of the sequence learn it",
+	  .high = { "dilated", 4, 40 },
+	  .margin = 0.8,
+	  .kind = CLAIM_PREMISE },
+	{ .text = "where they do not, they get fewer right",
+	  .high = { "convolution", 4, 15 },
+	  .low = { "convolution", 30, 40 } },
+	{ .text = "dilation moves that length",
+	  .high = { "dilated", 30, 40 },
+	  .low = { "convolution", 30, 40 } },
+	{ .text = "an LSTM fades", .high = { "lstm", 4, 10 }, .low = { "lstm", 31, 40 } },
+};
+
+enum { EDITS_TEST, EDITS_SYSTEMATICITY, EDITS_PRODUCTIVITY };
+static const char *const edits_sets[] = { "test", "systematicity", "productivity", NULL };
+
+#define EDITS_SIDE(contestant, set)                                                                \
+	{                                                                                          \
+		contestant, set, set                                                               \
+	}
+#define EDITS_LESS(contestant)                                                                     \
+	{                                                                                          \
+		.text = "more functions than in training are harder: " contestant,                 \
+		.high = EDITS_SIDE(contestant, EDITS_TEST),                                        \
+		.low = EDITS_SIDE(contestant, EDITS_PRODUCTIVITY)                                  \
+	}
+
+static const struct claim edits_claims[] = {
+	{ .text = "a Transformer learns it",
+	  .high = EDITS_SIDE("transformer", EDITS_TEST),
+	  .margin = 0.5,
+	  .kind = CLAIM_PREMISE },
+	{ .text = "and gets more right than an LSTM with attention",
+	  .high = EDITS_SIDE("transformer", EDITS_TEST),
+	  .low = EDITS_SIDE("lstm", EDITS_TEST) },
+	{ .text = "functions put together as never in training are harder",
+	  .high = EDITS_SIDE("transformer", EDITS_TEST),
+	  .low = EDITS_SIDE("transformer", EDITS_SYSTEMATICITY) },
+	EDITS_LESS("lstm"),
+	EDITS_LESS("convolution"),
+	EDITS_LESS("transformer"),
+};
+
+/* Lengths up to `most` are trained; a share of `learned` right is taken for having learned. */
+#define STATE(most, learned)                                                                       \
+	{                                                                                          \
+		{ .text = "an LSTM learns the lengths of training",                                \
+		  .high = { "lstm", 1, most },                                                     \
+		  .margin = learned,                                                               \
+		  .kind = CLAIM_PREMISE },                                                         \
+			{ .text = "beyond them it gets more right than a Transformer",             \
+			  .high = { "lstm", most + 1, 100 },                                       \
+			  .low = { "transformer", most + 1, 100 } },                               \
+			{ .text = "and more than convolutions",                                    \
+			  .high = { "lstm", most + 1, 100 },                                       \
+			  .low = { "convolution", most + 1, 100 } },                               \
+		{                                                                                  \
+			.text = "a Transformer gets fewer right there than at the lengths of "     \
+				"training",                                                        \
+			.high = { "transformer", 1, most },                                        \
+			.low = { "transformer",                                                    \
+				 most + 1,                                                         \
+				 100 }                                                             \
+		}                                                                                  \
+	}
+
+static const struct claim parity_claims[] = STATE(12, 0.8);
+static const struct claim modular_claims[] = STATE(9, 0.5);
+static const struct claim list_claims[] = STATE(14, 0.4);
+
 #define ORDER(probe, question, list)                                                               \
 	{                                                                                          \
 		.name = probe, .asks = question,                                                   \
@@ -125,7 +231,19 @@ static const struct claim positions_claims[] = {
 			"with attention all learn the lengths that are trained; an LSTM without "  \
 			"fails past what its state holds; learned positions break at once beyond", \
 		.source = "Bahdanau et al. 2015, figure 2; Hupkes et al. 2020; Shaw et al. 2018",  \
-		.axes = { .x = "symbols", .y = "share without a mistake", .bin = 3 },                        \
+		.axes = { .x = "symbols", .y = "share without a mistake", .bin = 3 },              \
+		.measure = probe_measure_hypotheses, .place = probe_source_words,                  \
+		.value = probe_exact, CLAIMS(list)                                                 \
+	}
+
+#define STATES(probe, question, width, list)                                                       \
+	{                                                                                          \
+		.name = probe, .asks = question,                                                   \
+		.expects = "an LSTM keeps the state of a finite automaton at any length; a "       \
+			   "Transformer "                                                          \
+			   "and convolutions fail beyond the lengths of training",                 \
+		.source = "Delétang et al. 2023; Hahn 2020; Nangia and Bowman 2018",               \
+		.axes = { .x = "words", .y = "share of right answers", .bin = width },             \
 		.measure = probe_measure_hypotheses, .place = probe_source_words,                  \
 		.value = probe_exact, CLAIMS(list)                                                 \
 	}
@@ -162,8 +280,63 @@ const struct probe probes[] = {
 	ORDER("reverse", "how many sequences are turned round without a mistake, by length",
 	      order_claims),
 	ORDER("sort", "how many sequences are sorted without a mistake, by length", sort_claims),
+	{ .name = "copy-memory",
+	  .asks = "how many of three symbols are recalled after so many blanks",
+	  .expects = "a convolution is perfect until blanks exceed its field, and dilation moves "
+	             "that cliff; an LSTM fades",
+	  .source = "Hochreiter and Schmidhuber 1997; Bai et al. 2018",
+	  .axes = { .x = "blanks", .y = "share of right symbols", .bin = 3 },
+	  .measure = probe_measure_hypotheses,
+	  .place = probe_blanks,
+	  .value = probe_tokens_right,
+	  CLAIMS(memory_claims) },
+	{ .name = "recall",
+	  .asks = "which values did three keys have, of so many pairs",
+	  .expects = "attention solves it at any number of pairs; the others need a state that "
+	             "grows with them",
+	  .source = "Ba et al. 2016; Arora et al. 2023",
+	  .axes = { .x = "pairs", .y = "share of right values" },
+	  .measure = probe_measure_hypotheses,
+	  .place = probe_pairs,
+	  .value = probe_tokens_right,
+	  CLAIMS(recall_claims) },
+	{ .name = "adding",
+	  .asks = "what is the sum of the two marked numbers in a sequence of that length",
+	  .expects = "convolutions that see all of it are right, those that do not are so until "
+	             "it exceeds their field; an LSTM fades",
+	  .source = "Hochreiter and Schmidhuber 1997; Bai et al. 2018",
+	  .axes = { .x = "numbers", .y = "share of right sums", .bin = 4 },
+	  .measure = probe_measure_hypotheses,
+	  .place = probe_source_words,
+	  .value = probe_exact,
+	  CLAIMS(adding_claims) },
+	{ .name = "string-edits",
+	  .asks = "how many results of functions of strings are right to the last symbol",
+	  .expects = "LSTM .79, convolutions .85, Transformer .92; new combinations of functions "
+	             ".53, .56, .72; more functions than in training .30, .31, .50",
+	  .source = "Hupkes et al. 2020",
+	  .axes = { .x = "test set", .y = "share without a mistake", .label = edits_sets },
+	  .measure = probe_measure_hypotheses,
+	  .place = probe_edits_set,
+	  .value = probe_exact,
+	  CLAIMS(edits_claims) },
+	STATES("parity", "is the number of ones in a sequence of bits even, by its length", 3,
+	       parity_claims),
+	STATES("modular-arithmetic", "what do numbers joined by + - * make modulo 5, by length", 4,
+	       modular_claims),
+	STATES("list-ops", "what is the value of nested lists of digits, by length", 4,
+	       list_claims),
 	{ .name = NULL },
 };
+
+static double probe_edits_set(const char *test_set, const struct translation *translation)
+{
+	(void)translation;
+	for (int i = 0; edits_sets[i]; i++)
+		if (!strcmp(test_set, edits_sets[i]))
+			return i;
+	return -1;
+}
 
 const struct probe *probe_find(const char *name, struct error *error)
 {

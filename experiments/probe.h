@@ -90,6 +90,9 @@ bool probe_measure_cost(const struct probe_material *, struct error *);
 
 /* Places and values. */
 double probe_source_words(const char *test_set, const struct translation *);
+double probe_blanks(const char *test_set, const struct translation *); /* "_" in the source */
+/* Keys with a value before the source's "?". */
+double probe_pairs(const char *test_set, const struct translation *);
 double probe_exact(const struct translation *);        /* 1: all of it is right */
 double probe_tokens_right(const struct translation *); /* share of places with the right word */
 

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,33 @@ double probe_source_words(const char *test_set, const struct translation *t)
 {
 	(void)test_set;
 	return (double)words_of(t->source);
+}
+
+/* Words of a text that are this one. */
+static long count_word(const char *text, const char *which)
+{
+	const char *word;
+	size_t length;
+	long count = 0;
+
+	while ((word = next_word(&text, &length)))
+		count += length == strlen(which) && !memcmp(word, which, length);
+	return count;
+}
+
+double probe_blanks(const char *test_set, const struct translation *t)
+{
+	(void)test_set;
+	return (double)count_word(t->source, "_");
+}
+
+double probe_pairs(const char *test_set, const struct translation *t)
+{
+	const char *question = strchr(t->source, '?');
+
+	(void)test_set;
+	return question ? (double)(words_of(t->source) - 1 - words_of(question + 1)) / 2
+	                : (double)NAN;
 }
 
 double probe_exact(const struct translation *t)

@@ -160,6 +160,47 @@ static const struct {
 	{ "influence", "transformer, untrained", 30, 0.02, 0.02 },
 	{ "influence", "transformer", 2, 0.02, 0.02 },
 	{ "influence", "transformer", 30, 0.02, 0.02 },
+	{ "copy-memory", "convolution", 5, 0.98, 0.98 },
+	{ "copy-memory", "convolution", 20, 0.13, 0.98 },
+	{ "copy-memory", "dilated", 20, 0.9, 0.9 },
+	{ "copy-memory", "lstm", 3, 0.9, 0.9 },
+	{ "copy-memory", "lstm", 28, 0.3, 0.3 },
+	{ "recall", "transformer", 4, 1, 1 },
+	{ "recall", "transformer", 9, 0.97, 0.97 },
+	{ "recall", "lstm", 3, 0.9, 0.9 },
+	{ "recall", "lstm", 9, 0.3, 0.3 },
+	{ "recall", "convolution", 9, 0.3, 1.2 },
+	{ "adding", "dilated", 10, 0.95, 0.95 },
+	{ "adding", "dilated", 35, 0.95, 0.95 },
+	{ "adding", "convolution", 10, 0.9, 0.9 },
+	{ "adding", "convolution", 35, 0.3, 0.3 },
+	{ "adding", "lstm", 5, 0.9, 0.2 },
+	{ "adding", "lstm", 35, 0.4, 0.4 },
+	{ "string-edits", "lstm", 0, 0.7, 0.9 },
+	{ "string-edits", "lstm", 2, 0.35, 0.35 },
+	{ "string-edits", "convolution", 0, 0.8, 0.9 },
+	{ "string-edits", "convolution", 2, 0.4, 0.4 },
+	{ "string-edits", "transformer", 0, 0.9, 0.7 },
+	{ "string-edits", "transformer", 2, 0.45, 0.45 },
+	{ "string-edits", "transformer", 1, 0.6, 0.6 },
+	{ "parity", "lstm", 8, 0.98, 0.98 },
+	{ "parity", "lstm", 20, 0.95, 0.95 },
+	{ "parity", "convolution", 8, 0.9, 0.9 },
+	{ "parity", "convolution", 20, 0.5, 0.5 },
+	{ "parity", "transformer", 8, 0.9, 0.9 },
+	{ "parity", "transformer", 20, 0.52, 0.99 },
+	{ "modular-arithmetic", "lstm", 8, 0.98, 0.98 },
+	{ "modular-arithmetic", "lstm", 20, 0.95, 0.95 },
+	{ "modular-arithmetic", "convolution", 8, 0.9, 0.9 },
+	{ "modular-arithmetic", "convolution", 20, 0.5, 0.5 },
+	{ "modular-arithmetic", "transformer", 8, 0.9, 0.9 },
+	{ "modular-arithmetic", "transformer", 20, 0.52, 0.99 },
+	{ "list-ops", "lstm", 8, 0.98, 0.98 },
+	{ "list-ops", "lstm", 20, 0.95, 0.95 },
+	{ "list-ops", "convolution", 8, 0.9, 0.9 },
+	{ "list-ops", "convolution", 20, 0.5, 0.5 },
+	{ "list-ops", "transformer", 8, 0.9, 0.9 },
+	{ "list-ops", "transformer", 20, 0.52, 0.99 },
 	{ "positions", "lstm", 5, 0.99, 0.99 },
 	{ "positions", "transformer", 5, 0.99, 0.99 },
 	{ "positions", "transformer-blind", 5, 0.2, 0.99 },
@@ -232,12 +273,16 @@ static void hypotheses_are_rated(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rated / sizeof rated[0]; i++) {
-		const struct translation t = { "x y", rated[i].reference, rated[i].hypothesis, 0, 0.01 };
+		const struct translation t = { "x y", rated[i].reference, rated[i].hypothesis, 0,
+			                       0.01 };
 
 		assert_true(probe_exact(&t) == rated[i].exact);
 		assert_true(fabs(probe_tokens_right(&t) - rated[i].right) < 1e-12);
 		assert_true(probe_source_words("test", &t) == 2);
 	}
+	assert_true(probe_blanks("", &(struct translation){ .source = "s1 _ _ go __" }) == 2);
+	assert_true(probe_pairs("", &(struct translation){ .source = "k1 v2 k3 v1 ? k3 k1" }) == 2);
+	assert_true(isnan(probe_pairs("", &(struct translation){ .source = "k1" })));
 }
 
 int main(void)
