@@ -226,6 +226,12 @@ pictures: ## pictures from captions and captions from pictures, by three archite
 	@$(MAKE) --no-print-directory build
 	@experiments/pictures/pictures.sh $B/bakeoff
 
+.PHONY: style
+style: ## language models of the King James Bible by three architectures, which go on with it (about ten minutes)
+	@./setup.sh style
+	@$(MAKE) --no-print-directory build
+	@experiments/style/style.sh $B/bakeoff
+
 .PHONY: bench
 bench: build ## speed, to docs/performance.md; SECTIONS="training avx2 decoding kernels scaling sets database scores" or statistics, PEER=, RAW=: tests/bench.sh
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/tests/bench/kernels $B/tests/bench/fill $B/tests/bench/statistics

@@ -1,7 +1,7 @@
 #!/bin/sh
 # setup.sh - make sure that what bakeoff needs is installed.
 #
-#     ./setup.sh [build|test|demo|bench|mpi|fuzz|deb]...    (build, where nothing is named)
+#     ./setup.sh [build|test|demo|style|bench|mpi|fuzz|deb]...    (build, where nothing is named)
 #
 # Silent, and without network, when all is there. Installs missing Debian packages as root or by
 # sudo without a password; prints the command to run where it may not. Exit status: 0 all there,
@@ -21,6 +21,7 @@ MPI='openmpi-bin libopenmpi-dev'
 FUZZ='clang libclang-rt-dev|libclang-rt-14-dev lld'
 DEB='dpkg-dev debhelper lintian libopenmpi-dev'
 DEMO='bible-kjv bible-kjv-text diatheke sword-text-web'
+STYLE='bible-kjv bible-kjv-text'
 
 # pkg-config module, oldest version that will do (utf8proc 2.8.0 calls itself 2.6.0 there)
 BUILD_MODULES='openblas:0.3.20 gsl:2.7 sqlite3:3.38 yaml-0.1:0.2.5 sentencepiece:0.1.97
@@ -117,8 +118,9 @@ for what; do
 	fuzz) packages="$packages $FUZZ" programs="$programs clang ld.lld" ;;
 	deb) packages="$packages $DEB" programs="$programs dpkg-buildpackage dh lintian" ;;
 	demo) packages="$packages $DEMO" programs="$programs bible diatheke" ;;
+	style) packages="$packages $STYLE" programs="$programs bible" ;;
 	*)
-		say "unknown word '$what': usage: ./setup.sh [build|test|demo|bench|mpi|fuzz|deb]..."
+		say "unknown word '$what': usage: ./setup.sh [build|test|demo|style|bench|mpi|fuzz|deb]..."
 		exit 2
 		;;
 	esac
