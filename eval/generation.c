@@ -32,7 +32,8 @@ static bool has_window(const struct model *model)
 {
 	const int positions = model->side[SIDE_TARGET].body.layer.positions;
 
-	return positions == POSITIONS_LEARNED || positions == POSITIONS_SINUSOIDAL;
+	return positions == POSITIONS_LEARNED || positions == POSITIONS_SINUSOIDAL ||
+	       positions == POSITIONS_ROTARY;
 }
 
 struct generation *generation_open(const struct model *model,

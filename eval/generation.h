@@ -20,8 +20,9 @@ void generation_begin(struct generation *, const int *token, int steps, uint64_t
 /* The next token of each row, to token [rows], which it goes on from then. Adds each token's log p
  * to log_probability [rows] where that is not NULL. Never TOKEN_PAD, TOKEN_UNKNOWN or TOKEN_BEGIN.
  *
- * A model with learned or sinusoidal positions knows those of a block alone (model->longest): where
- * a text would be longer, it is read again from half of that back. Others remember all. */
+ * A model with learned, sinusoidal or rotary positions knows those of a block alone
+ * (model->longest): where a text would be longer, it is read again from half of that back. Others
+ * remember all. */
 void generation_next(struct generation *, int *token, double *log_probability);
 
 #endif

@@ -39,7 +39,7 @@ static const struct {
 	    "arrangement=decoder-only prefix=none positions=relative relative_clip=3" },
 	  false },
 	{ { "transformer", "arrangement=decoder-only prefix=none positions=rotary key_heads=1" },
-	  false },
+	  true },
 	{ { "transformer", "arrangement=decoder-only prefix=none positions=alibi window=5" },
 	  false },
 };
