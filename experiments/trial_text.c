@@ -56,6 +56,7 @@ static void sample(struct work *w, struct generation *g, const struct corpus *te
 	const size_t steps = before < most ? before : most;
 	int *prompt = memory_new(steps, sizeof *prompt);
 	int *token = memory_new((size_t)tokens, sizeof *token);
+	double start;
 
 	for (size_t i = 0; i < steps; i++) {
 		const size_t at = place->end + i;
@@ -65,8 +66,10 @@ static void sample(struct work *w, struct generation *g, const struct corpus *te
 	t->source = vocabulary_decode(vocabulary, id + place->line, place->end - place->line);
 	t->reference = vocabulary_decode_lines(vocabulary, id + place->end,
 	                                       left < (size_t)tokens ? left : (size_t)tokens);
+	start = machine_seconds();
 	t->hypothesis = go_on(g, vocabulary, prompt, (int)steps, number, token, tokens,
 	                      &t->log_probability);
+	t->seconds = machine_seconds() - start;
 	free(prompt);
 	free(token);
 }
