@@ -147,6 +147,13 @@ refused() {
 		says 1 'invalid UTF-8 at byte 2' "$program" generate --db whole.db --run 1 --prompt "$(printf 'a\377')"
 }
 
+# Sampling from one token is greedy search, in translation too.
+sampled() {
+	printf 's1 s2 s3\ns4\n' > source
+	"$program" translate --db toy.db --run 1 --beam 1 < source > greedy && "$program" translate --db toy.db --run 1 --sample --top-k 1 < source > one &&
+		"$program" translate --db toy.db --run 1 --sample --top-p 0.001 < source > few && cmp greedy one && cmp greedy few
+}
+
 # wrong TEXT KEY=VALUE - a mistake in the file is told in a line.
 wrong() {
 	says 2 "$1" "$program" run text.yaml --db wrong.db --set "$2"
@@ -180,5 +187,6 @@ ok 'generate: samples, prompts' generated_more
 ok 'generate: from a pack' packed
 ok 'attend: one text' attended
 ok 'what it cannot do is said' refused
+ok 'translate: samples from one token are greedy' sampled
 ok 'mistakes in the file' mistakes
 echo "1..$number"
