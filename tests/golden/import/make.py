@@ -4,7 +4,8 @@
     /usr/bin/python3 tests/golden/import/make.py      (Debian: python3-torch, python3-sentencepiece)
 
 Writes beside itself NAME.safetensors and NAME.tsv (source, target, log p of the target with its end; words are
-the letters a to h, ids 4 to 11) for each model, and pieces.model with pieces.tsv (text, ids). Names and arithmetic are those of torch_seq2seq.py,
+the letters a to h, ids 4 to 11) for each model, pieces.model with pieces.tsv (text, ids), and for gpt2
+gpt2-says.safetensors: the logits of given tokens, and tokens that each are the most probable next one. Names and arithmetic are those of torch_seq2seq.py,
 the PyTorch program of the speed comparison, and, for gpt2, of GPT-2 as published.
 """
 import json
@@ -25,12 +26,12 @@ WORDS = "abcdefgh"
 
 def save(path, tensors):
     """The format by hand: length of the header, header, numbers."""
-    names = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.float64: "F64"}
+    names = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64", torch.bool: "BOOL"}
     header, body = {}, b""
     for name, t in tensors.items():
         t = t.detach().contiguous()
         kind = names[t.dtype]
-        raw = t.view(torch.int16).numpy().tobytes() if kind == "BF16" else t.numpy().tobytes()
+        raw = t.numpy().tobytes()
         header[name] = {"dtype": kind, "shape": list(t.shape), "data_offsets": [len(body), len(body) + len(raw)]}
         body += raw
     text = json.dumps(header).encode()
@@ -142,6 +143,54 @@ class Conv(nn.Module):
         return F.linear(self.out(x), self.embed.weight)
 
 
+class Conv1D(nn.Module):
+    """GPT-2's linear layer: weights [in][out]."""
+
+    def __init__(self, into, out):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.empty(into, out)), nn.Parameter(torch.empty(out))
+
+    def forward(self, x):
+        return x @ self.weight + self.bias
+
+
+def parts(**modules):
+    return nn.ModuleDict(modules)
+
+
+class GPT2(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.wte, self.wpe = nn.Embedding(VOCABULARY, D), nn.Embedding(POSITIONS, D)
+        self.h = nn.ModuleList(parts(ln_1=nn.LayerNorm(D), ln_2=nn.LayerNorm(D),
+                                     attn=parts(c_attn=Conv1D(D, 3 * D), c_proj=Conv1D(D, D)),
+                                     mlp=parts(c_fc=Conv1D(D, 4 * D), c_proj=Conv1D(4 * D, D))) for _ in range(2))
+        self.ln_f = nn.LayerNorm(D)
+
+    def forward(self, ids):
+        x = self.wte(ids) + self.wpe(torch.arange(len(ids)))
+        for h in self.h:
+            q, k, v = h["attn"]["c_attn"](h["ln_1"](x)).chunk(3, -1)
+            x = x + h["attn"]["c_proj"](attend(q, k, v, HEADS, True))
+            x = x + h["mlp"]["c_proj"](F.gelu(h["mlp"]["c_fc"](h["ln_2"](x)), approximate="tanh"))
+        return F.linear(self.ln_f(x), self.wte.weight)
+
+
+def write_gpt2(model):
+    """As published: a prefix, masks beside weights, the output layer that is the embedding."""
+    tensors = {f"transformer.{k}": v for k, v in model.state_dict().items()}
+    for i in range(2):
+        tensors[f"transformer.h.{i}.attn.bias"] = torch.ones(1, 1, POSITIONS, POSITIONS).tril().bool()
+    tensors["lm_head.weight"] = model.wte.weight
+    save(f"{HERE}/gpt2.safetensors", tensors)
+    chance = random.Random(8)
+    given = torch.tensor([EOS] + [chance.randint(3, VOCABULARY - 1) for _ in range(POSITIONS - 1)])
+    greedy = [EOS, 4]
+    while len(greedy) < POSITIONS:
+        greedy.append(3 + int(model(torch.tensor(greedy))[-1, 3:].argmax()))     # no padding, unknown or begin
+    save(f"{HERE}/gpt2-says.safetensors", {"given": given, "logits": model(given), "greedy": torch.tensor(greedy)})
+
+
 def randomise(model, seed):
     torch.manual_seed(seed)
     for name, p in model.named_parameters():
@@ -194,6 +243,7 @@ def main():
     write("transformer", transformer, {k: v.half() for k, v in transformer.state_dict().items()})
     write("lstm", randomise(LSTM(), 2))
     write("conv", randomise(Conv(), 3))
+    write_gpt2(randomise(GPT2(), 17))
     write_pieces()
 
 
