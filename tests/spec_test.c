@@ -328,6 +328,19 @@ static const struct {
 	{ HEAD "contestants:\n  m: {architecture: rnn, arrangement: encoder-only}\n",
 	  "5: contestants.m.arrangement = encoder-only: is what task: classification has, and task: "
 	  "copy asks for a target; leave it out" },
+#define SERIES "experiment: toy\ndata: {task: series}\ncontestants:\n  m: "
+	{ SERIES "{architecture: rnn, input_feeding: true}\n",
+	  "4: contestants.m.input_feeding: is about a decoder, and task: series has none; leave it out" },
+	{ SERIES "{architecture: cnn, attention: dot}\n",
+	  "4: contestants.m.attention: is about a decoder, and task: series has none; leave it out" },
+	{ SERIES "{architecture: cnn, tied: target}\n",
+	  "4: contestants.m.tied: is about the target's embeddings, and task: series has none; leave it "
+	  "out" },
+	{ SERIES "{architecture: cnn, pooling: none}\n",
+	  "4: contestants.m.pooling = none: task: series has one label; set pooling: mean or last" },
+	{ SERIES "{architecture: cnn, decoder: {}}\n",
+	  "4: contestants.m.decoder: task: series has one stack of layers; write its settings beside "
+	  "architecture" },
 	{ HEAD "contestants:\n  m: {architecture: cnn, pooling: last}\n",
 	  "5: contestants.m.pooling = last: is about arrangement: encoder-only; leave it out" },
 
