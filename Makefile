@@ -142,7 +142,7 @@ $B/tests/fuzz/fuzz: $(patsubst %.c,$B/%.o,$(wildcard tests/fuzz/*.c)) $B/libbake
 DOUBLE = B=build/double REAL=-DBAKEOFF_DOUBLE
 ASAN = B=build/asan OPTIMIZE=-O1 SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
 FUZZ = PLAIN="$(VECTOR_SETS:%=vector_%) $(patsubst core/%.c,%,$(wildcard core/op_*.c core/attention_*.c))" \
-	B=build/fuzz CC=clang CXX=clang++ OPTIMIZE="-O1 -fno-omit-frame-pointer" WITH_MPI= LDFLAGS=-fuse-ld=lld \
+	B=build/fuzz CC=clang CXX=clang++ OPTIMIZE="-O1 -fno-omit-frame-pointer" WITH_MPI= WARN=-w CWARN=-w LDFLAGS=-fuse-ld=lld \
 	SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 TALLY = build/tally
 

@@ -1,5 +1,6 @@
 /* vocabulary_import.c - vocabularies of SentencePiece's own model files: protocol buffers, as in
  * its sentencepiece_model.proto. Nothing in them is believed before it is checked. */
+#include "core/printable.h"
 #include "data/vocabulary_parts.h"
 
 #include <errno.h>
@@ -290,6 +291,7 @@ static struct vocabulary *of_sentencepiece(const char *path, const char *bytes, 
 		         "characters "
 		         "may become other tokens",
 		         path, m.normalizer, made->lowercase ? " and lower-cased" : "");
+		printable_make(line);
 		say(context, line);
 	}
 	entries_free(&m.entries);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SINUSOIDS_MOST = 1 << 28 }; /* numbers */
+
 static const char *const side_name[SIDES] = { "source", "target" };
 
 /* Positions that a step may have. */
@@ -70,14 +72,32 @@ static void add_output(struct model *model)
 		parameter_add(&model->parameters, 1, vocabulary, START_CONSTANT, 0, "output.bias");
 }
 
+static bool wants_sinusoids(const struct body *source, const struct body *target)
+{
+	return source->layer.positions == POSITIONS_SINUSOIDAL ||
+	       target->layer.positions == POSITIONS_SINUSOIDAL;
+}
+
+/* Settings of a stranger's run may ask for a table of any size, which no weights vouch for. */
+static bool check_sinusoids(const struct model *model, const struct design *design,
+                            struct error *error)
+{
+	const size_t numbers = (size_t)model->settings.width * (size_t)positions_of(model);
+
+	return numbers <= SINUSOIDS_MOST ||
+	       !wants_sinusoids(&design->side[SIDE_SOURCE], &design->side[SIDE_TARGET]) ||
+	       error_set(error,
+	                 "width = %ld: sinusoidal positions of %d steps would take %.1f GB; lower it "
+	                 "or data.longest",
+	                 model->settings.width, positions_of(model),
+	                 (double)(numbers * sizeof(real)) / 1e9);
+}
+
 static void make_sinusoids(struct model *model)
 {
 	const int width = (int)model->settings.width, steps = positions_of(model);
-	bool wanted = false;
 
-	for (int s = 0; s < SIDES; s++)
-		wanted |= model->side[s].body.layer.positions == POSITIONS_SINUSOIDAL;
-	if (!wanted)
+	if (!wants_sinusoids(&model->side[SIDE_SOURCE].body, &model->side[SIDE_TARGET].body))
 		return;
 	model->sinusoid_steps = steps;
 	model->sinusoids = memory_new((size_t)steps * (size_t)width, sizeof(real));
@@ -125,7 +145,8 @@ bool model_open(struct model *model, const struct design *design, const int voca
 	fits = arranged.model.tied != TIED_ALL || joint || arranged.model.prefix == PREFIX_NONE ||
 	       error_set(error, "tied = all: needs one vocabulary for both sides "
 	                        "(data.subwords.joint = true)");
-	fits = fits && design_check(&arranged, &broken, error);
+	fits = fits && design_check(&arranged, &broken, error) &&
+	       check_sinusoids(model, &arranged, error);
 	if (fits)
 		build(model, &arranged);
 	design_free(&arranged);

@@ -60,7 +60,7 @@ enum objective model_objective(const struct model *);
 
 /* Declares all parameters; weights are made by parameters_start or read from a checkpoint.
  * `longest`: tokens of the longest sentence that will ever come, end included. False and a message
- * where settings do not fit together. */
+ * where settings do not fit together, or ask for a table of positions above 2^28 numbers. */
 bool model_open(struct model *, const struct design *, const int vocabulary[SIDES], bool joint,
                 int longest, struct error *);
 void model_close(struct model *);

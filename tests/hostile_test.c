@@ -321,7 +321,7 @@ static void rows_need_not_keep_rules(void **state)
 				" (1, 1, 'a', '0123456789abcdef', 1, 'done', 'rnn', '{}', 4),"
 				" (2, 1, 'b', '1123456789abcdef', 1, 'running', 'rnn', '{}', 4);"
 				"INSERT INTO points VALUES (1, 4, 1, 9), (1, 4, 2, 5), (2, 4, 1, "
-			        "7);"
+				"7);"
 				"INSERT INTO summaries (run, metric, count, last_step, best) VALUES"
 				" (1, 4, 2, 2, 5), (2, 4, 1, 1, 7);"
 				"INSERT INTO scores (run, test_set, metric, value, step) VALUES"
@@ -398,6 +398,58 @@ static void a_state_of_training_is_possible(void **state)
 	model_close(&model);
 }
 
+/* Settings alone take no memory. */
+static void a_table_of_positions_has_an_end(void **state)
+{
+	static const char settings[] =
+		"{\"architecture\": \"transformer\", \"model\": {\"width\": 65536},"
+		" \"settings\": {\"positions\": \"sinusoidal\"}}";
+	const int vocabulary[SIDES] = { 9, 9 };
+	json_t *json = json_loads(settings, 0, NULL);
+	struct contestant contestant;
+	struct model model;
+	struct error error;
+
+	(void)state;
+	if (!contestant_from_json(&contestant, json, &error))
+		fail_msg("%s", error.message);
+	assert_false(model_open(&model, &contestant.design, vocabulary, true, 65536, &error));
+	assert_non_null(strstr(error.message, "width = 65536: sinusoidal positions of"));
+	contestant_free(&contestant);
+	json_decref(json);
+}
+
+static void hear(void *heard, const char *line)
+{
+	snprintf(heard, 300, "%s", line);
+}
+
+/* A model of SentencePiece that names its normalizer in colour. */
+static void a_model_says_nothing_to_a_terminal(void **state)
+{
+	static const char bytes[] = "\x0a\x08\x0a\x04<p_>\x18\x03"
+				    "\x0a\x08\x0a\x04<u_>\x18\x02"
+				    "\x0a\x08\x0a\x04<b_>\x18\x03"
+				    "\x0a\x08\x0a\x04<e_>\x18\x03"
+				    "\x0a\x05\x0a\x03\xe2\x96\x81"
+				    "\x12\x02\x18\x02"
+				    "\x1a\x08\x0a\x06"
+				    "\x1b[31m\n";
+	char path[PATH], heard[300] = "";
+	FILE *file = new_text("x.model");
+	struct vocabulary *v;
+	struct error error;
+
+	(void)state;
+	fwrite(bytes, 1, sizeof bytes - 1, file);
+	fclose(file);
+	v = vocabulary_import(in_folder("x.model", path), hear, heard, &error);
+	if (!v)
+		fail_msg("%s", error.message);
+	vocabulary_free(v);
+	assert_non_null(strstr(heard, "normalised by ?[31m?;"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -410,6 +462,8 @@ int main(void)
 		cmocka_unit_test(rows_need_not_keep_rules),
 		cmocka_unit_test(forged_keys_name_one_folder),
 		cmocka_unit_test(a_state_of_training_is_possible),
+		cmocka_unit_test(a_model_says_nothing_to_a_terminal),
+		cmocka_unit_test(a_table_of_positions_has_an_end),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

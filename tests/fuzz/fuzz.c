@@ -136,6 +136,8 @@ void fuzz_said(bool good, const struct error *error)
 {
 	if (good)
 		return;
+	if (getenv("FUZZ_SHOW"))
+		fprintf(stderr, "%s\n", error->message);
 	fuzz_check(error->message[0], "an error has a message");
 	fuzz_check(!strchr(error->message, '\n'), "a message has one line");
 	fuzz_harmless(error->message, strlen(error->message));

@@ -38,6 +38,7 @@ static const struct {
 	{ "score", score_command },
 	{ "models", models_command },
 	{ "profile", profile_command },
+	{ "import", import_command },
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -118,6 +119,8 @@ static const char *const seeds[] = {
 	"models" P "transformer" P "--explain" P "--source" P "9" P "--set" P "heads=2",
 	"models" P "data",
 	"profile" P "x.yaml" P "--only" P "a" P "--decode" P "--seconds" P "1",
+	"import" P "x.safetensors" P "--map" P "m.yaml" P "--experiment" P "e.yaml" P
+	"--contestant" P "a" P "--vocabulary" P "v,w" P "--set" P "seeds=[1]",
 	NULL,
 };
 

@@ -4,6 +4,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/strange.h"
 #include "tests/fuzz/tensors.h"
+#include "train/checkpoint.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,7 +72,7 @@ static void use(const char *path)
 static void one(const uint8_t *bytes, size_t size)
 {
 	struct fuzz_input in = { bytes, size };
-	const unsigned way = fuzz_byte(&in), data = fuzz_byte(&in);
+	const unsigned way = fuzz_byte(&in), high = fuzz_byte(&in), low = fuzz_byte(&in);
 	size_t part, whole;
 	const char *text = fuzz_part(&in, &part);
 	char *tensors;
@@ -90,7 +91,7 @@ static void one(const uint8_t *bytes, size_t size)
 		text = fuzz_part(&in, &part);
 	put_file(handle, "target.vocabulary", text, part, 0);
 	text = fuzz_part(&in, &part);
-	tensors = tensors_file(text, part, (size_t)data * 4, &whole);
+	tensors = tensors_file(text, part, 256 * high + low, &whole);
 	put_file(handle, "model.safetensors", tensors, whole, way & 4 ? -1 : 0);
 	free(tensors);
 	sqlite3_exec(handle, "COMMIT", NULL, NULL, NULL);
@@ -98,48 +99,82 @@ static void one(const uint8_t *bytes, size_t size)
 	use("pack.db");
 }
 
-static void seed(const char *settings, const char *vocabulary)
+/* The three files as a run has them, of settings that fit and of others. */
+static void seed(const char *settings, const char *vocabulary, const char *header, size_t data)
 {
-	char *text;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
 
-	fuzz_check(asprintf(&text,
-	                    "0\x10%s" PART "%s" PART "{\"a\":{\"dtype\":\"F32\",\"shape\":[4,4],"
-	                    "\"data_offsets\":[0,64]}}",
-	                    settings, vocabulary) > 0,
-	           "memory");
-	fuzz_seed(text, strlen(text));
+	fprintf(out, "0%c%c%s" PART "%s" PART "%s", (int)(data / 256), (int)(data % 256), settings,
+	        vocabulary, header);
+	fclose(out);
+	fuzz_seed(text, size);
 	free(text);
 }
 
-/* A vocabulary with its hash is best made by who reads it. */
+static void read_file(const char *name, char *text, size_t room, size_t *size)
+{
+	FILE *file = fopen(name, "rb");
+
+	fuzz_check(file != NULL, "it is there");
+	*size = fread(text, 1, room - 1, file);
+	text[*size] = '\0';
+	fclose(file);
+}
+
+static void save(const char *settings, const struct vocabulary *v)
+{
+	const int size[SIDES] = { vocabulary_size(v), vocabulary_size(v) };
+	const struct checkpoint_identity identity = { { vocabulary_hash(v), vocabulary_hash(v) } };
+	json_t *json = json_loads(settings, 0, NULL);
+	struct contestant c;
+	struct model model;
+	struct error error;
+
+	fuzz_check(contestant_from_json(&c, json, &error) &&
+	                   model_open(&model, &c.design, size, true, 8, &error),
+	           error.message);
+	parameters_start(&model.parameters, 1);
+	fuzz_check(checkpoint_save("m", &model, &identity, NULL, NULL, NULL, &error),
+	           error.message);
+	model_close(&model);
+	contestant_free(&c);
+	json_decref(json);
+}
+
+#define RNN                                                                                        \
+	"{\"architecture\":\"rnn\",\"data\":{\"longest\":8},\"model\":{\"width\":4},\"settings\":" \
+	"{\"hidden\":4}}"
 static void more_seeds(void)
 {
 	static const struct line lines[] = { { "a b c", 5, 1 } };
+	static const char *const others[] = {
+		"{\"architecture\":\"transformer\",\"data\":{\"longest\":65536},\"model\":{"
+		"\"width\":4},"
+		"\"settings\":{\"heads\":2,\"encoder_layers\":60,\"feed_forward\":65536}}",
+		"{\"architecture\":\"cnn\",\"data\":{\"longest\":-1}}",
+		"{\"architecture\":\"cnn\",\"data\":{\"longest\":9},\"model\":{\"width\":65536},"
+		"\"settings\":{\"kernel\":\"3/5\"}}",
+		"{\"encoder\":{\"architecture\":\"cnn\"},\"decoder\":{\"architecture\":\"rnn\","
+		"\"settings\":{\"hidden\":65536}},\"data\":{\"longest\":9}}",
+	};
 	struct error error;
 	struct vocabulary *v = vocabulary_train(SUBWORD_WORDS, 7, false, lines, 1, &error);
-	char text[512], path[FUZZ_PATH];
-	size_t size;
-	FILE *file;
+	char vocabulary[512], weights[1 << 16];
+	size_t size, header;
 
-	fuzz_path("v", path);
-	fuzz_check(v && vocabulary_save(v, path, &error), error.message);
+	fuzz_check(v && vocabulary_save(v, "v", &error), error.message);
+	read_file("v", vocabulary, sizeof vocabulary, &size);
+	save(RNN, v);
+	read_file("m", weights, sizeof weights, &size);
+	header = (unsigned char)weights[0] + 256 * (size_t)(unsigned char)weights[1];
+	weights[8 + header] = '\0';
+	seed(RNN, vocabulary, weights + 8, size - 8 - header);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		seed(others[i], vocabulary, weights + 8, 100);
+	seed(RNN, "x", "{}", 0);
 	vocabulary_free(v);
-	file = fopen(path, "rb");
-	fuzz_check(file != NULL, "it is there");
-	size = fread(text, 1, sizeof text - 1, file);
-	text[size] = '\0';
-	fclose(file);
-	seed("{\"architecture\":\"rnn\",\"data\":{\"longest\":8},\"settings\":{\"width\":4}}",
-	     text);
-	seed("{\"architecture\":\"transformer\",\"data\":{\"longest\":65536},\"model\":{\"width\":"
-	     "4},"
-	     "\"settings\":{\"heads\":2,\"encoder_layers\":1000,\"feed_forward\":1000000}}",
-	     text);
-	seed("{\"architecture\":\"cnn\",\"data\":{\"longest\":-1}}", "x");
-	seed("{\"encoder\":{\"architecture\":\"cnn\"},\"decoder\":{\"architecture\":\"rnn\","
-	     "\"settings\":"
-	     "{\"hidden\":1000000}},\"data\":{\"longest\":9}}",
-	     text);
 }
 
 const struct fuzz_target fuzz_pack = {

@@ -55,7 +55,7 @@ static void one(const uint8_t *bytes, size_t size)
 	     "i4000" V "ta-s1-" key V "ta note"
 #define KEY "0123456789abcdef"
 #define SETTINGS                                                                                   \
-	"{\"architecture\":\"rnn\",\"settings\":{\"width\":8},\"train\":{\"stop\":{\"updates\":"   \
+	"{\"architecture\":\"rnn\",\"model\":{\"width\":8},\"train\":{\"stop\":{\"updates\":"      \
 	"40}}}"
 #define CURVE(run)                                                                                 \
 	PART "pi" run V "i4" V "i10" V "r9" PART "pi" run V "i4" V "i20" V "r6" PART "pi" run V    \

@@ -47,7 +47,7 @@ static void one(const uint8_t *bytes, size_t size)
 	"[{\"name\":\"train\",\"files\":[\"/a.de\",\"/a.en\"],\"hash\":\"0123456789abcdef\"},"     \
 	"{\"name\":\"valid\",\"files\":[\"/b.de\",\"/b.en\"],\"hash\":\"0123456789abcdef\"}]"
 static const char *const seeds[] = {
-	"{\"architecture\":\"rnn\",\"settings\":{\"width\":8,\"cell\":\"gru\"},\"model\":{},"
+	"{\"architecture\":\"rnn\",\"settings\":{\"cell\":\"gru\"},\"model\":{\"width\":8},"
 	"\"train\":"
 	"{\"learning_rate\":0.1,\"stop\":{\"epochs\":2}},\"search\":{\"beam\":2}}" PART FILES,
 	"{\"architecture\":\"x\",\"encoder\":{\"architecture\":\"cnn\",\"settings\":{\"kernel\":"

@@ -123,12 +123,17 @@ static void print_end(struct printed *p, bool for_reading)
 	free(p->text);
 }
 
-static void ask_queries(struct database *database, const char *experiment, enum table_format format)
+/* One in four of them. */
+static void ask_queries(struct database *database, const char *experiment, enum table_format format,
+                        unsigned from)
 {
-	for (const struct named_query *q = named_queries; q->name; q++) {
+	for (unsigned i = 0; named_queries[i].name; i++) {
+		const struct named_query *q = &named_queries[i];
 		struct printed p;
 		struct error error;
 
+		if (i % 4 != from % 4)
+			continue;
 		print_begin(&p);
 		fuzz_said(query_print(p.out, database, q->sql, experiment, format, &error), &error);
 		print_end(&p, table_for_reading(format));
@@ -247,7 +252,7 @@ void strange_read(const char *path, unsigned way)
 	fuzz_said(database_check(&database, &error), &error);
 	look_at_runs(&database);
 	if (part == ASK)
-		ask_queries(&database, way & 128 ? "x" : NULL, format);
+		ask_queries(&database, way & 128 ? "x" : NULL, format, way >> 5);
 	else if (part == COMPARE)
 		compare(&database, "x", format);
 	else if (part == REPORT)
