@@ -320,13 +320,17 @@ static void rows_need_not_keep_rules(void **state)
 				" architecture, settings, updates) VALUES"
 				" (1, 1, 'a', '0123456789abcdef', 1, 'done', 'rnn', '{}', 4),"
 				" (2, 1, 'b', '1123456789abcdef', 1, 'running', 'rnn', '{}', 4);"
-				"INSERT INTO points VALUES (1, 4, 1, 9), (1, 4, 2, 5), (2, 4, 1, "
+				"INSERT INTO points (run, metric, step, value) VALUES (1, 4, 1, "
+			        "9), (1, 4, 2, 5), (2, 4, 1, "
 				"7);"
 				"INSERT INTO summaries (run, metric, count, last_step, best) VALUES"
 				" (1, 4, 2, 2, 5), (2, 4, 1, 1, 7);"
 				"INSERT INTO scores (run, test_set, metric, value, step) VALUES"
 				" (1, 'n', 16, 20, 2);"
-				"INSERT INTO hypotheses VALUES (1, 'n', 0, 's', 'r', 'h', -1);"
+				"INSERT INTO hypotheses (run, test_set, sentence, source, "
+			        "reference,"
+				" hypothesis, log_probability) VALUES (1, 'n', 0, 's', 'r', 'h', "
+			        "-1);"
 				"UPDATE OR IGNORE %s SET %s = %s",
 				columns[c][0], columns[c][1], values[v]);
 
