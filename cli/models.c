@@ -67,8 +67,10 @@ static void print_example(struct data_settings *data)
 	if (!generated_make(&made, data, &error))
 		panic("%s", error.message);
 	printf("  %-19s ", "");
-	print_line(&side[SIDE_SOURCE].line[0]);
-	fputs(" -> ", stdout);
+	if (side[SIDE_SOURCE].lines) {
+		print_line(&side[SIDE_SOURCE].line[0]);
+		fputs(" -> ", stdout);
+	}
 	print_line(&side[SIDE_TARGET].line[0]);
 	putchar('\n');
 	generated_free(&made);

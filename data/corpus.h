@@ -43,6 +43,11 @@ void corpus_of_stream(struct corpus *, const char *name, const struct parallel *
 /* The same of one line in memory, its first `longest` tokens: one block, without an end. */
 void corpus_of_line(struct corpus *, const char *text, const struct vocabulary *, long longest);
 
+/* Texts by themselves, each a block of its own behind an end of line, its end included: evaluate
+ * then tells the log p of each. One of more than `longest` - 1 tokens is cut and counted. */
+void corpus_of_texts(struct corpus *, char *const *text, size_t texts, const struct vocabulary *,
+                     long longest);
+
 /* Encodes validation or test text, cutting what is too long, and keeps the text. */
 void corpus_of_test(struct corpus *, const char *name, const struct parallel *,
                     struct vocabulary *const vocabulary[SIDES], long longest, bool lowercase);

@@ -297,8 +297,7 @@ static bool encode_generated(const struct opening *opening, struct generated *ma
 	const struct data_settings *settings = opening->settings;
 	struct dataset *data = opening->data;
 
-	if (!corpus_of_training(&data->train, &set[GENERATED_TRAIN], data->vocabulary,
-	                        settings->longest, BAD_LINES_ERROR, opening->pool, opening->error))
+	if (!encode_train(opening, &set[GENERATED_TRAIN]))
 		return false;
 	encode_test(opening, &data->valid, "valid", &set[GENERATED_VALID]);
 	data->test = memory_new(GENERATED_SETS, sizeof *data->test);

@@ -122,17 +122,20 @@ static void writer_end(struct writer *writer)
 static void make_set(struct parallel *set, struct making *making, long sentences)
 {
 	const struct data_settings *settings = making->drawing.settings;
+	const bool alone = task_of(settings)->objective == OBJECTIVE_CONTINUE;
+	const int first = alone ? SIDE_TARGET : SIDE_SOURCE;
 	struct writer writer[SIDES];
 
-	*set = (struct parallel){ .file = { "generated", "generated" }, .read = (size_t)sentences };
-	for (int side = 0; side < SIDES; side++)
+	*set = (struct parallel){ .file = { alone ? NULL : "generated", "generated" },
+		                  .read = (size_t)sentences };
+	for (int side = first; side < SIDES; side++)
 		writer[side] = writer_begin(&set->side[side], settings, (enum side)side, sentences);
 	for (long i = 0; i < sentences; i++) {
 		draw_new(making);
-		for (int side = 0; side < SIDES; side++)
+		for (int side = first; side < SIDES; side++)
 			writer_add(&writer[side], &making->drawing.side[side]);
 	}
-	for (int side = 0; side < SIDES; side++)
+	for (int side = first; side < SIDES; side++)
 		writer_end(&writer[side]);
 	making->finished = making->seen.count;
 }

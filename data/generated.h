@@ -26,7 +26,7 @@ struct generated {
 };
 
 /* Text of words between blanks, drawn by the task's generator: a function of the settings alone.
- * Sets behind the test set have test_sentences. A sentence of another set than training is drawn
+ * Sets behind the test set have test_sentences; a text alone has no source side. A sentence of another set than training is drawn
  * again where an earlier set has its source (where there is no source: it). False and the error of
  * generated_check where there is one; nothing is to be freed then. */
 bool generated_make(struct generated *, const struct data_settings *, struct error *);

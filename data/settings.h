@@ -44,6 +44,7 @@ struct data_settings {
 	int quantisation;        /* series: enum series_quantisation */
 	double noise;            /* series: deviation */
 	long depth;              /* list-ops: of lists in lists */
+	long attractors, longer_attractors; /* agreement: in training, in longer; 0: none */
 	long functions, longer_functions; /* string-edits: in training, in productivity; 0: none */
 	long train_sentences, valid_sentences, test_sentences; /* generated */
 	int picture_size;      /* enum picture_size: draw and describe */

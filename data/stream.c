@@ -89,3 +89,32 @@ void corpus_of_line(struct corpus *corpus, const char *text, const struct vocabu
 	for (size_t i = 0; i < start[1]; i++)
 		corpus->unknown[SIDE_TARGET] += id[i] == TOKEN_UNKNOWN;
 }
+
+void corpus_of_texts(struct corpus *corpus, char *const *text, size_t texts,
+                     const struct vocabulary *vocabulary, long longest)
+{
+	size_t *start = memory_new(texts + 1, sizeof *start), room = 0;
+	int *id = NULL;
+
+	*corpus = (struct corpus){ .name = memory_text("input"),
+		                   .objective = OBJECTIVE_CONTINUE,
+		                   .sentences = texts };
+	for (size_t i = 0; i < texts; i++) {
+		const size_t bytes = strlen(text[i]), most = (size_t)longest - 1;
+		const size_t count = vocabulary_encode(vocabulary, text[i], bytes, NULL, 0);
+		const size_t kept = count < most ? count : most;
+
+		if (room < start[i] + count + 1) {
+			room = 2 * (start[i] + count + 1);
+			id = memory_resize(id, room, sizeof *id);
+		}
+		vocabulary_encode(vocabulary, text[i], bytes, id + start[i], count);
+		for (size_t k = 0; k < kept; k++)
+			corpus->unknown[SIDE_TARGET] += id[start[i] + k] == TOKEN_UNKNOWN;
+		start[i + 1] = start[i] + kept + 1;
+		id[start[i + 1] - 1] = TOKEN_END;
+		corpus->cut += count > most;
+	}
+	corpus->id[SIDE_TARGET] = id;
+	corpus->start[SIDE_TARGET] = start;
+}
