@@ -56,5 +56,5 @@ ok 'compositions that training lacks, and longer ones, are test sets' edits
 ok 'a run of a generated task is made again' again
 ok 'tasks are listed with examples' listed
 ok 'mistake: more pairs than keys' says 2 'data.pairs = 40: must not be more than data.keys = 32' "$program" run small.yaml --set data.task=recall --set data.pairs=40
-ok 'mistake: one table of embeddings for two vocabularies' says 2 'tied = all: needs one vocabulary for both sides, and this task has two' "$program" run small.yaml --set data.task=parity --set contestants.lstm.tied=all
+ok 'mistake: one table of embeddings for two vocabularies' says 2 'tied = all: needs one vocabulary for both sides, and this task has two' "$program" run small.yaml --set data.task=adding --set contestants.lstm.tied=all
 echo "1..$number"
