@@ -25,7 +25,7 @@ static const struct command_option option_table[] = {
 	{ "db", DB, "FILE", NULL, "its database (results.db)" },
 	{ "pack", PACK, "FILE", NULL, "the run of a pack (`bakeoff pack`) instead of both" },
 	{ "samples", SAMPLES, "N", NULL,
-	  "draw N pictures by chance instead of the most probable one" },
+	  "draw N pictures by chance (one, as the run searches)" },
 	{ "rank", RANK, "ID", NULL,
 	  "show the best of them alone: the one of which that run, of the task describe, finds the "
 	  "caption most probable" },
@@ -46,9 +46,10 @@ const struct command command_draw = {
 		 "and says what the picture shows, read from its pixels.",
 	.options = option_table,
 	.example = { { "bakeoff draw --run 3 \"a small red circle above a blue square\"", "" },
-		     { "bakeoff draw --run 3 --samples 8 --out eight.png \"a green cross at the top "
-		       "left\"",
-		       "eight by chance" } },
+	             { "bakeoff draw --run 3 --samples 8 --out eight.png \"a green cross at the "
+	               "top "
+	               "left\"",
+	               "eight by chance" } },
 };
 
 struct options {

@@ -139,10 +139,25 @@ static size_t count_readable(const struct text *text, const struct drawn *drawn)
 	return readable;
 }
 
+/* What a codebook loses. */
+static void write_note(struct generated *made, const struct gallery *g, enum side side)
+{
+	const struct drawn *test = &g->set[GENERATED_TEST];
+	const struct drawn *other = &g->set[GENERATED_COMBINATIONS];
+
+	snprintf(made->note, sizeof made->note,
+	         "pictures: a codebook of %zu patches, by which %zu of %zu test pictures, and %zu "
+	         "of "
+	         "%zu of new combinations, show what they show",
+	         g->codebook.word.count,
+	         count_readable(&made->set[GENERATED_TEST].side[side], test), test->count,
+	         count_readable(&made->set[GENERATED_COMBINATIONS].side[side], other),
+	         other->count);
+}
+
 static void write_sets(struct generated *made, struct gallery *g, enum side caption)
 {
 	const enum side picture = caption == SIDE_SOURCE ? SIDE_TARGET : SIDE_SOURCE;
-	const struct drawn *test = &g->set[GENERATED_TEST];
 
 	for (int i = 0; i < GENERATED_SETS; i++) {
 		struct parallel *set = &made->set[i];
@@ -156,13 +171,7 @@ static void write_sets(struct generated *made, struct gallery *g, enum side capt
 	}
 	write_words(&made->words[caption], &made->words[picture], &g->codebook);
 	if (g->settings->picture_tokens == PICTURE_PATCHES)
-		snprintf(made->note, sizeof made->note,
-		         "pictures: a codebook of %zu patches; %zu of %zu test pictures show by it "
-		         "what "
-		         "they show",
-		         g->codebook.word.count,
-		         count_readable(&made->set[GENERATED_TEST].side[picture], test),
-		         test->count);
+		write_note(made, g, picture);
 }
 
 static void gallery_free(struct gallery *g)
