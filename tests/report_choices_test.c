@@ -19,13 +19,13 @@ static void add_hypotheses(struct report_fixture *f, long run, int right)
 	for (int i = 0; i < SENTENCES; i++) {
 		char *sql = sqlite3_mprintf(
 			"INSERT INTO hypotheses VALUES (%ld, 'news', %d, 's', 'a b c d e%d',"
-			" %Q, -1)",
+			" %Q, -1, 0.1)",
 			run, i, i, i < right ? "" : "x y z u v");
 
 		if (i < right) {
 			sqlite3_free(sql);
 			sql = sqlite3_mprintf("INSERT INTO hypotheses VALUES (%ld, 'news', %d, 's',"
-			                      " 'a b c d e%d', 'a b c d e%d', -1)",
+			                      " 'a b c d e%d', 'a b c d e%d', -1, 0.1)",
 			                      run, i, i, i);
 		}
 		assert_int_equal(sqlite3_exec(f->database.handle, sql, NULL, NULL, NULL),
