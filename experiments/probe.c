@@ -111,16 +111,16 @@ static const struct claim positions_claims[] = {
 	  .margin = 0.9,
 	  .kind = CLAIM_PREMISE },
 	{ "so does a Transformer with positions",
-	  { "transformer", 3, 10 },
+	  { "transformer", 1, 6 },
 	  .margin = 0.9,
 	  .kind = CLAIM_PREMISE },
 	{ "without them less than half is left",
-	  { "transformer", 3, 10 },
+	  { "transformer", 1, 6 },
 	  { "transformer-blind", 3, 10 },
 	  .factor = 2 },
 };
 
-/* Four layers of kernel 5 reach over 11 blanks, dilated by 1, 2, 4 and 4 over all 30. */
+/* Four layers of kernel 5 reach over 11 blanks, dilated by 1, 2, 4 and 4 over all 20. */
 static const struct claim memory_claims[] = {
 	{ .text = "within its field a convolution recalls what was",
 	  .high = { "convolution", 0, 11 },
@@ -128,28 +128,28 @@ static const struct claim memory_claims[] = {
 	  .kind = CLAIM_PREMISE },
 	{ .text = "beyond it less than half of that is left",
 	  .high = { "convolution", 0, 11 },
-	  .low = { "convolution", 12, 30 },
+	  .low = { "convolution", 12, 20 },
 	  .factor = 2 },
 	{ .text = "dilation moves the cliff: more is right there",
-	  .high = { "dilated", 12, 30 },
-	  .low = { "convolution", 12, 30 } },
-	{ .text = "an LSTM fades", .high = { "lstm", 0, 5 }, .low = { "lstm", 25, 30 } },
+	  .high = { "dilated", 12, 20 },
+	  .low = { "convolution", 12, 20 } },
+	{ .text = "an LSTM fades", .high = { "lstm", 0, 5 }, .low = { "lstm", 15, 20 } },
 };
 
 static const struct claim recall_claims[] = {
 	{ .text = "attention solves it",
-	  .high = { "transformer", 3, 10 },
+	  .high = { "transformer", 1, 6 },
 	  .margin = 0.8,
 	  .kind = CLAIM_PREMISE },
 	{ .text = "an LSTM gets fewer right the more pairs there are",
-	  .high = { "lstm", 3, 4 },
-	  .low = { "lstm", 8, 10 } },
+	  .high = { "lstm", 1, 2 },
+	  .low = { "lstm", 5, 6 } },
 	{ .text = "of many pairs attention gets more right than an LSTM of its size",
-	  .high = { "transformer", 8, 10 },
-	  .low = { "lstm", 8, 10 } },
+	  .high = { "transformer", 5, 6 },
+	  .low = { "lstm", 5, 6 } },
 	{ .text = "and more than convolutions that see all of them",
-	  .high = { "transformer", 8, 10 },
-	  .low = { "convolution", 8, 10 } },
+	  .high = { "transformer", 5, 6 },
+	  .low = { "convolution", 5, 6 } },
 };
 
 /* Four layers of kernel 5 see all of sequences up to 15. */
@@ -236,6 +236,27 @@ static const struct claim list_claims[] = STATE(14, 0.4);
 		.value = probe_exact, CLAIMS(list)                                                 \
 	}
 
+/* Up to 8 words are between subject and verb in training. */
+static const struct claim contrastive_claims[] = {
+	{ .text = "an LSTM agrees where the subject is near",
+	  .high = { "lstm", 0, 4 },
+	  .margin = 0.8,
+	  .kind = CLAIM_PREMISE },
+	{ .text = "so does a Transformer",
+	  .high = { "transformer", 0, 4 },
+	  .margin = 0.8,
+	  .kind = CLAIM_PREMISE },
+	{ .text = "beyond the distances of training an LSTM gets as many right as a Transformer, "
+	          "or "
+	          "at most .05 fewer",
+	  .high = { "lstm", 9, 100 },
+	  .low = { "transformer", 9, 100 },
+	  .margin = -0.05 },
+	{ .text = "and more than convolutions whose field ends before",
+	  .high = { "lstm", 9, 100 },
+	  .low = { "convolution", 9, 100 } },
+};
+
 #define STATES(probe, question, width, list)                                                       \
 	{                                                                                          \
 		.name = probe, .asks = question,                                                   \
@@ -291,14 +312,14 @@ const struct probe probes[] = {
 	  .value = probe_tokens_right,
 	  CLAIMS(memory_claims) },
 	{ .name = "recall",
-	  .asks = "which values did three keys have, of so many pairs",
+	  .asks = "which value did that key have, of so many pairs",
 	  .expects = "attention solves it at any number of pairs; the others need a state that "
 	             "grows with them",
 	  .source = "Ba et al. 2016; Arora et al. 2023",
 	  .axes = { .x = "pairs", .y = "share of right values" },
 	  .measure = probe_measure_hypotheses,
 	  .place = probe_pairs,
-	  .value = probe_tokens_right,
+	  .value = probe_exact,
 	  CLAIMS(recall_claims) },
 	{ .name = "adding",
 	  .asks = "what is the sum of the two marked numbers in a sequence of that length",
@@ -326,6 +347,15 @@ const struct probe probes[] = {
 	       modular_claims),
 	STATES("list-ops", "what is the value of nested lists of digits, by length", 4,
 	       list_claims),
+	{ .name = "contrastive",
+	  .asks = "is a sentence more probable than the same with its verb in the wrong number, by "
+	          "the words between subject and verb",
+	  .expects = "all agree near the subject; attention and convolutions do not beat an LSTM "
+	             "where it is far",
+	  .source = "Linzen et al. 2016; Sennrich 2017; Tang et al. 2018",
+	  .axes = { .x = "words between", .y = "share of pairs that are right", .bin = 4 },
+	  .measure = probe_measure_contrast,
+	  CLAIMS(contrastive_claims) },
 	{ .name = NULL },
 };
 

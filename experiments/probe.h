@@ -82,6 +82,9 @@ bool probe_measure_hypotheses(const struct probe_material *, struct error *);
 /* Shares of the distances in the influence of all that was read on the last states of decoder-only
  * models, each as trained and as it was before. */
 bool probe_measure_influence(const struct probe_material *, struct error *);
+/* 1 or 0: whether a language model finds the right one of a minimal pair of the test sets of task
+ * agreement more probable, at the words between subject and verb. */
+bool probe_measure_contrast(const struct probe_material *, struct error *);
 /* Milliseconds a token of encoders, by length, five times; what their graphs say as a card, and for
  * claims aside: "NAME: sequential" (products that wait for each other, that a token adds), "NAME:
  * crossing / d" (the length at which work that grows with n² is that of a layer of the first
