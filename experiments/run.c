@@ -192,7 +192,8 @@ static bool prepare(struct trial *common, struct experiment *experiment, const c
 
 /* Whether all ranks are ready; the others take from rank 0 what they need of the data. */
 static bool join_ranks(struct experiment *experiment, const struct run_options *options,
-                       struct dataset *dataset, bool ready, struct error *error)
+                       struct dataset *dataset, bool ready, dataset_report *report,
+                       void *context, struct error *error)
 {
 	if (!options->ranks)
 		return ready;
@@ -200,8 +201,11 @@ static bool join_ranks(struct experiment *experiment, const struct run_options *
 	    !dataset_share(options->ranks, dataset, error))
 		return false;
 	ready = ranks_number(options->ranks) == 0 || match_contestants(experiment, dataset, error);
-	return ranks_agree(options->ranks, ready, error) &&
-	       together_check(experiment, options, error);
+	if (!ranks_agree(options->ranks, ready, error) ||
+	    !together_check(experiment, options, error))
+		return false;
+	together_kernels(options->ranks, report, context);
+	return true;
 }
 
 bool run_experiment(struct experiment *experiment, const char *specification,
@@ -224,7 +228,7 @@ bool run_experiment(struct experiment *experiment, const char *specification,
 	ready = ranks_number(options->ranks) > 0 ||
 	        prepare(&common, experiment, specification, options, &dataset, report, context,
 	                error);
-	ready = join_ranks(experiment, options, &dataset, ready, error);
+	ready = join_ranks(experiment, options, &dataset, ready, report, context, error);
 	gemm_warm_end(warming);
 	ready = ready && tune_run(experiment, &common, options, report, watch, context, result,
 	                          error);

@@ -1,8 +1,11 @@
 /* together.c - trials trained by all ranks, rank 0 first among them. */
 #include "experiments/together.h"
 #include "core/error.h"
+#include "core/gemm.h"
 #include "core/machine.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const double SECONDS_BETWEEN_NEWS = 0.1;
@@ -44,6 +47,58 @@ bool together_check(const struct experiment *e, const struct run_options *option
 		good = error_set(error, "its experiment file or program is not that of rank 0; "
 		                        "copy both to all hosts");
 	return ranks_agree(options->ranks, good, error);
+}
+
+/* What a rank multiplies by: "avx512 (SkylakeX)". */
+struct rank_kernels {
+	char host[64], name[512];
+};
+
+static struct rank_kernels own_kernels(void)
+{
+	const struct gemm *gemm = gemm_for_processor();
+	struct rank_kernels own = { 0 };
+	char details[480];
+
+	machine_host(own.host, sizeof own.host);
+	gemm_describe_kernels(gemm, details, sizeof details);
+	snprintf(own.name, sizeof own.name, "%.20s (%s)", gemm->name, details);
+	return own;
+}
+
+static void report_kernels(const struct rank_kernels *all, int ranks, dataset_report *report,
+                           void *context)
+{
+	char line[1400], more[32] = "";
+	int other = 0, others = 0;
+
+	for (int i = ranks - 1; i > 0; i--)
+		if (strcmp(all[i].name, all[0].name) != 0) {
+			other = i;
+			others++;
+		}
+	if (!others)
+		return;
+	if (others > 1)
+		snprintf(more, sizeof more, " (and %d more)", others - 1);
+	snprintf(line, sizeof line,
+	         "rank %d on %s%s multiplies by %s, rank 0 by %s: the bits of this run will not "
+	         "be those of one process, nor those of other numbers of ranks",
+	         other, all[other].host, more, all[other].name, all[0].name);
+	report(context, line);
+}
+
+void together_kernels(struct ranks *ranks, dataset_report *report, void *context)
+{
+	const int count = ranks_count(ranks), number = ranks_number(ranks);
+	struct rank_kernels *all = memory_new((size_t)count, sizeof *all);
+
+	all[number] = own_kernels();
+	if (!ranks_gather(ranks, all, sizeof *all, (size_t)count))
+		return; /* the messages under way still need it */
+	if (number == 0)
+		report_kernels(all, count, report, context);
+	free(all);
 }
 
 static bool hear(void *context, const struct trial_news *n)

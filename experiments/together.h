@@ -9,6 +9,10 @@
  * same answer on all. */
 bool together_check(const struct experiment *, const struct run_options *, struct error *);
 
+/* Reports, on rank 0, where ranks multiply by other kernels than it: the bits of a run are then not
+ * those of one process. All ranks call it; `report` may be NULL on the others. */
+void together_kernels(struct ranks *, dataset_report *report, void *context);
+
 /* Rank 0: runs the trials in this process; as jobs_run, but for options->jobs and memory_bytes.
  * False where the other ranks, or one of them, are lost. */
 bool together_lead(const struct jobs *, struct error *);

@@ -1,6 +1,9 @@
 #!/bin/sh
 # mpi.sh - trials trained by several processes under mpirun: the bits of one process, whatever their number, and none lost with a
 # rank. Prints TAP; BAKEOFF names the program. `make test-cluster`.
+#
+#     MPI_HOSTS="PROGRAM DIR"    PROGRAM start DIR 2 makes hosts h1 and h2 whose cables can be pulled, `PROGRAM mpirun DIR` is the mpirun
+#                                of h1 over both, `PROGRAM cut DIR h2` pulls a cable, `PROGRAM stop DIR` ends it; without it, no cable is
 set -u
 
 # shellcheck source=tests/tap.sh
@@ -13,6 +16,9 @@ skip() {
 	exit
 }
 
+# shellcheck disable=SC2086
+set -- ${MPI_HOSTS:-}
+starter=${1:-} place=${2:-}
 command -v mpirun > /dev/null || skip 'no mpirun here; ./setup.sh mpi installs one'
 "$program" doctor > doctor.txt
 ! grep -q 'MPI .*not built in' doctor.txt || skip 'this program was built without; ./setup.sh mpi, and build it again'
@@ -21,7 +27,7 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 cat > small.yaml <<'YAML'
 experiment: small
 data: {task: copy, symbols: 8, shortest_sentence: 2, longest_sentence: 5, train_sentences: 600, valid_sentences: 40, test_sentences: 30}
-train: {batch_tokens: 128, shards: 5, learning_rate: 0.01, warmup: 10, checkpoint_every: 7, report_every: 5, stop: {epochs: 3}}
+train: {batch_tokens: 128, shards: 5, learning_rate: 0.01, warmup: 10, checkpoint_every: 7, report_every: 5, validate_bleu: 9, stop: {epochs: 3}}
 search: {beam: 2}
 seeds: [1]
 contestants:
@@ -139,6 +145,34 @@ silent() {
 	same undisturbed silent
 }
 
+# The cable of the second host is pulled: nobody says so, mpirun finds out by the options of docs/scaling.md, and another number of
+# ranks goes on.
+host_lost() {
+	"$starter" start "$place" 2 > started 2>&1 || { cat started; return 1; }
+	timeout 120 "$starter" mpirun "$place" --mca oob_tcp_keepalive_time 3 --mca oob_tcp_keepalive_intvl 1 --mca oob_tcp_keepalive_probes 3 \
+		-n 2 "$program" run small.yaml --quiet --db lost.db $long --stall 60 > log 2>&1 &
+	waiter=$!
+	process_of lost 1 && "$starter" cut "$place" h2
+	wait $waiter
+	status=$?
+	"$starter" stop "$place" > stopped 2>&1
+	[ $status -ne 0 ] && [ $status -ne 124 ] || { echo "exit status $status"; cat log; return 1; }
+	[ "$(grep -c 'rank is lost: .*goes on from the last checkpoint' log)" = 1 ] || { cat log; return 1; }
+	"$program" runs small --db lost.db | grep -q 'failed .*rank is lost' || { "$program" runs small --db lost.db; return 1; }
+	run_on 3 lost.db $long > log 2>&1 || { cat log; return 1; }
+	same undisturbed lost
+}
+
+# Kernels decide the last bits, so a line says where ranks have others.
+other_kernels() {
+	timeout 120 mpirun --oversubscribe -n 1 "$program" run small.yaml --only lstm --db kernels.db : \
+		-n 1 -x BAKEOFF_VECTOR=portable "$program" run small.yaml --only lstm --db kernels.db > log 2>&1 || { cat log; return 1; }
+	[ "$("$program" version | sed -n 's/^vector kernels: \([a-z0-9]*\),.*/\1/p')" = portable ] ||
+		grep -q '^rank 1 on .* multiplies by portable.*rank 0 by .*not be those of one process' log || { cat log; return 1; }
+	run_on 2 alike.db --only lstm > log 2>&1
+	! grep 'multiplies by' log
+}
+
 # refused TEXT OPTION... - ends with a line that says so, with nothing begun.
 refused() {
 	text=$1
@@ -158,6 +192,8 @@ ok 'mpi: a longer run, undisturbed' undisturbed
 ok 'mpi: a rank is killed, two go on with the same bits' killed 3
 ok 'mpi: rank 0 is killed, two go on with the same bits' killed 1
 ok 'mpi: a rank falls silent, one process goes on with the same bits' silent
+[ -z "$starter" ] || ok 'mpi: the cable of a host is pulled, three ranks on another go on with the same bits' host_lost
+ok 'mpi: a line says where the kernels of ranks differ' other_kernels
 ok 'mpi: fewer shards than ranks are refused' refused 'train.shards = 1 leaves some of 2 ranks without work' --set train.shards=1
 ok 'mpi: --jobs is refused' refused '--jobs: under mpirun trials run one after the other' --jobs 2
 echo "1..$number"
