@@ -60,7 +60,7 @@ static void pairs_free(struct pairs *pairs)
 
 /* 1 for each pair whose right sentence has the greater log p, at its distance. */
 static bool contrast(const struct probe_material *material, const struct probe_trial *trial,
-                     const struct pairs *pairs, struct error *error)
+                     const struct pairs *pairs, struct pool *pool, struct error *error)
 {
 	const int series = measured_series(material->measured, trial->contestant->name);
 	double *score = memory_new(2 * pairs->count, sizeof *score);
@@ -71,7 +71,7 @@ static bool contrast(const struct probe_material *material, const struct probe_t
 	if (opened) {
 		corpus_of_texts(&corpus, pairs->text, 2 * pairs->count,
 		                trained.vocabulary[SIDE_TARGET], trained.longest);
-		evaluate(&trained.model, &corpus, BATCH_TOKENS, NULL, score);
+		evaluate(&trained.model, &corpus, BATCH_TOKENS, pool, score);
 		corpus_free(&corpus);
 		trained_close(&trained);
 	}
@@ -85,12 +85,14 @@ static bool contrast(const struct probe_material *material, const struct probe_t
 bool probe_measure_contrast(const struct probe_material *material, struct error *error)
 {
 	struct pairs pairs;
-	bool good = pairs_make(&pairs, &material->experiment->data, error);
+	struct pool *pool = pool_open(1, error);
+	bool good = pairs_make(&pairs, &material->experiment->data, error) && pool;
 
 	for (int i = 0; i < material->experiment->contestants; i++)
 		measured_series(material->measured, material->experiment->contestant[i].name);
 	for (size_t i = 0; good && i < material->trials; i++)
-		good = contrast(material, &material->trial[i], &pairs, error);
+		good = contrast(material, &material->trial[i], &pairs, pool, error);
 	pairs_free(&pairs);
+	pool_close(pool);
 	return good;
 }

@@ -19,6 +19,18 @@ contestants:
   transformer: {architecture: transformer, arrangement: decoder-only, width: 8, heads: 2, feed_forward: 8, decoder_layers: 2}
 YAML
 
+cat > experiments/probes/quick/contrastive.yaml <<'YAML'
+experiment: probe-contrastive-quick
+data: {task: agreement, attractors: 1, longer_attractors: 2, longest: 20, train_sentences: 60, valid_sentences: 10, test_sentences: 20}
+train: {batch_tokens: 128, learning_rate: 0.01, warmup: 10, stop: {updates: 3}}
+search: {samples: 1, sample_tokens: 4}
+seeds: [1, 2]
+contestants:
+  lstm: {architecture: rnn, width: 8, hidden: 8, layers: 1}
+  convolution: {architecture: cnn, width: 8, layers: 1}
+  transformer: {architecture: transformer, width: 8, heads: 2, feed_forward: 8, layers: 1}
+YAML
+
 probe() {
 	"$program" probe "$@"
 }
@@ -35,6 +47,12 @@ measured() {
 	[ "$("$program" query --db p.db --format tsv --sql 'SELECT count(*) FROM runs' | tail -n 1)" = 9 ]
 }
 
+# Pairs at each distance, of which an untrained model gets some right.
+contrasted() {
+	probe contrastive --quick --db p.db > pairs && grep -q '^│ 0-3  *│ *0.[0-9]* ± 0.[0-9]* │' pairs &&
+		grep -q '^│ 8-9  *│' pairs && grep -q '^contrastive: not decided' pairs || { cat pairs; return 1; }
+}
+
 again() {
 	probe influence --quick --db p.db > again && [ "$(grep -c 'done already' again)" = 9 ] || { cat again; return 1; }
 	sed -n '/share of all/,$p' log > first && sed -n '/share of all/,$p' again | cmp - first
@@ -47,6 +65,7 @@ fewer_seeds() {
 
 ok "probes are listed" listed
 ok "a probe trains, measures and judges" measured
+ok "language models are asked for minimal pairs" contrasted
 ok "what is done is not trained again, and says the same" again
 ok "seeds can be chosen; one decides nothing, in JSON as well" fewer_seeds
 ok "a name that no probe has" says 2 "there is no probe copies: all, cost" probe copies
