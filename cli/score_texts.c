@@ -2,6 +2,7 @@
 #include "cli/score.h"
 
 #include "experiments/pack.h"
+#include "experiments/trial.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,18 @@ static bool same_references(const struct score_system *a, const struct score_sys
 	return true;
 }
 
+/* Labels and samples of a text are kept as hypotheses too. */
+static bool check_task(struct database *database, long run, struct error *error)
+{
+	const struct task *task = trained_task(database, run);
+
+	return !task || task->objective == OBJECTIVE_TRANSLATE ||
+	       error_set(error,
+	                 "run %ld has learned the task %s, which is no matter of BLEU, chrF or TER; "
+	                 "`bakeoff compare` shows its scores",
+	                 run, task->name);
+}
+
 static bool read_runs(struct score_job *job, struct error *error)
 {
 	const struct score_options *o = &job->options;
@@ -60,7 +73,8 @@ static bool read_runs(struct score_job *job, struct error *error)
 
 		system->name = memory_new(RUN_NAME_SIZE, 1);
 		snprintf(system->name, RUN_NAME_SIZE, "run %ld", o->runs[i]);
-		good = translations_read(&database, o->runs[i], o->test_set, &system->stored,
+		good = check_task(&database, o->runs[i], error) &&
+		       translations_read(&database, o->runs[i], o->test_set, &system->stored,
 		                         error) &&
 		       same_references(first, system, error);
 		if (good)

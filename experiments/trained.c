@@ -174,6 +174,25 @@ bool trained_open(struct trained *t, struct database *database, long run, struct
 	return opened;
 }
 
+const struct task *trained_task(struct database *database, long run)
+{
+	const struct task *task = NULL;
+	struct run_record record;
+	struct error error;
+	const char *name;
+	json_t *settings;
+
+	if (!database_run_read(database, run, &record, &error))
+		return NULL;
+	settings = json_loads(record.settings, 0, NULL);
+	name = json_string_value(json_object_get(json_object_get(settings, "data"), "task"));
+	if (name)
+		task = task_find(name);
+	json_decref(settings);
+	run_record_free(&record);
+	return task;
+}
+
 void trained_close(struct trained *t)
 {
 	model_close(&t->model);

@@ -4,6 +4,7 @@
 
 #include "core/pool.h"
 #include "data/dataset.h"
+#include "data/task.h"
 #include "experiments/spec.h"
 #include "results/database.h"
 #include "train/train.h"
@@ -92,5 +93,8 @@ struct trained {
 
 bool trained_open(struct trained *, struct database *, long run, struct error *);
 void trained_close(struct trained *);
+
+/* The task that a run has learned; NULL where that cannot be told, as of a run that is not there. */
+const struct task *trained_task(struct database *, long run);
 
 #endif

@@ -130,8 +130,18 @@ const struct named_query named_queries[] = {
 	  " ORDER BY experiment, test_set, length, min(run)" },
 
 	{ "settings", "the settings in which contestants differ",
-	  "WITH used AS (SELECT DISTINCT experiment, setup, label, setting, value FROM run_settings"
+	  "WITH known AS (SELECT DISTINCT experiment, setup, label, setting, value FROM run_settings"
 	  "  WHERE " OF_EXPERIMENT "),"
+	  /* layers of a side that `layers` or the arrangement leaves without a meaning */
+	  " idle AS (SELECT k.setup,"
+	  "   substr(k.setting, 1, length(k.setting) - length('layers')) || side.column1 AS setting"
+	  "  FROM known k, (VALUES ('encoder_layers'), ('decoder_layers')) side"
+	  "  WHERE (k.setting = 'settings.layers' OR k.setting LIKE '%.settings.layers')"
+	  "   AND k.value > 0"
+	  "  UNION ALL SELECT setup, CASE value WHEN 'decoder-only' THEN 'settings.encoder_layers'"
+	  "   WHEN 'encoder-only' THEN 'settings.decoder_layers' ELSE '' END"
+	  "  FROM known WHERE setting = 'model.arrangement'),"
+	  " used AS (SELECT * FROM known WHERE (setup, setting) NOT IN (SELECT * FROM idle)),"
 	  " setups AS (SELECT experiment, count(DISTINCT setup) AS n FROM used GROUP BY "
 	  "experiment),"
 	  " differing AS (SELECT u.experiment, u.setting FROM used u JOIN setups s USING "

@@ -89,7 +89,7 @@ forced() {
 }
 
 compared() {
-	"$program" compare classes --db classes.db > log && grep -q 'test accuracy' log && grep -q 'macro_f1' log &&
+	"$program" compare classes --db classes.db > log && grep -q 'settings.layers' log && ! grep -q '[en]coder_layers' log && grep -q 'test accuracy' log && grep -q 'macro_f1' log &&
 		grep -Eq '( tie on | is better than )' log && "$program" report classes --db classes.db --out report.html > log &&
 		grep -q accuracy report.html && "$program" report tags --db tags.db --out tags.md > log && grep -q NEG tags.md
 }
@@ -137,6 +137,7 @@ ok 'mistake: tags of subwords' says 2 'task: tagging' run tags.yaml --db bad.db 
 ok 'mistake: another arrangement' says 2 'arrangement' run tags.yaml --db bad.db --set contestants.lstm.arrangement=decoder-only
 ok 'mistake: pooled tags' says 2 'pooling' run tags.yaml --db bad.db --set contestants.lstm.pooling=mean
 ok 'mistake: samples of labels' says 1 '--sample' "$program" translate --db classes.db --run 1 --sample
+ok 'mistake: BLEU of labels' says 1 'has learned the task classification' "$program" score --db classes.db --run 1
 ok 'mistake: attention to a target' says 1 'cross' "$program" attend --db classes.db --run "$(run_of classes.db transformer)" a1 --kind cross
 echo "1..$number"
 cd "$home" || exit 1

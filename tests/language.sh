@@ -139,6 +139,7 @@ refused() {
 	says 1 'language model, which has nothing to translate' "$program" translate --db whole.db --run 1 &&
 		says 1 'give one text' "$program" attend --db whole.db --run "$(run_of transformer)" 'a' 'b' &&
 		says 1 'give it one text to look at' "$program" attend --db whole.db --run "$(run_of transformer)" --statistics &&
+		says 1 'has learned the task language-model' "$program" score --db whole.db --run 1 &&
 		says 1 'is of translations' "$program" profile text.yaml --decode &&
 		toy && says 1 'none of task: language-model' "$program" generate --db toy.db --run 1 &&
 		says 2 'top_p = 2: must be' "$program" generate --db whole.db --run 1 --top-p 2 &&

@@ -96,6 +96,31 @@ static bool zero_is_default(const char *architecture, const char *key, const cha
 	return !strcmp(key, "depth") && !strcmp(value, "0");
 }
 
+/* Layers of a side are said where they count: not beside `layers`, nor of a side that is not there. */
+static void test_idle_layers(void **state)
+{
+	struct report_fixture *f = *state;
+	char *text;
+
+	report_add_done(f, "a", 1,
+	                "{\"model\":{\"arrangement\":\"encoder-decoder\"},\"settings\":"
+	                "{\"layers\":0,\"encoder_layers\":2,\"decoder_layers\":6}}",
+	                20);
+	report_add_done(f, "b", 1,
+	                "{\"model\":{\"arrangement\":\"encoder-decoder\"},\"settings\":"
+	                "{\"layers\":4,\"encoder_layers\":3,\"decoder_layers\":7}}",
+	                20);
+	report_add_done(f, "c", 1,
+	                "{\"model\":{\"arrangement\":\"decoder-only\"},\"settings\":"
+	                "{\"layers\":0,\"encoder_layers\":5,\"decoder_layers\":8}}",
+	                20);
+	text = with_guide(f, &(struct report_guide){ 0 });
+	assert_has(text, "| settings.layers | 0 | 4 | 0 |");
+	assert_has(text, "| settings.encoder\\_layers | 2 |  |  |");
+	assert_has(text, "| settings.decoder\\_layers | 6 |  | 8 |");
+	free(text);
+}
+
 /* A setting that others lack is said where it is not what it would be anyway. */
 static void test_idle_settings(void **state)
 {
@@ -156,6 +181,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_baseline, report_set_up, report_tear_down),
 		cmocka_unit_test_setup_teardown(test_idle_settings, report_set_up,
 		                                report_tear_down),
+		cmocka_unit_test_setup_teardown(test_idle_layers, report_set_up, report_tear_down),
 		cmocka_unit_test_setup_teardown(test_diverged, report_set_up, report_tear_down),
 	};
 
