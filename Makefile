@@ -146,8 +146,14 @@ FUZZ = PLAIN="$(VECTOR_SETS:%=vector_%) $(patsubst core/%.c,%,$(wildcard core/op
 	SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 TALLY = build/tally
 
+# Preloaded by tests/faults.sh.
+$B/tests/faults/fail.so: tests/faults/fail.c $B/flags
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) -shared -fPIC -O1 -std=c17 -D_GNU_SOURCE $(WARN) -o $@ $< -ldl
+
 .PHONY: programs
-programs: $B/bakeoff $(TESTS:%=$B/tests/%)
+programs: $B/bakeoff $(TESTS:%=$B/tests/%) $B/tests/faults/fail.so
 
 .PHONY: check
 check: programs
@@ -175,6 +181,12 @@ test-kills: ## 100 trials under 20 random kill -9 end with the database of an un
 	@./setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/bakeoff
 	@BAKEOFF=$B/bakeoff tests/kills.sh
+
+.PHONY: test-faults
+test-faults: ## a call of malloc, write, fsync, rename, open, read, pthread_create that fails loses nothing, for every one; CALLS=, MALLOCS=: a spread
+	@./setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) $B/bakeoff $B/tests/faults/fail.so
+	@FAULTS=all JOBS=$(JOBS) BAKEOFF=$B/bakeoff tests/faults.sh
 
 .PHONY: test-mpi
 test-mpi: ## 1, 2 and 4 ranks under mpirun have the same bits, and lose none with a rank

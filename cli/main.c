@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/version.h"
+#include "core/guard.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ static bool is_one_of(const char *word, const char *name, const char *letter)
 
 int main(int argc, char **argv)
 {
+	guard_memory();
 	if (argc < 2) {
 		help_overview_print(stderr);
 		return 2;

@@ -50,13 +50,29 @@ void panic(const char *format, ...)
 	abort();
 }
 
-static _Noreturn void die_of_memory(size_t count, size_t size)
+/* No cleaning up: there may be no memory for it, and other threads are at work. */
+static _Noreturn void die_saying(const char *refused)
 {
 	fprintf(stderr,
-	        "bakeoff: out of memory: %zu x %zu bytes refused; "
-	        "lower train.batch_tokens or the model's width\n",
-	        count, size);
-	exit(1);
+	        "bakeoff: out of memory%s; lower train.batch_tokens or the model's width\n",
+	        refused);
+	fflush(stdout);
+	_exit(1);
+}
+
+static _Noreturn void die_of_memory(size_t count, size_t size)
+{
+	char refused[80];
+
+	snprintf(refused, sizeof refused, ": %zu x %zu bytes refused", count, size);
+	die_saying(refused);
+}
+
+void memory_die(size_t bytes)
+{
+	if (bytes)
+		die_of_memory(1, bytes);
+	die_saying("");
 }
 
 void *memory_new(size_t count, size_t size)
@@ -131,6 +147,21 @@ void *memory_resize(void *old, size_t count, size_t size)
 	if (!memory)
 		die_of_memory(count, size);
 	return memory;
+}
+
+FILE *memory_stream(char **text, size_t *size)
+{
+	FILE *stream = open_memstream(text, size);
+
+	if (!stream)
+		memory_die(0);
+	return stream;
+}
+
+void memory_stream_end(FILE *stream)
+{
+	if (ferror(stream) | fclose(stream))
+		memory_die(0);
 }
 
 char *memory_text(const char *text)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* What went wrong, where, and the remedy, in one line without a full stop or line break. */
 struct error {
@@ -12,7 +13,8 @@ struct error {
 };
 
 /* Writes the message and returns false, so that a function can end in `return error_set(...)`.
- * What a terminal must not be given of user text (line breaks, escapes; printable.h) becomes '?'. */
+ * What a terminal must not be given of user text (line breaks, escapes; printable.h) becomes '?'.
+ */
 bool error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts "prefix: " before the message; returns false. For a caller who knows the place (file, line,
@@ -36,5 +38,14 @@ void *memory_map(size_t count, size_t size);
 void memory_unmap(void *, size_t count, size_t size);
 void *memory_resize(void *old, size_t count, size_t size);
 char *memory_text(const char *text); /* strdup */
+
+/* What the allocators end in, for libraries that say so themselves: one line, and exit with 1
+ * without more ado, since other threads may be at work. `bytes` 0: unknown. */
+_Noreturn void memory_die(size_t bytes);
+
+/* A stream into memory, and its end, from which on *text is whole (to be freed); like the
+ * allocators. */
+FILE *memory_stream(char **text, size_t *size);
+void memory_stream_end(FILE *);
 
 #endif

@@ -23,6 +23,8 @@ static char letter(bool transpose)
 
 static void expect(dnnl_status_t status, const struct gemm_shape *s)
 {
+	if (status == dnnl_out_of_memory)
+		memory_die(0);
 	if (status != dnnl_success)
 		panic("oneDNN: status %d of a product of %d x %d x %d", (int)status, s->m, s->n,
 		      s->k);

@@ -41,12 +41,10 @@ bool compare_verdicts(struct database *database, const char *experiment, size_t 
                       const struct compare_options *options, char **text, struct error *error)
 {
 	size_t pairs = contestants * (contestants - (contestants > 0)) / 2, size;
-	FILE *out = open_memstream(text, &size);
+	FILE *out = memory_stream(text, &size);
 	char line[128];
 	bool good = true;
 
-	if (!out)
-		return error_set(error, "no memory for verdicts");
 	if (options->baseline || pairs <= COMPARE_MOST_VERDICTS) {
 		good = print_pairs(out, database, experiment, options, error);
 	} else {
@@ -55,7 +53,7 @@ bool compare_verdicts(struct database *database, const char *experiment, size_t 
 		         "%zu pairs of contestants; --baseline NAME tests those with one", pairs);
 		print_line(out, line, options->format);
 	}
-	fclose(out);
+	memory_stream_end(out);
 	return good;
 }
 

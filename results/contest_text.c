@@ -76,10 +76,8 @@ char *contest_sentence(const struct contest *c, const struct contest_pair *pair)
 	const char *where = c->test_sets[pair->test_set];
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = memory_stream(&text, &size);
 
-	if (!out)
-		panic("contest_sentence: no memory stream");
 	switch (pair->verdict) {
 	case CONTEST_BETTER:
 		fprintf(out, "%s is better than %s on %s by %.1f %s", first, second, where,
@@ -97,7 +95,7 @@ char *contest_sentence(const struct contest *c, const struct contest_pair *pair)
 		        pair->refusal);
 		break;
 	}
-	fclose(out);
+	memory_stream_end(out);
 	return text;
 }
 

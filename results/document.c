@@ -212,10 +212,11 @@ char *figure_csv(const struct document_figure *figure)
 	struct error error;
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = memory_stream(&text, &size);
 
-	if (!out || !table_print(out, &data, TABLE_CSV, &error) || fclose(out) != 0)
-		panic("no memory stream for the data of figure %s", figure->name);
+	if (!table_print(out, &data, TABLE_CSV, &error))
+		panic("the data of figure %s: %s", figure->name, error.message);
+	memory_stream_end(out);
 	return text;
 }
 

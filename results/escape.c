@@ -256,12 +256,10 @@ char *escape_text(enum table_format format, const char *text, size_t length)
 {
 	char *escaped = NULL;
 	size_t size;
-	FILE *out = open_memstream(&escaped, &size);
+	FILE *out = memory_stream(&escaped, &size);
 
-	if (out)
-		escape_write(out, format, text, length);
-	if (!out || fclose(out) != 0 || !escaped)
-		panic("no memory stream for a cell of %zu bytes", length);
+	escape_write(out, format, text, length);
+	memory_stream_end(out);
 	return escaped;
 }
 

@@ -140,17 +140,14 @@ char *plot_describe(const struct plot *plot)
 {
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = memory_stream(&text, &size);
 
-	if (!out)
-		panic("no memory stream for a description");
 	fprintf(out, "%s against %s%s.", plot->title, plot->x_label,
 	        plot->y_log ? ", logarithmic" : "");
 	describe_map(out, &plot->map);
 	for (size_t i = 0; i < plot->series_count; i++)
 		if (plot->series[i].count && plot->series[i].look != PLOT_BACKGROUND)
 			describe_series(out, &plot->series[i], plot->series[i].line);
-	if (fclose(out) != 0 || !text)
-		panic("no memory stream for a description");
+	memory_stream_end(out);
 	return text;
 }

@@ -25,6 +25,12 @@ static const char *remedy(int code)
 
 bool statement_error(sqlite3 *handle, const char *path, const char *doing, struct error *error)
 {
+	const int number = sqlite3_system_errno(handle);
+
+	/* SQLite calls what a disk does not give back "malformed". */
+	if (number && (sqlite3_errcode(handle) & 0xff) == SQLITE_CORRUPT)
+		return error_set(error, "%s: %s: %s; check the disk", path, doing,
+		                 strerror(number));
 	return error_set(error, "%s: %s: %s%s", path, doing, sqlite3_errmsg(handle),
 	                 remedy(sqlite3_errcode(handle)));
 }
