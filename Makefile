@@ -255,6 +255,17 @@ bench: build ## speed, to docs/performance.md; SECTIONS="training avx2 decoding 
 layers: ## check that includes between folders run one way
 	@tests/layers.sh
 
+.PHONY: pictures-of-source
+pictures-of-source: ## draw those of docs/architecture.md, docs/includes.svg and docs/flow.svg, from the source
+	@for picture in includes flow; do docs/draw.sh $$picture > docs/$$picture.svg || exit 1; done
+
+N ?= 20
+FIRST ?= 0
+.PHONY: mutate
+mutate: ## seed N=20 faults, from number FIRST=0, one at a time in core/, models/, eval/: which do the tests catch? (a minute each)
+	@./setup.sh test
+	@CC="$(CC)" CXX="$(CXX)" JOBS=$(JOBS) tests/mutate.py $(N) $(FIRST)
+
 include install.mk
 
 .PHONY: clean

@@ -32,7 +32,7 @@ static bool is_masked(const struct attention_job *job, int h)
 	return false;
 }
 
-/* The keys that head h has in a sentence, and where its queries stand. */
+/* The keys that head h has in a sentence, padding left out, and where its queries stand. */
 static void place_keys(const struct attention_job *job, int sentence, int h,
                        struct attention_head *head)
 {
@@ -74,7 +74,7 @@ struct attention_head attention_head_of(const struct attention_job *job, int sen
 	return head;
 }
 
-/* Neither end ever comes before that of the query before. */
+/* What elsewhere is a matrix of a mask. Neither end ever comes before that of the query before. */
 struct attention_range attention_head_sees(const struct attention *how,
                                            const struct attention_head *head, size_t i)
 {

@@ -11,7 +11,7 @@
 
 /* What is searched. Rows are hypotheses; those of a sentence lie side by side, and each live
  * sentence has equally many (1 before the first token; of a sentence that has fewer than others,
- * the last is there again). A trained model is one (eval/decode.c), a table of probabilities in a
+ * the last is there again). A trained model is one (stepper.h), a table of probabilities in a
  * test another. */
 struct predictor {
 	void *context;
