@@ -238,6 +238,11 @@ pictures: ## pictures from captions and captions from pictures, by three archite
 	@$(MAKE) --no-print-directory build
 	@experiments/pictures/pictures.sh $B/bakeoff
 
+.PHONY: guide
+guide: ## the pages of docs/guide with their figures and tables made again, from nothing (minutes); KEEP=1 trains only what is new
+	@$(MAKE) --no-print-directory build
+	@BAKEOFF=$B/bakeoff docs/guide/make.sh
+
 .PHONY: style
 style: ## language models of the King James Bible by three architectures, which go on with it (about ten minutes)
 	@./setup.sh style

@@ -16,6 +16,9 @@ static const struct command_option option_table[] = {
 	{ "db", 'd', "FILE", NULL,
 	  "where runs go (results.db); what is there already is not trained again" },
 	{ "seeds", 's', "N,N...", NULL, "instead of the file's" },
+	{ "file", 'e', "FILE.yaml", NULL,
+	  "an experiment of your own instead: the same numbers of its contestants, without claims" },
+	{ "bin", 'b', "N", NULL, "so many x are one row; 1: each has its own (as the probe has it)" },
 	{ "jobs", 'j', "N", NULL, "trials at once (all processors)" },
 	{ "threads", 't', "N", NULL, "of all trials together (all processors)" },
 	{ "format", 'f', "NAME", "text, json or markdown", "(text)" },
@@ -65,6 +68,15 @@ static bool read_number(const char *name, long most, int *value)
 	return true;
 }
 
+static bool read_bin(struct request *r)
+{
+	long bin;
+	const bool good = option_number("probe", "--bin", optarg, 1, 1000, &bin);
+
+	r->options.bin = good ? (double)bin : 0;
+	return good;
+}
+
 /* 0: go on; else the exit status plus 1. */
 static int read_options(int argc, char **argv, struct request *r)
 {
@@ -81,6 +93,12 @@ static int read_options(int argc, char **argv, struct request *r)
 			break;
 		case 's':
 			good = read_seeds(r, optarg);
+			break;
+		case 'e':
+			r->options.file = optarg;
+			break;
+		case 'b':
+			good = read_bin(r);
 			break;
 		case 'j':
 			good = read_number("--jobs", PROGRESS_MOST_JOBS, &r->options.run.jobs);
@@ -178,6 +196,8 @@ int probe_command(int argc, char **argv)
 	if (status)
 		return status - 1;
 	r.options.context = &r;
+	if (r.options.file && (optind + 1 != argc || !strcmp(argv[optind], "all")))
+		return command_wrong(&command_probe, "--file is for one probe: name it");
 	if (optind == argc)
 		return !probe_print_list(r.print.format);
 	status = run_names(&r, argv + optind, argc - optind);

@@ -86,7 +86,7 @@ static void print_findings(const struct probe_result *r, enum probe_format forma
 {
 	char text[FINDING_TEXT];
 
-	for (int i = 0; i < r->probe->claims; i++) {
+	for (int i = 0; i < r->claims; i++) {
 		const struct finding *f = &r->finding[i];
 
 		finding_text(f, text, sizeof text);
@@ -95,8 +95,9 @@ static void print_findings(const struct probe_result *r, enum probe_format forma
 		       finding_word(f->verdict),
 		       f->claim->kind == CLAIM_PREMISE ? "(premise) " : "", f->claim->text, text);
 	}
-	printf(format == PROBE_MARKDOWN ? "\n**%s: %s**\n\n" : "%s: %s\n\n", r->probe->name,
-	       verdict_text(r->verdict));
+	if (r->claims)
+		printf(format == PROBE_MARKDOWN ? "\n**%s: %s**\n\n" : "%s: %s\n\n",
+		       r->probe->name, verdict_text(r->verdict));
 }
 
 static bool write_svg(const struct probe_print *print, const struct probe_result *r,
@@ -112,7 +113,7 @@ static bool write_svg(const struct probe_print *print, const struct probe_result
 	if (mkdir(print->folder, 0777) < 0 && errno != EEXIST)
 		error_set(error, "%s: %s", print->folder, strerror(errno));
 	file = fopen(path, "w");
-	measured_plot(&r->measured, &r->probe->axes, r->probe->axes.y, &plot);
+	measured_plot(&r->measured, &r->axes, r->probe->axes.y, &plot);
 	if (file)
 		plot_write_svg(file, &plot, NULL);
 	good = file && fclose(file) == 0;
@@ -134,7 +135,7 @@ static void add_summary(struct probe_print *print, const struct probe_result *r)
 
 	for (size_t i = 0; !print->summary.row_count && i < 5; i++)
 		table_add_column(&print->summary, column[i], i == 2 ? -1 : 0, false);
-	for (int i = 0; i < r->probe->claims; i++) {
+	for (int i = 0; i < r->claims; i++) {
 		const struct finding *f = &r->finding[i];
 
 		hold += f->verdict == VERDICT_AGREES;
@@ -143,7 +144,7 @@ static void add_summary(struct probe_print *print, const struct probe_result *r)
 	}
 	cell = table_add_row(&print->summary);
 	set_text(&cell[0], r->probe->name);
-	snprintf(text, sizeof text, "%d of %d", hold, r->probe->claims);
+	snprintf(text, sizeof text, "%d of %d", hold, r->claims);
 	set_text(&cell[1], text);
 	cell_real(&cell[2], p);
 	cell_real(&cell[3], r->seconds);
@@ -179,7 +180,7 @@ static json_t *json_findings(const struct probe_result *r)
 {
 	json_t *list = json_array();
 
-	for (int i = 0; i < r->probe->claims; i++) {
+	for (int i = 0; i < r->claims; i++) {
 		const struct finding *f = &r->finding[i];
 
 		json_array_append_new(
@@ -222,7 +223,7 @@ static bool print_tables(const struct probe_print *print, const struct probe_res
 	snprintf(title, sizeof title, "%s, mean ± deviation over %s", r->probe->axes.y,
 	         r->probe->untrained ? "repetitions" : "seeds");
 	table_print_title(stdout, title, format);
-	measured_table(&r->measured, &r->probe->axes, &table);
+	measured_table(&r->measured, &r->axes, &table);
 	good = table_print(stdout, &table, format, error);
 	table_free(&table);
 	return good;
@@ -241,7 +242,7 @@ bool probe_print(struct probe_print *print, const struct probe_result *r, struct
 		return false;
 	if (print->format == PROBE_MARKDOWN)
 		puts("```text");
-	measured_shape(stdout, &r->measured, &r->probe->axes);
+	measured_shape(stdout, &r->measured, &r->axes);
 	if (print->format == PROBE_MARKDOWN)
 		puts("```\n");
 	print_findings(r, print->format);

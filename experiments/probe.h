@@ -52,6 +52,8 @@ const struct probe *probe_find(const char *name, struct error *);
 struct probe_options {
 	struct run_options run; /* database, threads, jobs, asked */
 	bool quick;
+	const char *file;       /* an experiment of the user's instead of the probe's: no claims */
+	double bin;             /* instead of that of the probe's axes; 0: as they are */
 	const char *seeds;      /* "1,2,3" instead of the file's, or NULL */
 	dataset_report *report; /* as for run_experiment */
 	run_watch *watch;
@@ -64,7 +66,9 @@ struct probe_result {
 	char *file; /* the experiment file */
 	struct measured measured;
 	struct table card;                   /* no columns: there is none */
-	struct finding finding[CLAIMS_MOST]; /* [probe->claims] */
+	struct measured_axes axes;           /* the probe's, but for the bin that was asked for */
+	struct finding finding[CLAIMS_MOST]; /* [claims] */
+	int claims;                          /* 0: of another experiment than the probe's */
 	enum verdict verdict;
 	struct run_result trials;
 	double seconds;

@@ -147,7 +147,7 @@ static bool measure(const struct experiment *experiment, const struct following 
 	database_close(&database);
 	if (measured)
 		result->verdict = claims_judge(&result->measured, result->probe->claim,
-		                               result->probe->claims, result->finding);
+		                               result->claims, result->finding);
 	return measured;
 }
 
@@ -159,8 +159,15 @@ bool probe_run(const struct probe *probe, const struct probe_options *options,
 	const double began = machine_seconds();
 	bool good;
 
-	*result = (struct probe_result){ .probe = probe, .verdict = VERDICT_OPEN };
-	result->file = find_file(probe->name, options->quick && !probe->untrained, error);
+	*result = (struct probe_result){ .probe = probe,
+		                         .axes = probe->axes,
+		                         .claims = options->file ? 0 : probe->claims,
+		                         .verdict = VERDICT_OPEN };
+	if (options->bin > 0)
+		result->axes.bin = options->bin;
+	result->file = options->file
+	                       ? memory_text(options->file)
+	                       : find_file(probe->name, options->quick && !probe->untrained, error);
 	if (!result->file || !read_experiment(options, result->file, &experiment, error))
 		return false;
 	good = (probe->untrained || run_all(&experiment, &following, result, error)) &&
