@@ -1,5 +1,6 @@
 /* gemm_warm.c - the first products of a library that makes its kernels at run time. */
 #include "core/gemm.h"
+#include "core/pool.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ static void *multiply_all(void *argument)
 {
 	struct gemm_warming *w = argument;
 
+	pool_block_signals();
 	for (int kind = 0; kind < 3; kind++) { /* forward, input's and weight's gradient */
 		const struct gemm_shape s = { kind == 2, kind == 0, SIZE, SIZE,
 			                      SIZE,      SIZE,      SIZE, SIZE };

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,17 @@ static void take_tasks(struct pool *pool, int worker)
 		pool->task(pool->context, task, worker);
 }
 
+void pool_block_signals(void)
+{
+	static const int asking[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGUSR1, SIGUSR2, SIGCHLD };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
+		sigaddset(&set, asking[i]);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
 static void *help(void *argument)
 {
 	struct worker *worker = argument;
@@ -45,6 +57,7 @@ static void *help(void *argument)
 	unsigned long seen = 0;
 	bool closing;
 
+	pool_block_signals();
 	for (;;) {
 		pthread_mutex_lock(&pool->lock);
 		while (pool->round == seen && !pool->closing)

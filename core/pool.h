@@ -26,4 +26,8 @@ struct profile *pool_profile_of(const struct pool *, int worker);
  * chance, so a task's result must depend on its number alone. */
 void pool_run(struct pool *, int count, pool_task *, void *context);
 
+/* Called first by every thread but the main one: signals that ask for something are the main
+ * thread's, whose handlers have a stack for it (cli/interrupt.c). */
+void pool_block_signals(void);
+
 #endif
