@@ -71,7 +71,9 @@ static void round_out(struct axis *a, double share, bool from_zero)
 	}
 	if (from_zero && a->least > 0 && a->least < 0.3 * a->most)
 		a->least = 0;
-	room = a->most > a->least ? share * (a->most - a->least) : 0.05 * fabs(a->most) + 1e-9;
+	room = a->most > a->least ? share * (a->most - a->least)
+	       : a->most != 0     ? 0.05 * fabs(a->most)
+	                          : 1;
 	if (!(from_zero && a->least == 0))
 		a->least -= room;
 	a->most += room;

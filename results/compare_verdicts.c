@@ -20,11 +20,12 @@ static void print_line(FILE *out, const char *line, enum table_format format)
 static bool print_pairs(FILE *out, struct database *database, const char *experiment,
                         const struct compare_options *options, struct error *error)
 {
-	struct contest contest;
+	struct contest contest = { 0 };
 	const struct metric *metric;
-	bool good = contest_metric(database, experiment, &metric, error) &&
-	            contest_read(&contest, database, experiment, metric, options->baseline, error);
+	bool good = contest_metric(database, experiment, &metric, error);
 
+	if (good && metric)
+		good = contest_read(&contest, database, experiment, metric, options->baseline, error);
 	if (good && contest.pair_count)
 		table_print_title(out, "Verdicts over seeds and sentences", options->format);
 	for (size_t i = 0; i < contest.pair_count && good; i++) {

@@ -329,15 +329,17 @@ static void judge(struct contest *c)
 bool contest_metric(struct database *d, const char *experiment, const struct metric **metric,
                     struct error *error)
 {
-	long labels = 0;
+	enum { OTHERS, LABELS, PICTURES };
+	long kind = OTHERS;
 	bool found;
 
-	if (!statement_integer(d->handle, d->path, error, &labels, &found,
-	                       "SELECT 1 FROM run_scores WHERE experiment = ?1 AND metric = "
-	                       "'accuracy' AND status = 'done' LIMIT 1",
+	if (!statement_integer(d->handle, d->path, error, &kind, &found,
+	                       "SELECT coalesce(max(CASE metric WHEN 'accuracy' THEN 1"
+	                       " WHEN 'picture_accuracy' THEN 2 END), 0) FROM run_scores"
+	                       " WHERE experiment = ?1 AND status = 'done'",
 	                       "t", experiment))
 		return false;
-	*metric = metric_find(found && labels ? "accuracy" : "BLEU");
+	*metric = kind == PICTURES ? NULL : metric_find(kind == LABELS ? "accuracy" : "BLEU");
 	return true;
 }
 

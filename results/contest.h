@@ -58,8 +58,7 @@ struct contest {
 };
 
 /* The metric that an experiment's test sets are compared by: BLEU, or accuracy where they have
- * labels.
- */
+ * labels; NULL where they are pictures, whose accuracy has no test. */
 bool contest_metric(struct database *, const char *experiment, const struct metric **,
                     struct error *);
 

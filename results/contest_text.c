@@ -53,6 +53,12 @@ static void write_evidence(FILE *out, const struct contest_pair *pair)
 		fputs("; of these models alone, the luck of training is not covered", out);
 }
 
+/* Of a difference: "3.1 BLEU", but "3.1 points of accuracy". */
+static const char *unit_of(const struct contest *c)
+{
+	return !strcmp(c->metric->name, "accuracy") ? "points of accuracy" : c->metric->name;
+}
+
 /* What it would take to see a difference that matters. */
 static void write_remedy(FILE *out, const struct contest *c, const struct contest_pair *pair)
 {
@@ -62,12 +68,12 @@ static void write_remedy(FILE *out, const struct contest *c, const struct contes
 		return;
 	if (!pair->seeds_needed)
 		fprintf(out, "; no number of seeds would show %.1f %s on these sentences",
-		        CONTEST_DIFFERENCE, c->metric->name);
+		        CONTEST_DIFFERENCE, unit_of(c));
 	else if ((size_t)pair->seeds_needed <= fewer)
-		fprintf(out, "; %.1f %s would have shown", CONTEST_DIFFERENCE, c->metric->name);
+		fprintf(out, "; %.1f %s would have shown", CONTEST_DIFFERENCE, unit_of(c));
 	else
 		fprintf(out, "; about %ld seeds would show %.1f %s", pair->seeds_needed,
-		        CONTEST_DIFFERENCE, c->metric->name);
+		        CONTEST_DIFFERENCE, unit_of(c));
 }
 
 char *contest_sentence(const struct contest *c, const struct contest_pair *pair)
@@ -81,12 +87,12 @@ char *contest_sentence(const struct contest *c, const struct contest_pair *pair)
 	switch (pair->verdict) {
 	case CONTEST_BETTER:
 		fprintf(out, "%s is better than %s on %s by %.1f %s", first, second, where,
-		        pair->result.test.difference, c->metric->name);
+		        pair->result.test.difference, unit_of(c));
 		write_evidence(out, pair);
 		break;
 	case CONTEST_TIE:
 		fprintf(out, "%s and %s tie on %s, %.1f %s apart", first, second, where,
-		        pair->result.test.difference, c->metric->name);
+		        pair->result.test.difference, unit_of(c));
 		write_evidence(out, pair);
 		write_remedy(out, c, pair);
 		break;

@@ -236,6 +236,36 @@ static bool has_times(const struct report *r)
 	       found;
 }
 
+/* Whether the sentences of a test set are of several lengths, so that there is something to draw. */
+static bool has_lengths(const struct report *r, const char *test_set)
+{
+	struct translations t;
+	struct bins bins;
+	struct error none;
+	int classes = 0;
+
+	for (size_t i = 0; i < r->run_count; i++)
+		if (r->runs[i].done &&
+		    translations_read(r->database, r->runs[i].id, test_set, &t, &none)) {
+			bins = find_bins(&t);
+			translations_free(&t);
+			for (int bin = 0; bin < BINS; bin++)
+				classes += bins.sentences[bin] >= FEWEST;
+			return classes > 1;
+		}
+	return false;
+}
+
+static bool some_have_lengths(const struct report *r)
+{
+	const char *metric = r->scores[r->headline].metric;
+
+	for (size_t i = 1; i < r->score_count; i++)
+		if (!strcmp(r->scores[i].metric, metric) && has_lengths(r, r->scores[i].test_set))
+			return true;
+	return false;
+}
+
 static void add_by_length(struct report *r, const struct by_length *what)
 {
 	static const char *const names[] = { "test_set", "contestant", "shortest",
@@ -380,34 +410,36 @@ static void introduce_texts(struct report *r)
 	          "(temperature, top_k, top_p); of each the first run. A stroke ends a line.");
 }
 
-static bool add_examples(struct report *r)
+static void introduce_examples(struct report *r)
 {
-	struct table list = { 0 };
+	struct prose *text;
+
+	document_heading(r->document, 3, "Where contestants disagree most");
+	text = document_paragraph(r->document);
+	prose_add(text, SPAN_PLAIN,
+	          "Sentences in which the words that are shared with the reference differ most "
+	          "between contestants, the best first; of each the first run. ");
+	prose_add(text, SPAN_WRONG, "Underlined");
+	prose_add(text, SPAN_PLAIN, ": not in the reference; ");
+	prose_add(text, SPAN_MISSED, "struck out");
+	prose_add(text, SPAN_PLAIN, ": missing from the translation.");
+}
+
+/* `list` as find_texts or find_examples fill it. */
+static void add_examples(struct report *r, const struct table *list)
+{
 	struct document_table *table = NULL;
-	const bool good = is_text(r) ? find_texts(r, &list) : find_examples(r, &list);
 
-	if (good && list.row_count && is_text(r)) {
+	if (list->row_count && is_text(r))
 		introduce_texts(r);
-	} else if (good && list.row_count) {
-		struct prose *text;
-
-		document_heading(r->document, 3, "Where contestants disagree most");
-		text = document_paragraph(r->document);
-		prose_add(text, SPAN_PLAIN,
-		          "Sentences in which the words that are shared with the reference differ "
-		          "most "
-		          "between contestants, the best first; of each the first run. ");
-		prose_add(text, SPAN_WRONG, "Underlined");
-		prose_add(text, SPAN_PLAIN, ": not in the reference; ");
-		prose_add(text, SPAN_MISSED, "struck out");
-		prose_add(text, SPAN_PLAIN, ": missing from the translation.");
-	}
-	for (size_t i = 0; i < list.row_count && good; i++) {
-		const struct cell *row = table_cell(&list, i, 0);
+	else if (list->row_count)
+		introduce_examples(r);
+	for (size_t i = 0; i < list->row_count; i++) {
+		const struct cell *row = table_cell(list, i, 0);
 		const size_t setup = report_setup_of(r, row[0].integer);
 		struct prose *cells;
 
-		if (!i || !same_sentence(row, table_cell(&list, i - 1, 0)))
+		if (!i || !same_sentence(row, table_cell(list, i - 1, 0)))
 			table = begin_example(r, row);
 		cells = document_row(table);
 		report_string(&cells[0], r->setups[setup].label);
@@ -416,20 +448,34 @@ static bool add_examples(struct report *r)
 		else
 			add_marked(&cells[1], report_cell_text(&row[5]), report_cell_text(&row[4]));
 	}
-	table_free(&list);
-	return good;
+}
+
+static void add_lengths(struct report *r)
+{
+	add_by_length(r, &scores_by_length);
+	if (has_times(r))
+		add_by_length(r, &times_by_length);
 }
 
 bool report_sentences(struct report *r)
 {
 	const struct report_score *headline = &r->scores[r->headline];
+	struct table list = { 0 };
+	bool lengths, good = true;
 
 	if (!headline->test_set || report_best(r, headline) == SIZE_MAX)
 		return true;
-	document_heading(r->document, 2, "Sentences");
-	if (metric_find(headline->metric))
-		add_by_length(r, &scores_by_length);
-	if (metric_find(headline->metric) && has_times(r))
-		add_by_length(r, &times_by_length);
-	return (r->setup_count < 2 && !is_text(r)) || add_examples(r);
+	lengths = metric_find(headline->metric) && some_have_lengths(r);
+	if (is_text(r))
+		good = find_texts(r, &list);
+	else if (r->setup_count > 1)
+		good = find_examples(r, &list);
+	if (good && (lengths || list.row_count))
+		document_heading(r->document, 2, "Sentences");
+	if (good && lengths)
+		add_lengths(r);
+	if (good)
+		add_examples(r, &list);
+	table_free(&list);
+	return good;
 }

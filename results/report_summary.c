@@ -13,6 +13,8 @@ char *report_score_name(const struct report_score *s)
 
 	if (asprintf(&name, "%s %s", s->test_set ? s->test_set : "valid", s->metric) < 0)
 		panic("no memory for a name");
+	for (char *p = name; *p; p++) /* exact_match may break there */
+		*p = *p == '_' ? ' ' : *p;
 	return name;
 }
 
@@ -66,8 +68,6 @@ static void say_leader(struct report *r, const struct report_score *s)
 		return;
 	text = document_paragraph(r->document);
 	name = report_score_name(s);
-	for (char *p = name; *p; p++)
-		*p = *p == '_' ? ' ' : *p;
 	prose_add(text, SPAN_PLAIN, "By %s, ", name);
 	prose_add(text, SPAN_STRONG, "%s", r->setups[best].label);
 	prose_add(text, SPAN_PLAIN, r->setup_count > 1 ? " has the best mean, " : " has the mean ");
@@ -147,8 +147,6 @@ static void add_scores(struct report *r, const char *caption, size_t count, bool
 
 		if (asprintf(&heading, "%s\u00a0%s", name, r->scores[i].sign < 0 ? "↑" : "↓") < 0)
 			panic("no memory for a name");
-		for (char *p = heading; *p; p++) /* exact_match may break there */
-			*p = *p == '_' ? ' ' : *p;
 		document_column(table, heading, true);
 		free(heading);
 		free(name);

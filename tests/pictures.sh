@@ -63,7 +63,7 @@ describes() {
 reports() {
 	"$program" report draw --db pictures.db --out draw.html && grep -q 'img src="data:image/png;base64,iVBOR' draw.html &&
 		"$program" report describe --db pictures.db --out describe.html && grep -q 'img src="data:image/png;base64,iVBOR' describe.html &&
-		"$program" report draw --db pictures.db --out draw.md && grep -q 'Pictures' draw.md
+		"$program" report draw --db pictures.db --out draw.md && grep -q 'Pictures' draw.md && ! grep -q '>1e-09</text>' draw.html
 }
 
 ok 'pictures: both tasks train' both_run
@@ -72,7 +72,14 @@ ok 'pictures: a reference is as many words as a picture has patches' patches_are
 ok 'pictures: a caption is drawn, and written as a PNG' draws
 ok 'pictures: the best of eight is the same at any number of threads' chooses
 ok 'pictures: what was drawn is described' describes
+# What counts of pictures is whether they are right, in every command.
+ranked() {
+	"$program" runs --db pictures.db --format csv > log && [ "$(grep -c 'picture_accuracy' log)" -eq 4 ] && ! grep -q BLEU log &&
+		"$program" compare draw --db pictures.db > log && grep -q 'test picture_accuracy' log && ! grep -q 'BLEU apart\|by .* BLEU' log
+}
+
 ok 'pictures: reports show them' reports
+ok 'pictures: ranked by what is right' ranked
 ok 'pictures: a caption outside of the grammar' says 2 "'purple' where small, large, red, green, blue or yellow should stand" \
 	"$program" draw --run 2 --db pictures.db 'a purple circle in the middle'
 ok 'pictures: a run of the other task' says 1 'run 4 has learned the task describe; this needs a run of draw' \

@@ -199,6 +199,29 @@ static void test_untested(void **state)
 	free(text);
 }
 
+/* Nothing is drawn over the length where there is one length; a section with nothing in it is left out. */
+static void test_one_length(void **state)
+{
+	struct report_fixture *f = *state;
+	struct translation t[SENTENCES];
+	const long run = report_begin(f, "lstm", 1, "{\"a\": 1}");
+	char *text;
+
+	for (int i = 0; i < SENTENCES; i++)
+		t[i] = (struct translation){ "a b c", "one", "one", -1, 0.01 };
+	report_score(f, run, "news", "BLEU", 90);
+	report_check(f, database_hypotheses(&f->database, run, "news", t, SENTENCES, &f->error));
+	report_finish(f, run, RUN_DONE, NULL);
+	text = report_text(f, DOCUMENT_MARKDOWN);
+	assert_lacks(text, "Does quality fall");
+	assert_lacks(text, "\n## Sentences");
+	free(text);
+	add_tested(f, "convs2s", "{\"a\": 2}", 1);
+	text = report_text(f, DOCUMENT_MARKDOWN);
+	assert_has(text, "\n## Sentences");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +232,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_verdicts_and_sentences, report_set_up,
 		                                report_tear_down),
 		cmocka_unit_test_setup_teardown(test_untested, report_set_up, report_tear_down),
+		cmocka_unit_test_setup_teardown(test_one_length, report_set_up, report_tear_down),
 	};
 
 	return cmocka_run_group_tests_name("report_sections", tests, NULL, NULL);
