@@ -32,6 +32,14 @@ struct work {
 /* Tells the watcher; false once it has said stop. */
 bool trial_tell(struct work *, enum trial_event);
 
+/* The totals of what was done so far, for the database. */
+void trial_count_totals(struct work *);
+
+/* The watcher of training (train.h), its context the work: curves go to memory at each report, and
+ * to the file before each checkpoint, and every few seconds for others to watch: a resumed run makes
+ * those after its checkpoint again. */
+bool trial_on_training(void *context, enum train_event, const struct progress *);
+
 /* BLEU of the first train.validate_bleu validation sentences, translated greedily by the weights as
  * they are, as a point of the curve valid_BLEU; nothing where that is 0. Its time is that of
  * validation. False where the database failed. */
