@@ -40,7 +40,7 @@ CXXSOURCES := $(foreach d,$(LAYERS),$(wildcard $d/*.cc))
 OBJECTS = $(SOURCES:%.c=$B/%.o) $(CXXSOURCES:%.cc=$B/%.o) \
 	$(if $(wildcard core/vector.c),$(VECTOR_SETS:%=$B/core/vector_%.o))
 # Tests of the program itself; the others in tests/ are tools, or run by targets of their own.
-SCRIPTS := $(filter-out %/run.sh %/layers.sh %/bench.sh %/tap.sh %/kills.sh,$(wildcard tests/*.sh))
+SCRIPTS := $(filter-out %/run.sh %/layers.sh %/bench.sh %/tap.sh %/kills.sh %/coverage.sh %/lint.sh,$(wildcard tests/*.sh))
 # Those whose results depend on kernels and on real: all that runs again where only these differ.
 NUMERIC := tests/commands.sh tests/attend.sh tests/joined.sh
 # The last are what every architecture must do, of one that is outside of the tree.
@@ -144,6 +144,7 @@ ASAN = B=build/asan OPTIMIZE=-O1 SANITIZE="-fsanitize=address,undefined -fno-san
 FUZZ = PLAIN="$(VECTOR_SETS:%=vector_%) $(patsubst core/%.c,%,$(wildcard core/op_*.c core/attention_*.c))" \
 	B=build/fuzz CC=clang CXX=clang++ OPTIMIZE="-O1 -fno-omit-frame-pointer" WITH_MPI= WARN=-w CWARN=-w LDFLAGS=-fuse-ld=lld \
 	SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
+COVERAGE = B=build/coverage OPTIMIZE="-O1 --coverage -fprofile-update=atomic -Wno-missing-profile"
 TALLY = build/tally
 
 # Preloaded by tests/faults.sh.
@@ -263,6 +264,21 @@ layers: ## check that includes between folders run one way
 .PHONY: pictures-of-source
 pictures-of-source: ## draw those of docs/architecture.md, docs/includes.svg and docs/flow.svg, from the source
 	@for picture in includes flow; do docs/draw.sh $$picture > docs/$$picture.svg || exit 1; done
+
+# Not in ci, as it takes minutes.
+.PHONY: lint
+lint: ## what can be said without running: warnings of clang, clang-tidy, shellcheck, includes; FILES="core/tape.c ..." of some
+	@./setup.sh build lint
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=-Werror $B/bakeoff
+	@JOBS=$(JOBS) FLAGS='$(CPPFLAGS) -I$B $(PKGFLAGS) -std=c17 $(CWARN) $(COMMON)' tests/lint.sh $(FILES)
+
+.PHONY: coverage
+coverage: ## which lines the tests run, in float: a line a folder, and build/coverage-lines/ with every line
+	@./setup.sh test coverage
+	@$(MAKE) --no-print-directory -j$(JOBS) $(COVERAGE) programs
+	@find build/coverage -name '*.gcda' -delete
+	@$(MAKE) --no-print-directory $(COVERAGE) TALLY=build/coverage.tally check
+	@tests/coverage.sh build/coverage build/coverage-lines
 
 N ?= 20
 FIRST ?= 0

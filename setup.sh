@@ -1,7 +1,7 @@
 #!/bin/sh
 # setup.sh - make sure that what bakeoff needs is installed.
 #
-#     ./setup.sh [build|test|demo|style|bench|mpi|fuzz|deb]...    (build, where nothing is named)
+#     ./setup.sh [build|test|demo|style|bench|mpi|fuzz|lint|coverage|deb]...    (build, where nothing is named)
 #
 # Silent, and without network, when all is there. Installs missing Debian packages as root or by
 # sudo without a password; prints the command to run where it may not. Exit status: 0 all there,
@@ -19,6 +19,8 @@ BUILD='gcc g++ make pkg-config|pkgconf libopenblas-dev libgsl-dev libsqlite3-dev
 TEST='libcmocka-dev'
 MPI='openmpi-bin libopenmpi-dev'
 FUZZ='clang libclang-rt-dev|libclang-rt-14-dev lld'
+LINT='clang clang-tidy shellcheck'
+COVERAGE='gcovr'
 DEB='dpkg-dev debhelper lintian libopenmpi-dev'
 DEMO='bible-kjv bible-kjv-text diatheke sword-text-web'
 STYLE='bible-kjv bible-kjv-text'
@@ -116,11 +118,13 @@ for what; do
 	test) packages="$packages $TEST" modules="$modules $TEST_MODULES" ;;
 	mpi) packages="$packages $MPI" programs="$programs mpirun" ;;
 	fuzz) packages="$packages $FUZZ" programs="$programs clang ld.lld" ;;
+	lint) packages="$packages $LINT" programs="$programs clang clang-tidy shellcheck" ;;
+	coverage) packages="$packages $COVERAGE" programs="$programs gcovr" ;;
 	deb) packages="$packages $DEB" programs="$programs dpkg-buildpackage dh lintian" ;;
 	demo) packages="$packages $DEMO" programs="$programs bible diatheke" ;;
 	style) packages="$packages $STYLE" programs="$programs bible" ;;
 	*)
-		say "unknown word '$what': usage: ./setup.sh [build|test|demo|style|bench|mpi|fuzz|deb]..."
+		say "unknown word '$what': usage: ./setup.sh [build|test|demo|style|bench|mpi|fuzz|lint|coverage|deb]..."
 		exit 2
 		;;
 	esac

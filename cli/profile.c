@@ -291,7 +291,8 @@ static bool profile_it(struct request *r, struct experiment *e, struct error *er
 
 int profile_command(int argc, char **argv)
 {
-	struct request r = { .options = { .run = { "results.db", NULL, machine_processors() },
+	struct request r = { .options = { .run = { .database = "results.db",
+		                                   .threads = machine_processors() },
 		                          .updates = 20,
 		                          .sentences = 100 } };
 	struct experiment experiment;

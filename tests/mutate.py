@@ -7,23 +7,25 @@ Faults are made in core/, models/ and eval/ of a copy of the tree, build/mutate/
 comparison, an off by one, swapped operands, a dropped term, a sum that no longer adds up. Which, is
 a function of the sources alone: the places are in the order of a hash of what they say, so that N of
 them (20, from number FIRST, 0) are spread over all files. Of each, the object is made again and the
-test programs that concern it are linked and run until one fails: "caught". "same" is a fault that the
-compiler turns into the same code. A survivor is a hole in the tests, or changes nothing that counts.
-ALL=1 gives survivors all other test programs too. Exit status: 0 none survived, 1 some did.
+test programs that concern it are linked and run until one fails: "caught". First in double,
+where gradients are checked, then in float. A survivor is a hole in the tests, or changes nothing that
+counts. ALL=1 gives survivors all other test programs too. Exit status: 0 none survived, 1 some did.
 """
 import filecmp
 import hashlib
 import os
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import time
 
 FOLDERS = ("core", "models", "eval")
 COPY = "build/mutate"
-B = "build/faulty"
-LIMIT = 120  # seconds of a test program: a loop that does not end is caught
+KINDS = ("-DBAKEOFF_DOUBLE", "")  # of real
+LIMIT = 200  # seconds of processor that a test program may take: a loop that does not end is caught
 
 # What is found out first by which test programs: the first line that matches a file.
 CONCERNED = (
@@ -105,76 +107,79 @@ def faults():
     return [fault[1:] for fault in found]
 
 
-def run(command, limit=None):
+def run(command):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
+
     try:
-        return subprocess.run(command, cwd=COPY, timeout=limit, stdout=subprocess.DEVNULL,
+        return subprocess.run(command, cwd=COPY, timeout=20 * LIMIT, preexec_fn=limit, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL).returncode
     except subprocess.TimeoutExpired:
         return 124
 
 
-def make(*goals):
+def folder(kind):
+    return "build/double" if kind else "build/release"
+
+
+def make(kind, goal):
     compilers = [f"{name}={os.environ.get(name, usual)}" for name, usual in (("CC", "gcc"), ("CXX", "g++"))]
-    return run(["make", "-s", f"-j{os.environ.get('JOBS', os.cpu_count())}", f"B={B}", "OPTIMIZE=-O1", "CFLAGS=-g0",
-                "CXXFLAGS=-g0", *compilers, *goals]) == 0
-
-
-def objects(path):
-    if path.endswith(".h"):
-        path = "core/vector.c"
-        return [f"{B}/core/vector_{s}.o" for s in ("portable", "avx2", "avx512")
-                if os.path.exists(f"{COPY}/{B}/core/vector_{s}.o")]
-    return [f"{B}/{path[:-2]}.o"]
-
-
-def contents(paths):
-    return [open(f"{COPY}/{path}", "rb").read() for path in paths]
+    return run(["make", "-s", f"-j{os.environ.get('JOBS', os.cpu_count())}", f"B={folder(kind)}", f"REAL={kind}",
+                *compilers, f"{folder(kind)}/{goal}"]) == 0
 
 
 def concerned(path):
     return next(tests.split() for pattern, tests in CONCERNED if re.match(pattern, path))
 
 
+def fails(kind, test):
+    """How a test program fails; None: it does not."""
+    program = f"{folder(kind)}/tests/{test}_test"
+    if not make(kind, f"tests/{test}_test"):
+        return f"{test} does not link"
+    status = run([program])
+    if not status:
+        return None
+    return test + (" without end" if status in (124, -signal.SIGXCPU, -signal.SIGKILL) else
+                   " crashes" if status < 0 else "") + (" in double" if kind else "")
+
+
+def check(tests, good):
+    """Once, with no fault: they pass."""
+    for kind in KINDS:
+        for test in tests:
+            if (kind, test) not in good:
+                failed = fails(kind, test)
+                if failed:
+                    sys.exit(f"mutate.py: without a fault, too: {failed}")
+                good.add((kind, test))
+
+
 def catcher(tests):
     """The first of them that fails, with how; None: none does."""
-    for test in tests:
-        program = f"{B}/tests/{test}_test"
-        if not make(program):
-            return f"{test} does not link"
-        status = run([program], LIMIT)
-        if status:
-            return f"{test}{' without end' if status == 124 else ' crashes' if status < 0 else ''}"
-    return None
+    return next(filter(None, (fails(kind, test) for kind in KINDS for test in tests)), None)
 
 
-def everything():
-    return sorted(f[:-7] for f in os.listdir(f"{COPY}/tests") if f.endswith("_test.c"))
-
-
-def judge(path, number, new):
-    """("caught" | "same" | "no code" | "survived", by whom)"""
+def judge(path, number, new, good):
+    """("caught" | "no code" | "survived", by whom)"""
     source = f"{COPY}/{path}"
-    good = open(source, encoding="utf-8").read()
-    lines = good.split("\n")
-    made = objects(path)
-    before = contents(made)
+    right = open(source, encoding="utf-8").read()
+    lines = right.split("\n")
     lines[number - 1] = new
+    tests = concerned(path)
+    if os.environ.get("ALL"):
+        tests += sorted({f[:-7] for f in os.listdir(f"{COPY}/tests") if f.endswith("_test.c")} - set(tests))
+    check(tests, good)
     try:
         with open(source, "w", encoding="utf-8") as file:
             file.write("\n".join(lines))
-        if not make(*made):
+        if not make(KINDS[0], "libbakeoff.a"):
             return "no code", ""
-        if contents(made) == before:
-            return "same", ""
-        tests = concerned(path)
         by = catcher(tests)
-        if not by and os.environ.get("ALL"):
-            by = catcher([test for test in everything() if test not in tests])
         return ("caught", by) if by else ("survived", "")
     finally:
         with open(source, "w", encoding="utf-8") as file:
-            file.write(good)
-        make(*made)
+            file.write(right)
 
 
 def prepare():
@@ -186,8 +191,9 @@ def prepare():
             continue
         os.makedirs(os.path.dirname(to), exist_ok=True)
         shutil.copy(path, to)
-    if not make("programs"):
-        sys.exit("mutate.py: the tree does not build: make programs")
+    for kind in KINDS:
+        if not make(kind, "libbakeoff.a"):
+            sys.exit("mutate.py: the tree does not build: make programs")
 
 
 def main():
@@ -196,7 +202,7 @@ def main():
     first = int(arguments[1]) if len(arguments) > 1 else 0
     places = faults()
     chosen = list(enumerate(places))[first:]
-    tally = {}
+    tally, good = {}, set()
     if "--list" in sys.argv:
         for i, (path, number, kind, new) in chosen[:count]:
             print(f"{i}: {path}:{number}: {kind}: {new.strip()}")
@@ -206,7 +212,7 @@ def main():
     prepare()
     for i, (path, number, kind, new) in chosen:
         start = time.monotonic()
-        verdict, by = judge(path, number, new)
+        verdict, by = judge(path, number, new, good)
         print(f"{i}: {verdict}{' by ' if by else ''}{by}: {path}:{number}: {kind}: {new.strip()} "
               f"({time.monotonic() - start:.0f} s)", flush=True)
         tally[verdict] = tally.get(verdict, 0) + 1
