@@ -81,6 +81,10 @@ bool report_curves(struct report *);
 bool report_costs(struct report *);
 bool report_ablation(struct report *, bool *any);
 bool report_sentences(struct report *);
+/* Whether there is something to draw over the length of sentences, which report_lengths draws:
+ * scores and decoding times. */
+bool report_has_lengths(const struct report *);
+void report_lengths(struct report *);
 bool report_attention(struct report *);
 /* Whether contestants drew pictures or captions of them, which report_pictures shows. */
 bool report_has_pictures(const struct report *);
