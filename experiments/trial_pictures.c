@@ -34,6 +34,10 @@ bool trial_score_pictures(struct work *w, const struct corpus *test, const struc
 		if (!isnan(accuracy) && !trial_keep_score(w, picture_metric_name(metric), accuracy,
 		                                          NULL, test, seconds))
 			return false;
+		if (metric == PICTURE_WHOLE) {
+			w->news.metric = picture_metric_name(metric);
+			w->news.score = accuracy;
+		}
 	}
 	return true;
 }
