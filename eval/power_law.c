@@ -195,9 +195,12 @@ static bool can_fit(const double *x, const double *y, size_t count, struct error
 		least = fmin(least, y[i]);
 		most = fmax(most, y[i]);
 	}
-	if (count < POWER_LAW_FEWEST || distinct(x, count) < POWER_LAW_FEWEST - 1)
+	if (count < POWER_LAW_FEWEST)
 		return error_set(error, "%zu points are too few, %d are needed", count,
 		                 POWER_LAW_FEWEST);
+	if (distinct(x, count) < POWER_LAW_FEWEST - 1)
+		return error_set(error, "%zu places are too few, %d are needed", distinct(x, count),
+		                 POWER_LAW_FEWEST - 1);
 	if (!(most - least > 1e-9 * fmax(fabs(most), fabs(least))))
 		return error_set(error, "the curve does not change");
 	return true;

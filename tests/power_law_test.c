@@ -116,13 +116,18 @@ static void what_is_no_power_law_is_refused(void **state)
 		{ falling, 5, 1, "5 points are too few, 6 are needed" },
 		{ falling, 0, 1, "too few" },
 	};
-	const size_t series[MOST] = { 0 };
+	const size_t series[MOST] = { 0 }, seeds[] = { 0, 0, 0, 0, 1, 1, 1, 1 };
+	const double twice[] = { 1, 2, 3, 4, 1, 2, 3, 4 }, fall[] = { 8, 6, 5, 4, 8, 6, 5, 4 };
+	struct power_law law;
+	struct error error = { "" };
 
 	(void)state;
+	assert_false(power_law_fit(&law, twice, fall, seeds, 8, &error));
+	assert_string_equal(error.message, "4 places are too few, 5 are needed");
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		double x[MOST], y[MOST];
-		struct power_law law;
-		struct error error = { "" };
+
+		error.message[0] = '\0';
 
 		for (size_t k = 0; k < cases[i].count; k++) {
 			x[k] = cases[i].first + (double)k;
