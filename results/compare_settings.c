@@ -16,14 +16,6 @@ static struct cell *setting_row(struct table *table, const struct cell *setting)
 	return row;
 }
 
-static void copy_cell(struct cell *to, const struct cell *from)
-{
-	if (from->type == CELL_TEXT)
-		cell_text(to, from->text, from->length);
-	else
-		*to = *from;
-}
-
 /* Turns rows (experiment, setting, contestant, value) into a row a setting and a column a
  * contestant. */
 static void spread_settings(const struct table *contestants, const struct table *list,
@@ -37,7 +29,7 @@ static void spread_settings(const struct table *contestants, const struct table 
 
 		for (size_t i = 1; i < wide->column_count; i++)
 			if (!strcmp(wide->columns[i].name, table_cell(list, r, 2)->text))
-				copy_cell(&row[i], table_cell(list, r, 3));
+				cell_copy(&row[i], table_cell(list, r, 3));
 	}
 }
 

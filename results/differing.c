@@ -57,14 +57,8 @@ static void copy_row(struct table *to, const struct table *from, size_t row)
 {
 	struct cell *cell = table_add_row(to);
 
-	for (size_t c = 0; c < from->column_count; c++, cell++) {
-		const struct cell *old = table_cell(from, row, c);
-
-		if (old->type == CELL_TEXT)
-			cell_text(cell, old->text, old->length);
-		else
-			*cell = *old;
-	}
+	for (size_t c = 0; c < from->column_count; c++)
+		cell_copy(&cell[c], table_cell(from, row, c));
 }
 
 /* Copies the rows of each setting, but for those that are idle. */

@@ -57,6 +57,14 @@ void cell_text(struct cell *cell, const char *text, size_t length)
 	cell->length = length;
 }
 
+void cell_copy(struct cell *cell, const struct cell *from)
+{
+	if (from->type == CELL_TEXT)
+		cell_text(cell, from->text, from->length);
+	else
+		*cell = *from;
+}
+
 void table_add_column(struct table *table, const char *name, int decimals, bool deviation)
 {
 	table->columns =

@@ -44,6 +44,7 @@ void cell_integer(struct cell *, long);
 void cell_real(struct cell *, double); /* NaN: the cell stays empty */
 void cell_mean(struct cell *, double mean, double deviation);
 void cell_text(struct cell *, const char *, size_t length); /* copies */
+void cell_copy(struct cell *, const struct cell *from);
 
 struct column {
 	char *name;
