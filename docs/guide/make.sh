@@ -13,7 +13,7 @@ set -u
 guide=$(realpath "$(dirname "$0")")
 quick=${QUICK:-}
 work=${WORK:-build/guide}
-[ $# -gt 0 ] || set -- recurrence convolution attention
+[ $# -gt 0 ] || set -- recurrence convolution attention verdict
 failed=0 number=0
 
 [ "${KEEP:-}" ] || rm -rf "$work"
