@@ -1,5 +1,6 @@
 /* tape.c - record operations, run them backward. */
 #include "core/tape.h"
+#include "core/blame.h"
 #include "core/error.h"
 #include "core/graph.h"
 
@@ -123,6 +124,8 @@ struct var *tape_leave(struct tape *tape, struct var *y)
 	}
 	if (tape->graph)
 		graph_end(tape->graph, y);
+	if (tape->blame)
+		blame_result(tape->blame, tape->graph, y);
 	return y;
 }
 
@@ -313,6 +316,8 @@ void tape_flow_down_to(struct tape *tape, size_t nodes)
 			profile_begin(tape->profile, y->op->name, parameter_of(y),
 			              PROFILE_BACKWARD);
 		y->op->backward(tape, y);
+		if (tape->blame)
+			blame_gradients(tape->blame, tape->graph, y);
 		if (tape->profile) {
 			count_default(tape->profile, y);
 			profile_end(tape->profile);

@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct blame;
 struct graph;
 struct tape;
 struct var;
@@ -134,6 +135,7 @@ struct tape {
 	size_t frees, free_capacity;
 	struct profile *profile; /* NULL: costs are not recorded */
 	struct graph *graph;     /* NULL: operations are not; else everything is kept */
+	struct blame *blame;     /* NULL: results are not looked at; else needs a graph */
 	bool keep_attention;
 	struct attention_weights *attention; /* the latest first */
 	const struct attention_mask *masked; /* [masks] heads that see no key; the caller's, who may

@@ -240,6 +240,21 @@ static void count(struct run *run, const struct update_result *r, double seconds
 	p->gradient_norm = r->gradient_norm;
 }
 
+/* Why an update was not done that no rank is to blame for. */
+static bool not_finite(struct run *run, long take)
+{
+	const struct progress *p = run->progress;
+	const struct blame blame = update_blame(&run->updater, p->update + 1, run->plan.order,
+	                                        run->plan.start + p->batch, take);
+	char text[BLAME_TEXT];
+
+	blame_text(&blame, text);
+	return error_set(run->error,
+	                 TRAIN_DIVERGED "the gradient is not finite at update %ld: %s; lower "
+	                 "train.learning_rate (%g) or train.clip (%g)",
+	                 p->update + 1, text, run->settings->learning_rate, run->settings->clip);
+}
+
 static bool one_update(struct run *run)
 {
 	struct progress *p = run->progress;
@@ -260,11 +275,7 @@ static bool one_update(struct run *run)
 	                                 (double)run->trainer->model->settings.width);
 	if (!update(&run->updater, p->update + 1, run->plan.order, run->plan.start + p->batch, take,
 	            p->learning_rate, &result))
-		return all_there(run) &&
-		       error_set(run->error,
-		                 TRAIN_DIVERGED "the gradient is not finite at update %ld; lower "
-		                 "train.learning_rate (%g) or train.clip (%g)",
-		                 p->update + 1, run->settings->learning_rate, run->settings->clip);
+		return all_there(run) && not_finite(run, take);
 	p->update++;
 	p->batch += take;
 	if (p->batch == p->batches) {

@@ -387,3 +387,31 @@ bool update(struct updater *u, long number, const uint32_t *sentence, const size
 	pool_run(u->pool, blocks, apply_block, &job);
 	return true;
 }
+
+struct blame update_blame(struct updater *u, long number, const uint32_t *sentence,
+                          const size_t *first, long batches)
+{
+	struct update_job job = { u, number, sentence, first, batches, 0, 1 };
+	struct blame blame = { 0 };
+	struct tape *tape = &u->tape[0];
+	const bool checkpointing = tape->checkpointing;
+	struct graph graph;
+
+	blame_parameters(&blame, &u->model->parameters);
+	tape->checkpointing = false;
+	tape->blame = &blame;
+	tape->graph = &graph;
+	for (int s = 0; s < u->shards && !blame.found; s++) {
+		graph_init(&graph);
+		run_shard(&job, s, 0);
+		graph_free(&graph);
+	}
+	if (!blame.found && !u->spare) {
+		pool_run(u->pool, (int)u->pieces, reduce_piece, &job);
+		blame_sum(&blame, &u->model->parameters, u->sum);
+	}
+	tape->graph = NULL;
+	tape->blame = NULL;
+	tape->checkpointing = checkpointing;
+	return blame;
+}

@@ -2,6 +2,7 @@
 #ifndef BAKEOFF_UPDATE_H
 #define BAKEOFF_UPDATE_H
 
+#include "core/blame.h"
 #include "core/pool.h"
 #include "core/ranks.h"
 #include "data/batch.h"
@@ -60,5 +61,10 @@ void updater_rest(struct updater *);
  * when the gradient is not finite, or a rank is lost; the weights are then as before. */
 bool update(struct updater *, long number, const uint32_t *sentence, const size_t *first,
             long batches, double rate, struct update_result *);
+
+/* What in that update, which returned false, was first not finite: it is done again, shard after
+ * shard of this rank, and without checkpointing. Weights stay as they are. */
+struct blame update_blame(struct updater *, long number, const uint32_t *sentence,
+                          const size_t *first, long batches);
 
 #endif
