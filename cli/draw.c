@@ -279,6 +279,7 @@ static bool draw_with(const struct options *o, struct database *database, struct
 	struct picture_run r = { 0 };
 	int count;
 	bool good = pool && picture_run_open(&r, database, o->run, true, error) &&
+	            (!o->rank || picture_run_check(database, o->rank, false, error)) &&
 	            draw(o, &r, pool, sketch, &count, error) &&
 	            (!o->rank || rank(o, database, pool, sketch, count, error)) &&
 	            show(o, sketch, count, error);

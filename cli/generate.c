@@ -223,7 +223,7 @@ static bool generate(const struct options *o, const struct trained *t, struct er
 		whole = read_prompt(&prompt, o->prompt, vocabulary, error);
 	else
 		return error_set(error, "the run is none of task: language-model; `bakeoff "
-		                        "translate` asks it for translations");
+		                        "translate` asks it for translations or labels");
 	apply_settings(o, &settings);
 	g = generation_open(&t->model, &settings, 1);
 	start = machine_seconds();

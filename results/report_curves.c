@@ -41,6 +41,7 @@ static const struct {
 	{ "train_nll", "training loss, nats a token", false, 20 },
 	{ "valid_perplexity", "validation perplexity", true, REPORT_DIVERGED },
 	{ "valid_BLEU", "validation BLEU", false, 100 },
+	{ "valid_accuracy", "validation accuracy, %", false, 100 },
 };
 
 enum { SHOWN = sizeof shown / sizeof *shown };

@@ -85,6 +85,7 @@ ok 'pictures: a caption outside of the grammar' says 2 "'purple' where small, la
 	"$program" draw --run 2 --db pictures.db 'a purple circle in the middle'
 ok 'pictures: a run of the other task' says 1 'run 4 has learned the task describe; this needs a run of draw' \
 	"$program" draw --run 4 --db pictures.db "$caption"
+ok 'pictures: ranked by a run that draws' says 1 'run 2 has learned the task draw; this needs a run of describe' "$program" draw --run 2 --db pictures.db --samples 2 --rank 2 "$caption"
 ok 'pictures: to rank one picture' says 2 'give --samples too' "$program" draw --run 2 --db pictures.db --rank 4 "$caption"
 echo nothing > bad.png
 ok 'pictures: a file that is no PNG' says 1 'bad.png: cannot be read as a PNG' "$program" describe --run 4 --db pictures.db bad.png
