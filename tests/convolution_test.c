@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/ops.h"
 #include "models/carry.h"
+#include "tests/slopes.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -91,6 +92,7 @@ static void open_problem(struct problem *p, struct shape s)
 		(struct convolution){ s.kernel, s.dilation, before, s.causal ? 0 : past - before };
 	tape_init(&p->tape);
 	tape_begin(&p->tape, &p->parameters, &p->nothing, s.dropout > 0, 77);
+	slopes_dirty(&p->tape);
 	p->x = input(p, s.t, s.n, s.c, 1);
 	if (s.out) {
 		p->w = input(p, 1, s.out, s.kernel * s.c, 2);

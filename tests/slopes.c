@@ -5,14 +5,26 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
+
+enum { DIRT = 1 << 20 };
+
+void slopes_dirty(struct tape *tape)
+{
+	const size_t mark = tape->arena.used;
+
+	memset(tape_memory(tape, DIRT), 0xff, DIRT);
+	tape->arena.used = mark;
+}
 
 void slopes_open(struct slopes *s, uint64_t key)
 {
 	*s = (struct slopes){ .inputs = 0 };
 	tape_init(&s->tape);
 	tape_begin(&s->tape, &s->parameters, &s->gradient, true, key);
+	slopes_dirty(&s->tape);
 }
 
 void slopes_close(struct slopes *s)

@@ -15,6 +15,11 @@ struct slopes {
 	int inputs;
 };
 
+/* Leaves the tape's free memory as an earlier batch may, full of NaNs: what an operation does not set
+ * itself is seen. */
+void slopes_dirty(struct tape *);
+
+/* On a tape that is dirty. */
 void slopes_open(struct slopes *, uint64_t key);
 void slopes_close(struct slopes *);
 
