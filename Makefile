@@ -190,7 +190,7 @@ test-faults: ## a call of malloc, write, fsync, rename, open, read, pthread_crea
 	@FAULTS=all JOBS=$(JOBS) BAKEOFF=$B/bakeoff tests/faults.sh
 
 .PHONY: test-mpi
-test-mpi: ## 1, 2 and 4 ranks under mpirun have the same bits, and lose none with a rank
+test-mpi: ## 1, 2 and 4 ranks under mpirun have the same bits, and lose none with a rank, nor with a host of MPI_HOSTS="PROGRAM DIR"
 	@./setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/bakeoff
 	@BAKEOFF=$B/bakeoff tests/run.sh tests/cluster/mpi.sh

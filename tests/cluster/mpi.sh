@@ -58,7 +58,7 @@ process_of() {
 	for try in $(seq 300); do
 		[ -e "$1.runs" ] && find "$1.runs" -name last.safetensors | grep -q . &&
 			pgrep -f -- "--db $1.db" | while read -r process; do
-				grep -qx bakeoff "/proc/$process/comm" && echo "$process"
+				grep -qxF "$(basename "$program" | cut -c -15)" "/proc/$process/comm" 2> /dev/null && echo "$process"
 			done | sed -n "$2p" | grep . && return
 		sleep 0.02
 	done
