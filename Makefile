@@ -141,6 +141,7 @@ $B/tests/fuzz/fuzz: $(patsubst %.c,$B/%.o,$(wildcard tests/fuzz/*.c)) $B/libbake
 # The same rules with other flags, each in a folder of its own.
 DOUBLE = B=build/double REAL=-DBAKEOFF_DOUBLE
 ASAN = B=build/asan OPTIMIZE=-O1 SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
+TSAN = PLAIN="$(VECTOR_SETS:%=vector_%)" B=build/tsan OPTIMIZE=-O1 SANITIZE=-fsanitize=thread WITH_MPI=
 FUZZ = PLAIN="$(VECTOR_SETS:%=vector_%) $(patsubst core/%.c,%,$(wildcard core/op_*.c core/attention_*.c))" \
 	B=build/fuzz CC=clang CXX=clang++ OPTIMIZE="-O1 -fno-omit-frame-pointer" WITH_MPI= WARN=-w CWARN=-w LDFLAGS=-fuse-ld=lld \
 	SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
@@ -188,6 +189,18 @@ test-faults: ## a call of malloc, write, fsync, rename, open, read, pthread_crea
 	@./setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/bakeoff $B/tests/faults/fail.so
 	@FAULTS=all JOBS=$(JOBS) BAKEOFF=$B/bakeoff tests/faults.sh
+
+.PHONY: test-races
+test-races: ## trainings and searches by several threads under ThreadSanitizer
+	@./setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) $(TSAN) build/tsan/bakeoff
+	@BAKEOFF=build/tsan/bakeoff tests/races/run.sh
+
+.PHONY: test-memory
+test-memory: ## the memory of 10,000 updates is that of 1,000; UPDATES=
+	@./setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) $B/bakeoff
+	@BAKEOFF=$B/bakeoff tests/memory/run.sh
 
 .PHONY: test-mpi
 test-mpi: ## 1, 2 and 4 ranks under mpirun have the same bits, and lose none with a rank, nor with a host of MPI_HOSTS="PROGRAM DIR"
