@@ -15,6 +15,14 @@ static const struct setting halving_table[] = {
 };
 #undef S
 
+/* A first rung at which training is over chooses nothing. */
+static bool ends_before(const struct halving *h, const struct train_settings *s)
+{
+	return (s->stop_epochs && h->epochs >= s->stop_epochs) ||
+	       (s->stop_updates && h->updates >= s->stop_updates) ||
+	       (s->stop_tokens && h->tokens >= s->stop_tokens);
+}
+
 bool spec_halving(struct experiment *e, const struct node *top, struct error *error)
 {
 	static const char example[] = "halving: {first: {epochs: 1}, factor: 3}";
@@ -32,6 +40,13 @@ bool spec_halving(struct experiment *e, const struct node *top, struct error *er
 			node, error,
 			": needs one of first.epochs, first.updates and first.tokens, as in %s",
 			example);
+	for (int i = 0; i < e->contestants; i++)
+		if (ends_before(h, &e->contestant[i].train))
+			return node_error(
+				node, error,
+				": the first rung is not before the end of the training of "
+				"contestants.%s (train.stop)",
+				e->contestant[i].name);
 	return halving_rungs(e) > 0 ||
 	       node_error(node, error,
 	                  ": no contestant has more than keep = %ld variants to choose among; give "

@@ -99,6 +99,7 @@ ok 'mistake: no first rung' says 2 'needs one of first.epochs' "$program" run sm
 ok 'mistake: two units' says 2 'needs one of first.epochs' "$program" run small.yaml --db no.db --set 'halving={first: {epochs: 1, updates: 2}}'
 ok 'mistake: nothing to choose among' says 2 'no contestant has more than keep = 4 variants' "$program" run small.yaml --db no.db --set halving.keep=4
 ok 'mistake: a factor of one' says 2 'halving.factor = 1: must be' "$program" run small.yaml --db no.db --set halving.factor=1
+ok 'mistake: a rung behind the end' says 2 'the first rung is not before the end' "$program" run small.yaml --db no.db --set halving.first.updates=40
 ok 'mistake: a misspelt key' says 2 'did you mean factor' "$program" run small.yaml --db no.db --set halving.facto=2
 ok 'mistake: a part of the trials' says 1 'halving: compares all trials of a rung' "$program" run small.yaml --db no.db --trials 1-2
 echo "1..$number"
