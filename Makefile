@@ -42,7 +42,7 @@ OBJECTS = $(SOURCES:%.c=$B/%.o) $(CXXSOURCES:%.cc=$B/%.o) \
 # Tests of the program itself; the others in tests/ are tools, or run by targets of their own.
 SCRIPTS := $(filter-out %/run.sh %/layers.sh %/bench.sh %/tap.sh %/kills.sh %/coverage.sh %/lint.sh,$(wildcard tests/*.sh))
 # Those whose results depend on kernels and on real: all that runs again where only these differ.
-NUMERIC := tests/commands.sh tests/attend.sh tests/joined.sh
+NUMERIC := tests/commands.sh tests/attend.sh tests/joined.sh tests/curve.sh
 # The last are what every architecture must do, of one that is outside of the tree.
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/*_test.c)) fourth_architecture_test fourth_architecture_cost_test
 HELPERS := $(filter-out $(wildcard tests/*_test.c),$(wildcard tests/*.c))
