@@ -97,11 +97,12 @@ static void who_is_innocent_is_not_blamed(void **state)
 	}
 }
 
-/* Each parameter full of the largest numbers there are: where an update is not done for it, an
+/* Each parameter full of the largest numbers there are, in double of some that a sum over sentences,
+ * which is no operation, does not bring to an end: where an update is not done for it, an
  * operation is named. */
 static int check_each_parameter(const struct variant *variant)
 {
-	const real largest = sizeof(real) == sizeof(float) ? (real)3e38 : (real)1e308;
+	const real largest = sizeof(real) == sizeof(float) ? (real)3e38 : (real)1e305;
 	struct trained t;
 	int refusals = 0;
 
