@@ -97,12 +97,13 @@ static void who_is_innocent_is_not_blamed(void **state)
 	}
 }
 
-/* Each parameter full of the largest numbers there are, in double of some that a sum over sentences,
- * which is no operation, does not bring to an end: where an update is not done for it, an
- * operation is named. */
+/* Each parameter full of the largest numbers there are: where an update is not done for it, an
+ * operation is named. In double also what is no operation comes to its end first now and then: sums
+ * of losses over sentences, the norm. */
 static int check_each_parameter(const struct variant *variant)
 {
-	const real largest = sizeof(real) == sizeof(float) ? (real)3e38 : (real)1e305;
+	const bool is_float = sizeof(real) == sizeof(float);
+	const real largest = is_float ? (real)3e38 : (real)1e308;
 	struct trained t;
 	int refusals = 0;
 
@@ -112,9 +113,11 @@ static int check_each_parameter(const struct variant *variant)
 		bool refused;
 		const struct blame blame = planted(&t, p, largest, &refused);
 
-		if (refused && (!blame.found || !blame.operation || isfinite(blame.value)))
+		if (refused && is_float && (!blame.found || !blame.operation))
 			say(variant, p->name, &blame);
-		refusals += refused;
+		if (blame.operation && isfinite(blame.value))
+			say(variant, p->name, &blame);
+		refusals += refused && blame.operation;
 	}
 	close_trained(&t);
 	return refusals;
