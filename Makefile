@@ -238,7 +238,7 @@ ci: ## what .ci/run runs: warnings are errors, tests, and the tests again under 
 	@$(MAKE) --no-print-directory $(DOUBLE) check SCRIPTS="$(NUMERIC)"
 	@$(MAKE) --no-print-directory -j$(JOBS) $(ASAN) programs
 	@$(MAKE) --no-print-directory $(ASAN) check
-	@if ./setup.sh fuzz; then $(MAKE) --no-print-directory fuzz SECONDS=2; else echo 'no clang: nothing is fuzzed'; fi
+	@if ./setup.sh fuzz; then $(MAKE) --no-print-directory fuzz SECONDS=1; else echo 'no clang: nothing is fuzzed'; fi
 	@tests/run.sh --sum $(TALLY)
 
 .PHONY: demo
