@@ -9,6 +9,9 @@
 #include <sys/resource.h>
 #ifdef VECTOR_X86
 #include <immintrin.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #endif
 
 /* One round of a loop is ACCUMULATORS independent multiply-adds: more than latency times ports, and
@@ -102,10 +105,48 @@ __attribute__((target("avx512f"))) static void run_bfloat16(long rounds)
 		ROUND("vdpbf16ps", "v");
 }
 
+/* Eight tiles of 16 rows of 64 bytes: six sums, two factors. */
+enum { TILE_SUMS = 6, TILE_MULTIPLY_ADDS = 16 * 16 * 32 };
+
+__attribute__((target("amx-tile,amx-bf16"))) static void run_tiles(long rounds)
+{
+	struct {
+		uint8_t palette, start, unused[14];
+		uint16_t bytes[16];
+		uint8_t rows[16];
+	} shape = { .palette = 1 };
+
+	for (int i = 0; i < TILE_SUMS + 2; i++) {
+		shape.bytes[i] = 64;
+		shape.rows[i] = 16;
+	}
+	__asm__ volatile("" : : "r"(&shape) : "memory"); /* gcc 12 holds 8 bytes of it for read */
+	_tile_loadconfig(&shape);                        /* all tiles are 0 */
+	for (long r = 0; r < rounds; r++) {
+		_tile_dpbf16ps(0, 6, 7);
+		_tile_dpbf16ps(1, 6, 7);
+		_tile_dpbf16ps(2, 6, 7);
+		_tile_dpbf16ps(3, 6, 7);
+		_tile_dpbf16ps(4, 6, 7);
+		_tile_dpbf16ps(5, 6, 7);
+	}
+	_tile_release();
+}
+
+/* Whether the processor has tiles, and the system lets this process use them. */
+static bool may_use_tiles(void)
+{
+	enum { ASK_PERMISSION = 0x1023, TILE_DATA = 18 };
+
+	return machine_feature("amx_tile") && machine_feature("amx_bf16") &&
+	       syscall(SYS_arch_prctl, ASK_PERMISSION, TILE_DATA) == 0;
+}
+
 static const struct loop avx2 = { "avx2", (double)ACCUMULATORS * 32 / sizeof(real), run_avx2 };
 static const struct loop avx512 = { "avx512", (double)ACCUMULATORS * 64 / sizeof(real),
 	                            run_avx512 };
 static const struct loop avx512_bf16 = { "avx512_bf16", (double)ACCUMULATORS * 32, run_bfloat16 };
+static const struct loop amx_bf16 = { "amx_bf16", (double)TILE_SUMS * TILE_MULTIPLY_ADDS, run_tiles };
 
 static const struct loop *widest(void)
 {
@@ -118,9 +159,9 @@ static const struct loop *widest(void)
 
 static const struct loop *pairs(void)
 {
-	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bf16")
-	               ? &avx512_bf16
-	               : NULL;
+	if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bf16"))
+		return NULL;
+	return may_use_tiles() ? &amx_bf16 : &avx512_bf16;
 }
 
 #else
