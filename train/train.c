@@ -1,94 +1,24 @@
-/* train.c - the training loop: epochs of batches, validation, checkpoints, stop rules. */
-#include "train/train.h"
+/* train.c - the training loop: an update, and what is due after it. */
 #include "core/error.h"
 #include "core/machine.h"
 #include "eval/evaluate.h"
-#include "train/checkpoint.h"
-#include "train/optimizer.h"
-#include "train/schedule.h"
-#include "train/update.h"
+#include "train/train_parts.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 /* A loss above its start by this factor, so many reports in a row, does not come back: a rate that is
  * too high. Warm-up and chance stay below. */
-enum { PATH_SIZE = 4096, BAD_REPORTS_MOST = 5 };
+enum { BAD_REPORTS_MOST = 5 };
 static const double BAD_LOSS = 1.1;
 
-struct run {
-	const struct trainer *trainer;
-	const struct train_settings *settings;
-	struct progress *progress;
-	struct checkpoint_identity identity;
-	struct optimizer optimizer;
-	struct schedule_state schedule;
-	struct updater updater;
-	struct batch_plan plan;
-	long planned_epoch; /* of plan; -1: none */
-	long saved_update;  /* of last.safetensors; -1: none */
-	struct error *error;
-};
-
-static void path_of(const struct run *run, char path[PATH_SIZE], const char *format, long number)
-{
-	char name[64];
-
-	snprintf(name, sizeof name, format, number);
-	snprintf(path, PATH_SIZE, "%s/%s", run->trainer->folder, name);
-}
-
-static double share(double done, double all)
-{
-	return all > 0 ? done / all : 0;
-}
-
-static double updates_share(const struct train_settings *s, const struct progress *p)
-{
-	const double epochs = (double)p->epoch + share((double)p->batch, (double)p->batches);
-
-	return fmax(share((double)p->update, (double)s->stop_updates),
-	            share(epochs, (double)s->stop_epochs));
-}
-
-double train_share(const struct train_settings *s, const struct progress *p)
-{
-	double most = fmax(updates_share(s, p), share(p->target_tokens, (double)s->stop_tokens));
-
-	most = fmax(most, share(p->multiply_adds, s->stop_multiply_adds));
-
-	most = fmax(most, share(p->train_seconds / 60, s->stop_minutes));
-	return fmin(most, 1);
-}
-
-static bool should_stop(const struct run *run)
-{
-	const struct train_settings *s = run->settings;
-	const struct progress *p = run->progress;
-
-	return (s->stop_updates && p->update >= s->stop_updates) ||
-	       (s->stop_epochs && p->epoch >= s->stop_epochs) ||
-	       (s->stop_tokens && p->target_tokens >= (double)s->stop_tokens) ||
-	       (s->stop_minutes > 0 && p->train_seconds >= 60 * s->stop_minutes) ||
-	       (s->stop_multiply_adds > 0 && p->multiply_adds >= s->stop_multiply_adds) ||
-	       (s->stop_perplexity > 0 && p->validations > 0 &&
-	        exp(p->best_nll) <= s->stop_perplexity) ||
-	       (s->stop_patience && p->bad_validations >= s->stop_patience);
-}
-
-static bool tell(const struct run *run, enum train_event event)
+bool train_tell(const struct run *run, enum train_event event)
 {
 	const struct trainer *t = run->trainer;
 
 	return !t->watch || t->watch(t->context, event, run->progress);
 }
 
-/* Rank 0 does it, and all hear whether it went well. */
-static bool led(struct run *run, bool (*work)(struct run *))
+bool train_led(struct run *run, bool (*work)(struct run *))
 {
 	struct ranks *ranks = run->trainer->ranks;
 
@@ -98,80 +28,10 @@ static bool led(struct run *run, bool (*work)(struct run *))
 /* Whether rank 0's watcher wants to go on. */
 static bool goes_on(struct run *run)
 {
-	bool on = tell(run, TRAIN_IDLE);
+	bool on = train_tell(run, TRAIN_IDLE);
 
 	ranks_share(run->trainer->ranks, &on, sizeof on);
 	return on;
-}
-
-static bool write_checkpoint(struct run *run)
-{
-	double start;
-	char path[PATH_SIZE];
-
-	if (!tell(run, TRAIN_SAVING))
-		return false;
-	start = machine_seconds();
-	path_of(run, path, "last.safetensors", 0);
-	if (!checkpoint_save(path, run->trainer->model, &run->identity, &run->optimizer,
-	                     &run->schedule, run->progress, run->error))
-		return false;
-	run->progress->io_seconds += machine_seconds() - start;
-	return true;
-}
-
-static bool save(struct run *run)
-{
-	if (run->saved_update == run->progress->update)
-		return true;
-	run->saved_update = run->progress->update;
-	return led(run, write_checkpoint);
-}
-
-static bool save_weights(struct run *run, const char *format, long number)
-{
-	const double start = machine_seconds();
-	char path[PATH_SIZE];
-	bool saved;
-
-	path_of(run, path, format, number);
-	saved = checkpoint_save(path, run->trainer->model, &run->identity, NULL, NULL, NULL,
-	                        run->error);
-	run->progress->io_seconds += machine_seconds() - start;
-	return saved;
-}
-
-static bool save_best(struct run *run)
-{
-	return save_weights(run, "best.safetensors", 0);
-}
-
-static bool save_recent(struct run *run)
-{
-	return save_weights(run, "recent-%ld.safetensors",
-	                    run->progress->validations % run->settings->average);
-}
-
-/* The best weights, and the last few where they are to be averaged. */
-static bool keep_weights(struct run *run)
-{
-	struct progress *p = run->progress;
-
-	if (!isfinite(p->valid_nll))
-		return error_set(run->error,
-		                 TRAIN_DIVERGED "the validation loss is not finite at update %ld; lower "
-		                 "train.learning_rate (%g)",
-		                 p->update, run->settings->learning_rate);
-	if (p->valid_nll < p->best_nll || p->validations == 1) {
-		p->best_nll = p->valid_nll;
-		p->best_update = p->update;
-		p->bad_validations = 0;
-		if (!led(run, save_best))
-			return false;
-	} else {
-		p->bad_validations++;
-	}
-	return run->settings->average <= 1 || led(run, save_recent);
 }
 
 static bool all_there(const struct run *run)
@@ -198,9 +58,9 @@ static bool validate(struct run *run)
 	p->validations++;
 	p->valid_seconds += machine_seconds() - start;
 	schedule_validated(run->settings, &run->schedule, p->valid_nll);
-	if (!keep_weights(run))
+	if (!train_keep(run))
 		return false;
-	tell(run, TRAIN_VALIDATED);
+	train_tell(run, TRAIN_VALIDATED);
 	return true;
 }
 
@@ -295,7 +155,7 @@ static bool report(const struct run *run)
 	struct progress *p = run->progress;
 	const double loss = p->report_loss / p->report_target_tokens;
 
-	tell(run, TRAIN_REPORT);
+	train_tell(run, TRAIN_REPORT);
 	if (p->first_loss <= 0)
 		p->first_loss = loss;
 	p->bad_reports = loss > BAD_LOSS * p->first_loss ? p->bad_reports + 1 : 0;
@@ -324,69 +184,28 @@ static bool after_update(struct run *run, bool stop)
 		return false;
 	if ((validation || stop) && !validate(run))
 		return false;
-	if (p->report_target_tokens > 0 && should_stop(run) && !report(run))
+	if (p->report_target_tokens > 0 && train_should_stop(run) && !report(run))
 		return false;
 	if (p->best_update == p->update ||
 	    (s->checkpoint_every ? p->update % s->checkpoint_every == 0 : validation))
-		return save(run);
+		return train_save(run);
 	return true;
 }
 
 static enum train_outcome loop(struct run *run)
 {
-	while (!should_stop(run)) {
+	while (!train_should_stop(run)) {
 		bool stop;
 
 		if (!one_update(run))
 			return TRAIN_FAILED;
-		stop = should_stop(run);
+		stop = train_should_stop(run);
 		if (!after_update(run, stop))
 			return TRAIN_FAILED;
-		if (!goes_on(run) && !should_stop(run))
-			return save(run) ? TRAIN_INTERRUPTED : TRAIN_FAILED;
+		if (!goes_on(run) && !train_should_stop(run))
+			return train_save(run) ? TRAIN_INTERRUPTED : TRAIN_FAILED;
 	}
-	return save(run) ? TRAIN_DONE : TRAIN_FAILED;
-}
-
-/* The weights to test: the best, or the mean of the last few. */
-static bool finish(struct run *run)
-{
-	char text[64][PATH_SIZE], *path[64];
-	long files = run->settings->average;
-
-	if (files > run->progress->validations)
-		files = run->progress->validations;
-	if (run->settings->average <= 1) {
-		path_of(run, text[0], "best.safetensors", 0);
-		if (!checkpoint_load(text[0], run->trainer->model, &run->identity, NULL, NULL, NULL,
-		                     run->error))
-			return false;
-	} else {
-		for (long i = 0; i < files; i++) {
-			path_of(run, text[i], "recent-%ld.safetensors",
-			        (run->progress->validations - i) % run->settings->average);
-			path[i] = text[i];
-		}
-		if (!checkpoint_average(path, (int)files, run->trainer->model, &run->identity,
-		                        run->error))
-			return false;
-	}
-	return save_weights(run, "model.safetensors", 0);
-}
-
-static bool resume(struct run *run)
-{
-	const struct trainer *t = run->trainer;
-	char path[PATH_SIZE];
-
-	path_of(run, path, "last.safetensors", 0);
-	if (access(path, F_OK) != 0)
-		return errno == ENOENT || error_set(run->error, "%s: %s", path, strerror(errno));
-	if (!checkpoint_load(path, t->model, &run->identity, &run->optimizer, &run->schedule,
-	                     run->progress, run->error))
-		return error_prefix(run->error,
-		                    "cannot resume (delete the file to train from the start)");
-	return true;
+	return train_save(run) ? TRAIN_DONE : TRAIN_FAILED;
 }
 
 /* All that decides the bits from here on is rank 0's. */
@@ -411,7 +230,7 @@ static bool start(struct run *run)
 	bool opened;
 
 	parameters_start_on(&t->model->parameters, t->seed, t->pool);
-	if (!led(run, resume) || !share_start(run))
+	if (!train_led(run, train_resume) || !share_start(run))
 		return false;
 	opened = updater_open_on_ranks(&run->updater, t->model, &t->dataset->train, t->settings,
 	                               &run->optimizer, t->pool, t->ranks, t->seed, run->error);
@@ -438,7 +257,7 @@ enum train_outcome train(const struct trainer *trainer, struct progress *progres
 	outcome = loop(&run);
 	updater_close(&run.updater);
 	optimizer_free(&run.optimizer);
-	if (outcome == TRAIN_DONE && !led(&run, finish))
+	if (outcome == TRAIN_DONE && !train_led(&run, train_finish))
 		outcome = TRAIN_FAILED;
 done:
 	updater_close(&run.updater);
