@@ -36,7 +36,7 @@ static void draw_series(struct drawing *d)
 	const long length = drawing_length(d);
 	double *x = memory_new((size_t)length, sizeof *x);
 
-	series_draw(process, d->settings->noise, d->chance, length, x);
+	series_draw(process, d->settings->noise, d->chance, length, length, x);
 	for (long t = 0; t < length; t++)
 		sequence_add(&d->side[SIDE_SOURCE],
 		             series_level((enum series_quantisation)d->settings->quantisation,

@@ -86,7 +86,7 @@ extern const struct generator generate_parity, generate_modular; /* _state.c */
 extern const struct generator generate_list_ops;
 extern const struct generator generate_string_edits;
 extern const struct generator generate_draw, generate_describe; /* _pictures.c */
-extern const struct generator generate_series;
+extern const struct generator generate_series, generate_forecast;
 extern const struct generator generate_agreement;
 
 #endif

@@ -62,20 +62,21 @@ static void draw_wave(enum series_process process, gsl_rng *chance, double perio
 	}
 }
 
-static void standardise(long length, double *x)
+static void standardise(long past, long length, double *x)
 {
 	double mean = 0, square = 0, deviation;
 
-	for (long t = 0; t < length; t++)
-		mean += x[t] / (double)length;
-	for (long t = 0; t < length; t++)
-		square += (x[t] - mean) * (x[t] - mean) / (double)length;
+	for (long t = 0; t < past; t++)
+		mean += x[t] / (double)past;
+	for (long t = 0; t < past; t++)
+		square += (x[t] - mean) * (x[t] - mean) / (double)past;
 	deviation = square > 0 ? sqrt(square) : 1;
 	for (long t = 0; t < length; t++)
 		x[t] = (x[t] - mean) / deviation;
 }
 
-void series_draw(enum series_process process, double noise, gsl_rng *chance, long length, double *x)
+void series_draw(enum series_process process, double noise, gsl_rng *chance, long past, long length,
+                 double *x)
 {
 	const double period = between(chance, SHORTEST_PERIOD, LONGEST_PERIOD);
 
@@ -85,7 +86,7 @@ void series_draw(enum series_process process, double noise, gsl_rng *chance, lon
 		draw_walk(chance, length, x);
 	else
 		draw_wave(process, chance, period, length, x);
-	standardise(length, x);
+	standardise(past, length, x);
 	for (long t = 0; t < length; t++)
 		x[t] += gsl_ran_gaussian(chance, noise);
 }
@@ -98,4 +99,13 @@ int series_level(enum series_quantisation quantisation, int levels, double x)
 	const int level = (int)floor((v + 1) / 2 * levels);
 
 	return level < levels ? level : levels - 1;
+}
+
+double series_value(enum series_quantisation quantisation, int levels, int level)
+{
+	const double mu = levels - 1, v = 2 * (level + 0.5) / levels - 1;
+	const double u =
+		quantisation == SERIES_UNIFORM ? v : copysign(expm1(fabs(v) * log1p(mu)) / mu, v);
+
+	return SERIES_LIMIT * u;
 }

@@ -33,8 +33,9 @@ enum series_process {
 
 extern const char *const series_process_name[SERIES_PROCESSES];
 
-/* Draws x[length], length 2 at least, of mean 0 and deviation 1 before its noise. */
-void series_draw(enum series_process, double noise, gsl_rng *, long length, double *x);
+/* Draws x[length], whose first `past` values, 2 at least, have mean 0 and deviation 1 before noise:
+ * what follows does not tell of itself by the scale. */
+void series_draw(enum series_process, double noise, gsl_rng *, long past, long length, double *x);
 
 /* The level of a value, 0 .. levels - 1, after it is cut to +-SERIES_LIMIT and scaled to u, from -1
  * to 1. uniform: levels of equal width. mu-law: of sign(u) ln(1 + mu |u|) / ln(1 + mu), mu = levels
@@ -42,5 +43,8 @@ void series_draw(enum series_process, double noise, gsl_rng *, long length, doub
 enum { SERIES_LIMIT = 4 };
 enum series_quantisation { SERIES_MU_LAW, SERIES_UNIFORM };
 int series_level(enum series_quantisation, int levels, double x);
+
+/* The value in the middle of a level, by u; of mu-law in the middle of the companded one. */
+double series_value(enum series_quantisation, int levels, int level);
 
 #endif

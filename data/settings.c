@@ -46,16 +46,17 @@ const struct setting data_settings_table[] = {
 	KEY_INT(keys, "keys", "32", 1, 1e5, "recall: different keys"),
 	KEY_INT(values, "values", "32", 1, 1e5, "recall: different values"),
 	KEY_BOOL(vary, "vary", "false",
-	         "copy-memory, recall: a sentence has from none to `blanks` blanks, from `queries` to "
+	         "copy-memory, recall: a sentence has from none to `blanks` blanks, from `queries` "
+	         "to "
 	         "`pairs` pairs, each number as probable"),
 	KEY_INT(levels, "levels", "10", 1, 10000,
-	        "adding: numbers are levels 0 to this - 1, their sum is a label; series: levels "
-	        "that a "
-	        "value may have"),
+	        "adding: numbers are levels 0 to this - 1, their sum is a label; series, forecast: "
+	        "levels that a value may have"),
 	KEY_WORD(quantisation, "quantisation", "mu-law", "mu-law|uniform",
-	         "series: levels finer near 0, or of one width"),
+	         "series, forecast: levels finer near 0, or of one width"),
 	SETTING_OF_REAL(struct data_settings, noise, "noise", "0.5", 0, 100,
-	                "series: standard deviation of noise; that of a series is 1"),
+	                "series, forecast: standard deviation of noise; that of a series is 1"),
+	KEY_INT(horizon, "horizon", "8", 1, 65535, "forecast: values that follow the series"),
 	KEY_INT(depth, "depth", "3", 1, 8,
 	        "list-ops: lists within lists at most, the outermost counted"),
 	KEY_INT(functions, "functions", "3", 2, 12,

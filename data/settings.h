@@ -40,9 +40,10 @@ struct data_settings {
 	long pairs, queries;     /* recall: of a sentence */
 	long keys, values;       /* recall: different ones */
 	bool vary;               /* fewer blanks or pairs, too */
-	long levels;             /* adding, series: of a number */
-	int quantisation;        /* series: enum series_quantisation */
-	double noise;            /* series: deviation */
+	long levels;             /* adding, series, forecast: of a number */
+	int quantisation;        /* series, forecast: enum series_quantisation */
+	double noise;            /* series, forecast: deviation */
+	long horizon;            /* forecast: values that follow */
 	long depth;              /* list-ops: of lists in lists */
 	long attractors, longer_attractors; /* agreement: in training, in longer; 0: none */
 	long functions, longer_functions; /* string-edits: in training, in productivity; 0: none */

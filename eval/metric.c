@@ -104,10 +104,10 @@ static void chrf_words_defaults(union metric_settings *settings)
 }
 
 #define CHRF_ENTRY                                                                                 \
-	.columns = chrf_row, .new = chrf_open, .free = chrf_close, .add = chrf_add,                \
-	.score = chrf_points, .title = chrf_name, .signature = chrf_sign
+	.most_bytes = 1 << 22, .columns = chrf_row, .new = chrf_open, .free = chrf_close,          \
+	.add = chrf_add, .score = chrf_points, .title = chrf_name, .signature = chrf_sign
 
-static void accuracy_defaults(union metric_settings *settings)
+static void nothing_defaults(union metric_settings *settings)
 {
 	*settings = (union metric_settings){ .nothing = 0 };
 }
@@ -119,13 +119,13 @@ static size_t accuracy_row(const union metric_settings *settings)
 }
 
 /* Nothing is kept between segments. */
-static void *accuracy_open(const union metric_settings *settings)
+static void *nothing_open(const union metric_settings *settings)
 {
 	(void)settings;
 	return NULL;
 }
 
-static void accuracy_close(void *scorer)
+static void nothing_close(void *scorer)
 {
 	(void)scorer;
 }
@@ -149,17 +149,46 @@ static void accuracy_name(const union metric_settings *settings, char text[METRI
 	snprintf(text, METRIC_TEXT_SIZE, "accuracy");
 }
 
-static void accuracy_sign(const union metric_settings *settings, int references,
-                          char text[METRIC_TEXT_SIZE])
+static void words_sign(const union metric_settings *settings, int references,
+                       char text[METRIC_TEXT_SIZE])
 {
 	(void)settings;
 	snprintf(text, METRIC_TEXT_SIZE, references ? "nrefs:%d|tok:words" : "nrefs:var|tok:words",
 	         references);
 }
 
+static size_t mae_row(const union metric_settings *settings)
+{
+	(void)settings;
+	return FORECAST_COLUMNS;
+}
+
+static void mae_add(void *scorer, struct segment hypothesis, const struct segment *reference,
+                    int references, double *row)
+{
+	(void)scorer;
+	forecast_segment(hypothesis, reference, references, row);
+}
+
+static double mae_points(const union metric_settings *settings, const double *sum)
+{
+	(void)settings;
+	return forecast_mae(sum);
+}
+
+static void mae_name(const union metric_settings *settings, char text[METRIC_TEXT_SIZE])
+{
+	(void)settings;
+	snprintf(text, METRIC_TEXT_SIZE, "MAE");
+}
+
+/* Of everything that sacreBLEU has. */
+#define PERCENT(unit) .points = unit, .percent = true, .decimals = 1, .difference = 0.5
+
 const struct metric metrics[] = {
 	{
 		.name = "BLEU",
+		PERCENT("BLEU"),
 		.most_bytes = SEGMENT_MOST,
 		.defaults = bleu_defaults,
 		.columns = bleu_row,
@@ -171,10 +200,11 @@ const struct metric metrics[] = {
 		.signature = bleu_sign,
 		.verbose = bleu_details,
 	},
-	{ .name = "chrF", .most_bytes = 1 << 22, .defaults = chrf_defaults, CHRF_ENTRY },
-	{ .name = "chrF++", .most_bytes = 1 << 22, .defaults = chrf_words_defaults, CHRF_ENTRY },
+	{ .name = "chrF", PERCENT("chrF"), .defaults = chrf_defaults, CHRF_ENTRY },
+	{ .name = "chrF++", PERCENT("chrF++"), .defaults = chrf_words_defaults, CHRF_ENTRY },
 	{
 		.name = "TER",
+		PERCENT("TER"),
 		.lower_is_better = true,
 		.most_bytes = 1 << 20,
 		.defaults = ter_defaults,
@@ -188,15 +218,32 @@ const struct metric metrics[] = {
 	},
 	{
 		.name = "accuracy",
+		PERCENT("points of accuracy"),
 		.most_bytes = SEGMENT_MOST,
-		.defaults = accuracy_defaults,
+		.defaults = nothing_defaults,
 		.columns = accuracy_row,
-		.new = accuracy_open,
-		.free = accuracy_close,
+		.new = nothing_open,
+		.free = nothing_close,
 		.add = accuracy_add,
 		.score = accuracy_points,
 		.title = accuracy_name,
-		.signature = accuracy_sign,
+		.signature = words_sign,
+	},
+	{
+		.name = "MAE",
+		.points = "MAE",
+		.lower_is_better = true,
+		.decimals = 3,
+		.difference = 0.01,
+		.most_bytes = SEGMENT_MOST,
+		.defaults = nothing_defaults,
+		.columns = mae_row,
+		.new = nothing_open,
+		.free = nothing_close,
+		.add = mae_add,
+		.score = mae_points,
+		.title = mae_name,
+		.signature = words_sign,
 	},
 	{ .name = NULL },
 };

@@ -8,6 +8,7 @@
 
 #include "eval/bleu.h"
 #include "eval/chrf.h"
+#include "eval/forecast.h"
 #include "eval/labels.h"
 #include "eval/segments.h"
 #include "eval/ter.h"
@@ -25,12 +26,16 @@ union metric_settings {
 	struct bleu_settings bleu;
 	struct chrf_settings chrf;
 	struct ter_settings ter;
-	int nothing; /* of accuracy */
+	int nothing; /* of accuracy and MAE */
 };
 
 struct metric {
 	const char *name; /* "BLEU", as scores are stored under it */
+	const char *points; /* what a difference is counted in, as a sentence has it: "BLEU" */
 	bool lower_is_better;
+	bool percent;      /* 0 to 100; of numbers: in their unit */
+	int decimals;      /* that say something */
+	double difference; /* one that matters */
 	size_t most_bytes; /* of a segment: what its memory allows */
 
 	void (*defaults)(union metric_settings *); /* sacreBLEU's */
@@ -45,7 +50,7 @@ struct metric {
 	void (*add)(void *scorer, struct segment hypothesis, const struct segment *reference,
 	            int references, double *row);
 
-	/* The score of a row or of a sum of rows [columns]; in percent. */
+	/* The score of a row or of a sum of rows [columns]. */
 	double (*score)(const union metric_settings *, const double *sum);
 
 	/* How sacreBLEU names the score: "BLEU", "chrF2++". */

@@ -62,6 +62,11 @@ bool trial_keep_forced(struct work *, const struct corpus *test, double seconds,
 bool trial_keep_labels(struct work *, const struct corpus *test, const struct translation *,
                        double seconds);
 
+/* What the forecasts of a test set are worth: mean absolute error, that relative to a naive
+ * forecast, perplexity of the values; the first of them is the news. */
+bool trial_keep_forecasts(struct work *, const struct corpus *test, const struct translation *,
+                          double seconds);
+
 /* trial_test of a text alone: those scores, and how the text is gone on with from some places. */
 bool trial_test_text(struct work *, const struct corpus *test);
 

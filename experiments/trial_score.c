@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/machine.h"
 #include "data/labels.h"
+#include "data/task.h"
 #include "eval/evaluate.h"
 #include "eval/metric.h"
 #include "eval/translate.h"
@@ -151,15 +152,24 @@ static bool keep_scores(struct work *w, const struct corpus *test, const struct 
 	return kept;
 }
 
+/* By the measures that users of the task expect. */
+static bool keep_by_task(struct work *w, const struct corpus *test, const struct translation *t,
+                         double seconds)
+{
+	w->news.metric = "BLEU";
+	if (objective_labels(test->objective))
+		return trial_keep_labels(w, test, t, seconds);
+	if (task_of(&w->trial->experiment->data)->generator == &generate_forecast)
+		return trial_keep_forecasts(w, test, t, seconds);
+	return keep_scores(w, test, t, seconds, &w->news.score);
+}
+
 static bool score(struct work *w, const struct corpus *test, const struct translation *t,
                   double seconds)
 {
 	bool kept;
 
-	w->news.metric = "BLEU";
-	kept = (objective_labels(test->objective)
-	                ? trial_keep_labels(w, test, t, seconds)
-	                : keep_scores(w, test, t, seconds, &w->news.score)) &&
+	kept = keep_by_task(w, test, t, seconds) &&
 	       database_hypotheses(w->trial->database, w->news.run, test->name, t, test->sentences,
 	                           w->error);
 	w->database_failed |= !kept;

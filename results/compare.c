@@ -145,12 +145,16 @@ static void add_score(struct comparison *c, const char *test_set, const char *na
 		{ "token_accuracy", &higher_score },
 		{ "macro_f1", &higher_score },
 		{ "nll", &fine_score },
+		{ "MASE", &fine_score },
 	};
 	const struct metric *metric = metric_find(name);
 
 	if (metric)
-		add_question(c, metric->lower_is_better ? &lower_score : &higher_score, test_set,
-		             name);
+		add_question(c,
+		             !metric->percent          ? &fine_score
+		             : metric->lower_is_better ? &lower_score
+		                                       : &higher_score,
+		             test_set, name);
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (!strcmp(others[i].name, name))
 			add_question(c, others[i].measure, test_set, name);

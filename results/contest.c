@@ -219,7 +219,8 @@ static const char *refusal_of(const struct outcome *a, const struct outcome *b)
 }
 
 /* Tests first - second. */
-static void test_pair(const struct outcome *outcomes, struct contest_pair *pair)
+static void test_pair(const struct metric *metric, const struct outcome *outcomes,
+                      struct contest_pair *pair)
 {
 	const struct outcome *o[2] = { &outcomes[pair->first], &outcomes[pair->second] };
 	struct two_way_side side[2];
@@ -240,7 +241,7 @@ static void test_pair(const struct outcome *outcomes, struct contest_pair *pair)
 		for (size_t r = 0; r < o[i]->seeds; r++)
 			pair->mean[i] += o[i]->score[r] / (double)o[i]->seeds;
 	if (pair->result.seeds)
-		pair->seeds_needed = statistics_seeds(&pair->result.spread, CONTEST_DIFFERENCE,
+		pair->seeds_needed = statistics_seeds(&pair->result.spread, metric->difference,
 		                                      CONTEST_LEVEL, CONTEST_POWER, MOST_SEEDS);
 	pair->p = pair->result.test.p;
 }
@@ -286,7 +287,7 @@ static void test_pairs(const struct reading *reading, size_t test_set,
 			if (baseline && strcmp(c->sides[i].label, baseline) &&
 			    strcmp(c->sides[j].label, baseline))
 				continue;
-			test_pair(outcomes, &pair);
+			test_pair(c->metric, outcomes, &pair);
 			if (c->metric->lower_is_better && !pair.refusal)
 				negate(&pair);
 			if (pair.result.test.difference < 0)
@@ -329,17 +330,21 @@ static void judge(struct contest *c)
 bool contest_metric(struct database *d, const char *experiment, const struct metric **metric,
                     struct error *error)
 {
-	enum { OTHERS, LABELS, PICTURES };
+	enum { OTHERS, LABELS, FORECASTS, PICTURES };
 	long kind = OTHERS;
 	bool found;
 
-	if (!statement_integer(d->handle, d->path, error, &kind, &found,
-	                       "SELECT coalesce(max(CASE metric WHEN 'accuracy' THEN 1"
-	                       " WHEN 'picture_accuracy' THEN 2 END), 0) FROM run_scores"
-	                       " WHERE experiment = ?1 AND status = 'done'",
-	                       "t", experiment))
+	if (!statement_integer(
+		    d->handle, d->path, error, &kind, &found,
+		    "SELECT coalesce(max(CASE metric WHEN 'accuracy' THEN 1"
+		    " WHEN 'MAE' THEN 2 WHEN 'picture_accuracy' THEN 3 END), 0) FROM run_scores"
+		    " WHERE experiment = ?1 AND status = 'done'",
+		    "t", experiment))
 		return false;
-	*metric = kind == PICTURES ? NULL : metric_find(kind == LABELS ? "accuracy" : "BLEU");
+	*metric = kind == PICTURES ? NULL
+	                           : metric_find(kind == LABELS      ? "accuracy"
+	                                         : kind == FORECASTS ? "MAE"
+	                                                             : "BLEU");
 	return true;
 }
 

@@ -13,7 +13,6 @@ enum { CONTEST_FEWEST_SENTENCES = 20 }; /* a test set with fewer is not tested *
 #define CONTEST_LEVEL 0.05      /* of a verdict, after Holm */
 #define CONTEST_CONFIDENCE 0.95 /* of an interval, each for itself */
 #define CONTEST_POWER 0.8       /* that seeds_needed gives */
-#define CONTEST_DIFFERENCE 0.5  /* points that seeds_needed is to show */
 
 enum contest_verdict {
 	CONTEST_BETTER,  /* `first` is better than `second` */
@@ -42,8 +41,8 @@ struct contest_pair {
 	                          alone, the luck of training is not covered */
 	double p;              /* after Holm, over all pairs that were tested */
 	double effect;         /* Hedges' g over seeds, in favour of `first`; NaN for one seed */
-	long seeds_needed; /* of each to show CONTEST_DIFFERENCE; 0: no number up to 1,000 would,
-	                      or one seed says nothing of it */
+	long seeds_needed; /* of each to show the metric's `difference`; 0: no number up to 1,000
+	                      would, or one seed says nothing of it */
 };
 
 struct contest {
@@ -57,8 +56,8 @@ struct contest {
 	size_t pair_count;
 };
 
-/* The metric that an experiment's test sets are compared by: BLEU, or accuracy where they have
- * labels; NULL where they are pictures, whose accuracy has no test. */
+/* The metric that an experiment's test sets are compared by: BLEU, accuracy where they have labels,
+ * mean absolute error of forecasts; NULL where they are pictures, whose accuracy has no test. */
 bool contest_metric(struct database *, const char *experiment, const struct metric **,
                     struct error *);
 

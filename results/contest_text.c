@@ -39,10 +39,12 @@ static void write_seeds(FILE *out, const size_t seeds[2])
 }
 
 /* "(95 % 2.0 to 4.2, p = 0.003 after Holm, 3 seeds, 1,000 sentences)" */
-static void write_evidence(FILE *out, const struct contest_pair *pair)
+static void write_evidence(FILE *out, const struct contest *c, const struct contest_pair *pair)
 {
-	fprintf(out, " (%.0f %% %.1f to %.1f, ", 100 * CONTEST_CONFIDENCE, pair->result.test.low,
-	        pair->result.test.high);
+	const int decimals = c->metric->decimals;
+
+	fprintf(out, " (%.0f %% %.*f to %.*f, ", 100 * CONTEST_CONFIDENCE, decimals,
+	        pair->result.test.low, decimals, pair->result.test.high);
 	write_p(out, pair->p);
 	fputs(" after Holm, ", out);
 	write_seeds(out, pair->seeds);
@@ -53,10 +55,10 @@ static void write_evidence(FILE *out, const struct contest_pair *pair)
 		fputs("; of these models alone, the luck of training is not covered", out);
 }
 
-/* Of a difference: "3.1 BLEU", but "3.1 points of accuracy". */
-static const char *unit_of(const struct contest *c)
+/* Of two contestants, or one to be shown: "3.1 BLEU". */
+static void write_difference(FILE *out, const struct contest *c, double difference)
 {
-	return !strcmp(c->metric->name, "accuracy") ? "points of accuracy" : c->metric->name;
+	fprintf(out, "%.*f %s", c->metric->decimals, difference, c->metric->points);
 }
 
 /* What it would take to see a difference that matters. */
@@ -67,13 +69,16 @@ static void write_remedy(FILE *out, const struct contest *c, const struct contes
 	if (!pair->result.seeds)
 		return;
 	if (!pair->seeds_needed)
-		fprintf(out, "; no number of seeds would show %.1f %s on these sentences",
-		        CONTEST_DIFFERENCE, unit_of(c));
+		fputs("; no number of seeds would show ", out);
 	else if ((size_t)pair->seeds_needed <= fewer)
-		fprintf(out, "; %.1f %s would have shown", CONTEST_DIFFERENCE, unit_of(c));
+		fputs("; ", out);
 	else
-		fprintf(out, "; about %ld seeds would show %.1f %s", pair->seeds_needed,
-		        CONTEST_DIFFERENCE, unit_of(c));
+		fprintf(out, "; about %ld seeds would show ", pair->seeds_needed);
+	write_difference(out, c, c->metric->difference);
+	if (!pair->seeds_needed)
+		fputs(" on these sentences", out);
+	else if ((size_t)pair->seeds_needed <= fewer)
+		fputs(" would have shown", out);
 }
 
 char *contest_sentence(const struct contest *c, const struct contest_pair *pair)
@@ -86,14 +91,15 @@ char *contest_sentence(const struct contest *c, const struct contest_pair *pair)
 
 	switch (pair->verdict) {
 	case CONTEST_BETTER:
-		fprintf(out, "%s is better than %s on %s by %.1f %s", first, second, where,
-		        pair->result.test.difference, unit_of(c));
-		write_evidence(out, pair);
+		fprintf(out, "%s is better than %s on %s by ", first, second, where);
+		write_difference(out, c, pair->result.test.difference);
+		write_evidence(out, c, pair);
 		break;
 	case CONTEST_TIE:
-		fprintf(out, "%s and %s tie on %s, %.1f %s apart", first, second, where,
-		        pair->result.test.difference, unit_of(c));
-		write_evidence(out, pair);
+		fprintf(out, "%s and %s tie on %s, ", first, second, where);
+		write_difference(out, c, pair->result.test.difference);
+		fputs(" apart", out);
+		write_evidence(out, c, pair);
 		write_remedy(out, c, pair);
 		break;
 	case CONTEST_UNTESTED:
@@ -115,16 +121,29 @@ void contest_table(const struct contest *c, struct table *table)
 	static const char *const verdicts[] = {
 		[CONTEST_BETTER] = "better", [CONTEST_TIE] = "tie", [CONTEST_UNTESTED] = "untested"
 	};
-	static const struct {
+	const int fine = c->metric->decimals + 1;
+	const struct {
 		const char *name;
 		int decimals;
 	} columns[] = {
-		{ "test set", -1 },     { "metric", -1 },    { "first", -1 },
-		{ "second", -1 },       { "verdict", -1 },   { "first mean", 2 },
-		{ "second mean", 2 },   { "difference", 2 }, { "low", 2 },
-		{ "high", 2 },          { "p", 4 },          { "p holm", 4 },
-		{ "degrees", 1 },       { "g", 2 },          { "first seeds", -1 },
-		{ "second seeds", -1 }, { "sentences", -1 }, { "seeds needed", -1 },
+		{ "test set", -1 },
+		{ "metric", -1 },
+		{ "first", -1 },
+		{ "second", -1 },
+		{ "verdict", -1 },
+		{ "first mean", fine },
+		{ "second mean", fine },
+		{ "difference", fine },
+		{ "low", fine },
+		{ "high", fine },
+		{ "p", 4 },
+		{ "p holm", 4 },
+		{ "degrees", 1 },
+		{ "g", 2 },
+		{ "first seeds", -1 },
+		{ "second seeds", -1 },
+		{ "sentences", -1 },
+		{ "seeds needed", -1 },
 		{ "refusal", -1 },
 	};
 

@@ -6,7 +6,7 @@
 
 /* Their names, as a list of SQL; a run has scores of at most one of them, but for pictures, whose
  * BLEU does not count. */
-#define HEADLINE_METRICS "'BLEU', 'bits_per_character', 'accuracy', 'picture_accuracy'"
+#define HEADLINE_METRICS "'BLEU', 'bits_per_character', 'accuracy', 'MAE', 'picture_accuracy'"
 
 /* FROM clause of SQL: a run's scores (s) of that metric (m), one a test set. */
 #define HEADLINE_OF(run)                                                                           \

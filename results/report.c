@@ -310,7 +310,9 @@ bool report_make(struct document *document, struct database *database, const cha
 		good = report_test(&r) && say_what_it_is(&r) && report_summary(&r) &&
 		       report_warnings(&r) && report_curves(&r) && report_costs(&r) &&
 		       (report_has_pictures(&r) ? report_pictures(&r)
-		                                : report_sentences(&r) && report_attention(&r)) &&
+		        : report_has_forecasts(&r)
+		                ? report_forecasts(&r)
+		                : report_sentences(&r) && report_attention(&r)) &&
 		       report_settings(&r);
 	}
 	report_free(&r);

@@ -89,6 +89,9 @@ bool report_attention(struct report *);
 /* Whether contestants drew pictures or captions of them, which report_pictures shows. */
 bool report_has_pictures(const struct report *);
 bool report_pictures(struct report *);
+/* Whether contestants made forecasts of numbers, which report_forecasts draws. */
+bool report_has_forecasts(const struct report *);
+bool report_forecasts(struct report *);
 bool report_settings(struct report *);
 
 /* A done run whose best validation perplexity is above it has not learned but diverged: no

@@ -23,10 +23,13 @@ static void name_seeds(struct prose *text, size_t count)
 	prose_add(text, SPAN_PLAIN, count == 1 ? " (one run)" : " (%zu runs)", count);
 }
 
-/* Bits a character differ in the third digit. */
+/* Bits a character and errors of forecasts differ in the third digit. */
 static int decimals_of(const struct report_score *s)
 {
-	return strcmp(s->metric, "bits_per_character") ? 2 : 3;
+	return strcmp(s->metric, "bits_per_character") && strcmp(s->metric, "MAE") &&
+	                       strcmp(s->metric, "MASE")
+	               ? 2
+	               : 3;
 }
 
 /* How far behind the leader the others are, the nearest first; of many only the nearest. */

@@ -23,7 +23,8 @@ const struct schema_metric schema_metrics[] = {
 	  "negative log-likelihood of the validation target tokens" },
 	{ "valid_perplexity", "", "lower", "exp(valid_nll)" },
 	{ "valid_BLEU", "points", "higher",
-	  "corpus BLEU of the first train.validate_bleu validation sentences, translated greedily" },
+	  "corpus BLEU of the first train.validate_bleu validation sentences, translated "
+	  "greedily" },
 	{ "learning_rate", "", "none", "of the update" },
 	{ "gradient_norm", "", "none", "Euclidean norm of the whole gradient before clipping" },
 	{ "target_tokens_per_second", "tokens/s", "higher",
@@ -65,13 +66,18 @@ const struct schema_metric schema_metrics[] = {
 	{ "place_accuracy", "%", "higher", "single objects that are where they are asked for" },
 	{ "relation_accuracy", "%", "higher", "pairs of objects that lie as asked for" },
 	{ "picture_accuracy", "%", "higher",
-	  "pictures or captions in which all that is asked for is right, and nothing else is there" },
+	  "pictures or captions in which all that is asked for is right, and nothing else is "
+	  "there" },
 	{ "valid_accuracy", "%", "higher", "validation labels that the model finds most probable" },
 	{ "accuracy", "%", "higher",
 	  "labels that are right, at their place: one a sentence, or one a token" },
 	{ "macro_f1", "%", "higher",
 	  "mean over labels of F1, 2 right / (predicted + there), each label alike" },
 	{ "nll", "nats/label", "lower", "negative log-likelihood of the right labels" },
+	{ "MAE", "", "lower", "mean absolute error of forecasts" },
+	{ "MASE", "", "lower",
+	  "mean over series of the absolute error of a forecast, over that of a naive one in the "
+	  "series before it: each value as the one before" },
 	{ NULL, NULL, NULL, NULL },
 };
 

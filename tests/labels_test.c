@@ -87,7 +87,7 @@ static void series_are_standard(void **state)
 	for (int i = 0; i < 10 * SERIES_PROCESSES; i++) {
 		double x[T], mean = 0, square = 0;
 
-		series_draw((enum series_process)(i % SERIES_PROCESSES), 0, chance, T, x);
+		series_draw((enum series_process)(i % SERIES_PROCESSES), 0, chance, T, T, x);
 		for (int t = 0; t < T; t++) {
 			mean += x[t] / T;
 			square += x[t] * x[t] / T;

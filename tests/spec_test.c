@@ -384,7 +384,7 @@ static const struct {
 	{ "experiment: toy\ndata:\n  task: copi\n" LSTM,
 	  "3: data.task = copi: must be translation, language-model, classification, tagging, copy, reverse, sort, "
 	  "copy-memory, adding, recall, string-edits, parity, modular-arithmetic, draw, describe, list-ops, "
-	  "series or agreement; did you mean copy?" },
+	  "series, forecast or agreement; did you mean copy?" },
 	{ "experiment: toy\ndata:\n  task: copy\n  train: [a, b]\n" LSTM,
 	  "4: data.train: is for task: translation; a generated task makes its own data" },
 	{ "experiment: toy\ndata:\n  task: sort\n  longest_sentence: 9\n  longer_sentence: 9\n",
