@@ -143,7 +143,7 @@ bool score_texts_read(struct score_job *job, struct error *error)
 	const struct score_options *o = &job->options;
 
 	job->systems =
-		memory_new((size_t)(o->hypothesis_count + o->run_count), sizeof *job->systems);
+		memory_new((size_t)o->hypothesis_count + (size_t)o->run_count, sizeof *job->systems);
 	job->references = memory_new((size_t)o->reference_count + 1, sizeof *job->references);
 	if (!read_files(job, error) || (o->run_count && !read_runs(job, error)))
 		return false;

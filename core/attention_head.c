@@ -55,7 +55,8 @@ struct attention_head attention_head_of(const struct attention_job *job, int sen
 	const struct var *q = job->query.v, *k = job->key.v, *v = job->value.v, *y = job->y;
 	const int q_c = job->query.c / how->heads, v_c = y->c / how->heads;
 	const int key_h = h / (how->heads / how->key_heads);
-	const size_t row = (size_t)(sentence * job->group + set), heads = (size_t)how->heads;
+	const size_t row = (size_t)sentence * (size_t)job->group + (size_t)set;
+	const size_t heads = (size_t)how->heads;
 	const size_t place = how->place ? how->place[sentence] : (size_t)sentence;
 	const bool steps = q->t > 1;
 	struct attention_head head = { .queries = (size_t)(steps ? q->t : job->group) };

@@ -47,7 +47,7 @@ void normed_make(const struct normed *n, const struct vector_kernels *vector, in
 	const size_t k = (size_t)p->columns;
 	const real *gain = gains_of(n, v);
 
-	for (size_t o = (size_t)first; o < (size_t)(first + rows); o++) {
+	for (size_t o = (size_t)first; o < (size_t)first + (size_t)rows; o++) {
 		const real *row = n->parameters->x + p->offset + o * k;
 
 		m->norm[o] = (real)sqrt(vector->sum_squares(k, row));
@@ -66,7 +66,7 @@ void normed_flow(const struct normed *n, const struct vector_kernels *vector, in
 	const real *gain = gains_of(n, v), *norm = n->matrix[v].norm;
 	real *dgain = gradient + n->parameters->list[p->gain].offset;
 
-	for (size_t o = (size_t)first; o < (size_t)(first + rows); o++) {
+	for (size_t o = (size_t)first; o < (size_t)first + (size_t)rows; o++) {
 		const real *row = n->parameters->x + p->offset + o * k;
 		real *d = gradient + p->offset + o * k;
 

@@ -77,7 +77,7 @@ struct var *op_rotary(struct tape *tape, struct slice x, int heads, int first)
 /* Head h's channels of rows. */
 static struct operand of_head(struct operand rows, int first, int h, int d)
 {
-	return operand_at(rows, (size_t)(first + h * d));
+	return operand_at(rows, (size_t)first + (size_t)h * (size_t)d);
 }
 
 static void head_linear_backward(struct tape *tape, struct var *y)

@@ -190,7 +190,8 @@ struct var *op_light_convolution(struct tape *tape, struct var *x, struct var *w
 	tape_enter(tape, &op);
 	check_shapes(x, w, t, &how);
 	*l = (struct light){ .how = how,
-		             .dynamic = var_size(w) != (size_t)(how.heads * how.over.kernel) };
+		             .dynamic =
+		                     var_size(w) != (size_t)how.heads * (size_t)how.over.kernel };
 	y = tape_var(tape, &op, t, x->n, x->c);
 	y->aux = l;
 	tape_input(tape, y, 0, x);

@@ -38,7 +38,7 @@ const struct vector_kernels *vector_kernels(void)
 	const char *wanted = getenv("BAKEOFF_VECTOR");
 	int i = 0;
 
-	while (runs(i + 1) && !(wanted && strcmp(wanted, sets[i]->name) == 0))
+	while (i + 1 < SETS && runs(i + 1) && !(wanted && strcmp(wanted, sets[i]->name) == 0))
 		i++;
 	return sets[i];
 }

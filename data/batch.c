@@ -64,7 +64,7 @@ static void cut(struct batch_plan *plan, const struct ticket *ticket, size_t sen
 		size_t own = longer_side(&ticket[i]);
 
 		longest = own > longest ? own : longest;
-		if (n && (n == INT_MAX || n + 1 > batch_tokens / longest)) {
+		if (n && (n == INT_MAX || (n + 1) * longest > batch_tokens)) {
 			plan->start[++plan->batches] = i;
 			longest = own;
 			n = 0;

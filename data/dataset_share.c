@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "data/dataset.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +105,7 @@ static bool share_corpus(struct ranks *ranks, struct corpus *corpus, const char 
 			continue;
 		if (!leads)
 			corpus->start[side] = memory_new(n, sizeof *corpus->start[side]);
+		assert(corpus->start[side]);
 		if (!ranks_share(ranks, corpus->start[side], n * sizeof *corpus->start[side]))
 			return false;
 		if (!leads)

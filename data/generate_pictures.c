@@ -37,7 +37,7 @@ static bool draw_new(struct gallery *g, struct scene *scene, struct picture *pic
 		scene_draw(scene, g->chance, with_new);
 		picture_draw(picture, scene, edge_of(g->settings));
 		if (string_table_add(&g->seen, (const char *)picture->pixel,
-		                     (size_t)(picture->edge * picture->edge)) >= g->finished)
+		                     (size_t)picture->edge * (size_t)picture->edge) >= g->finished)
 			return true;
 	}
 	return false;

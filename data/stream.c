@@ -104,7 +104,7 @@ void corpus_of_texts(struct corpus *corpus, char *const *text, size_t texts,
 		const size_t count = vocabulary_encode(vocabulary, text[i], bytes, NULL, 0);
 		const size_t kept = count < most ? count : most;
 
-		if (room < start[i] + count + 1) {
+		if (!id || room < start[i] + count + 1) {
 			room = 2 * (start[i] + count + 1);
 			id = memory_resize(id, room, sizeof *id);
 		}

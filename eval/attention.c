@@ -138,7 +138,7 @@ static void name_joined(struct attention_maps *m)
 	name_axis(m, &part[SIDE_TARGET], SIDE_TARGET, m->batch.target, count[SIDE_TARGET]);
 	*all = (struct attention_axis){ .steps = count[SIDE_SOURCE] + count[SIDE_TARGET] };
 	all->token = tape_memory(&m->tape, (size_t)all->steps * sizeof *all->token);
-	if (part[SIDE_SOURCE].label)
+	if (part[SIDE_SOURCE].label && part[SIDE_TARGET].label)
 		all->label = tape_memory(&m->tape, (size_t)all->steps * sizeof *all->label);
 	for (int i = 0; i < all->steps; i++) {
 		const int side = i < count[SIDE_SOURCE] ? SIDE_SOURCE : SIDE_TARGET;

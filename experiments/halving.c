@@ -130,7 +130,7 @@ static bool read_rung(struct database *database, const struct trial *trial, stru
 static struct trial *list_trials(struct halver *h, int rung, int *trials)
 {
 	const struct experiment *e = h->experiment;
-	struct trial *list = memory_new((size_t)(e->contestants * e->seeds), sizeof *list);
+	struct trial *list = memory_new((size_t)e->contestants * (size_t)e->seeds, sizeof *list);
 
 	*trials = 0;
 	for (int seed = 0; seed < e->seeds; seed++)

@@ -143,8 +143,8 @@ static void add_facts(struct measured *m, const char *name, const struct explain
 	}
 }
 
-static bool open(struct model *model, const struct probe_material *material, int contestant,
-                 struct error *error)
+static bool open_contestant(struct model *model, const struct probe_material *material,
+                            int contestant, struct error *error)
 {
 	const int entries = (int)material->experiment->data.symbols + TOKEN_SPECIALS;
 	const struct contestant *c = &material->experiment->contestant[contestant];
@@ -166,7 +166,7 @@ bool probe_measure_cost(const struct probe_material *material, struct error *err
 		struct explain_growth growth[SIDES];
 		struct model model;
 
-		if (!open(&model, material, i, error))
+		if (!open_contestant(&model, material, i, error))
 			return false;
 		explain_growth(&model, growth);
 		if (growth[SIDE_SOURCE].sequential[1] > 0 && isnan(recurrent))

@@ -116,7 +116,7 @@ static struct trial *list_trials(const struct trial *common, const struct run_op
 	const int last = options->last ? options->last
 	                               : run_trials(common->experiment, options->only);
 	const int before = tune_trials(common->experiment, options->only);
-	struct trial *list = memory_new((size_t)(last - first + 1), sizeof *list);
+	struct trial *list = memory_new((size_t)last - (size_t)first + 1, sizeof *list);
 
 	*trials = 0;
 	for (int i = first; i <= last; i++) {

@@ -60,7 +60,8 @@ static void make_trials(struct experiment *tuning, const struct experiment *e,
 	tuning->seeds = 1;
 	tuning->contestants = 0;
 	tuning->contestant =
-		memory_new((size_t)(e->contestants * e->tuning.values), sizeof *tuning->contestant);
+		memory_new((size_t)e->contestants * (size_t)e->tuning.values,
+		           sizeof *tuning->contestant);
 	for (int c = 0; c < e->contestants; c++)
 		for (int v = 0; v < e->tuning.values && run_wants(e, options, &e->contestant[c]);
 		     v++)

@@ -13,7 +13,7 @@ layers=$(sed -n 's/^LAYERS := //p' Makefile)
 mkdir -p "$pages"
 filters=$(for layer in $layers; do printf ' --filter %s/' "$layer"; done)
 # shellcheck disable=SC2086
-gcovr --root . $filters --exclude-unreachable-branches -j "$(nproc)" --csv "$pages/lines.csv" --html-details "$pages/index.html" \
+gcovr --root . $filters --exclude-unreachable-branches --gcov-ignore-parse-errors -j "$(nproc)" --csv "$pages/lines.csv" --html-details "$pages/index.html" \
 	"$build" > "$pages/log" 2>&1 || { tail -3 "$pages/log"; exit 1; }
 awk -F, '
 	NR > 1 {
