@@ -78,6 +78,19 @@ enum { LENGTHS = sizeof lengths / sizeof lengths[0] };
 
 enum { SCORES = SCORE_ADDITIVE + 1, CASES = SHAPES + SCORES * FLAVOURS * LENGTHS };
 
+/* Sanitizers look at memory, not at numbers: they see every shape, and every flavour and score with
+ * three or four of the lengths and one or two of the groups. */
+#ifdef __SANITIZE_ADDRESS__
+enum { CASE_STEP = 3, GROUP_STEP = 2 };
+#else
+enum { CASE_STEP = 1, GROUP_STEP = 1 };
+#endif
+
+static int next_case(int i)
+{
+	return i + (i < SHAPES ? 1 : CASE_STEP);
+}
+
 static struct attention_case case_of(int i)
 {
 	struct attention_case c;
@@ -101,7 +114,7 @@ static struct attention_case case_of(int i)
 static void each_case(bool gradients,
                       void check(struct attention_problem *, const struct attention_answer *))
 {
-	for (int i = 0; i < CASES; i++) {
+	for (int i = 0; i < CASES; i = next_case(i)) {
 		struct attention_problem p;
 		struct attention_answer a;
 
@@ -191,7 +204,7 @@ static void steps_are_the_sequence(void **state)
 	static const int groups[] = { 1, 3, 6 };
 
 	(void)state;
-	for (int i = 0; i < SCORES * FLAVOURS * 3; i++) {
+	for (int i = 0; i < SCORES * FLAVOURS * 3; i += GROUP_STEP) {
 		struct attention_case c = flavours[i / 3 % FLAVOURS];
 		struct attention_problem p;
 		struct attention_answer a;
@@ -221,26 +234,34 @@ static void expect_same(const real *a, const real *b, size_t n)
 	assert_memory_equal(a, b, n * sizeof(real));
 }
 
+static void expect_same_flow(struct attention_problem *one, const struct var *y,
+                             struct attention_problem *other)
+{
+	const struct var *z = attention_flow(other);
+
+	expect_same(y->x, z->x, var_size(y));
+	expect_same(one->query->g, other->query->g, var_size(one->query));
+	expect_same(one->key->g, other->key->g, var_size(one->key));
+	expect_same(one->value->g, other->value->g, var_size(one->value));
+	expect_same(one->gradient, other->gradient, one->parameters.size);
+}
+
 static void every_instruction_set_gives_the_same_bits(void **state)
 {
 	(void)state;
-	for (int i = 0; i < CASES; i++)
-		for (int set = 1; vector_kernels_available(set); set++) {
-			struct attention_problem one, other;
-			struct var *y, *z;
+	for (int i = 0; i < CASES; i = next_case(i)) {
+		struct attention_problem one, other;
+		const struct var *y;
 
-			attention_open(&one, case_of(i), vector_kernels_available(0), true);
+		attention_open(&one, case_of(i), vector_kernels_available(0), true);
+		y = attention_flow(&one);
+		for (int set = 1; vector_kernels_available(set); set++) {
 			attention_open(&other, case_of(i), vector_kernels_available(set), true);
-			y = attention_flow(&one);
-			z = attention_flow(&other);
-			expect_same(y->x, z->x, var_size(y));
-			expect_same(one.query->g, other.query->g, var_size(one.query));
-			expect_same(one.key->g, other.key->g, var_size(one.key));
-			expect_same(one.value->g, other.value->g, var_size(one.value));
-			expect_same(one.gradient, other.gradient, one.parameters.size);
-			attention_close(&one);
+			expect_same_flow(&one, y, &other);
 			attention_close(&other);
 		}
+		attention_close(&one);
+	}
 }
 
 /* Inputs, results and gradients are 7 arrays [2048][32]; a matrix of weights would be 64 of them.
