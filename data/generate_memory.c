@@ -1,4 +1,4 @@
-/* generate_memory.c - copy-memory and recall: something from far back, asked for at the end. */
+/* generate_memory.c - copy-memory, recall and multi-recall: something from far back, asked for at the end. */
 #include "data/generator.h"
 
 #include <stdio.h>
@@ -79,18 +79,26 @@ static void recall_word(const struct data_settings *settings, enum side side, lo
 	(void)side;
 	if (number == 0)
 		snprintf(text, GENERATED_WORD_BYTES, "?");
+	else if (number > keys + settings->values)
+		snprintf(text, GENERATED_WORD_BYTES, "-");
 	else
 		snprintf(text, GENERATED_WORD_BYTES, number <= keys ? "k%ld" : "v%ld",
 		         number <= keys ? number : number - keys);
 }
 
+static bool check_keys(const struct data_settings *s, struct error *error)
+{
+	return s->pairs <= s->keys ||
+	       error_set(error,
+	                 "data.pairs = %ld: must not be more than data.keys = %ld, because a "
+	                 "sentence's keys are different",
+	                 s->pairs, s->keys);
+}
+
 static bool recall_check(const struct data_settings *s, struct error *error)
 {
-	if (s->pairs > s->keys)
-		return error_set(error,
-		                 "data.pairs = %ld: must not be more than data.keys = %ld, because "
-		                 "a sentence's keys are different",
-		                 s->pairs, s->keys);
+	if (!check_keys(s, error))
+		return false;
 	if (s->queries > s->pairs)
 		return error_set(error,
 		                 "data.queries = %ld: must not be more than data.pairs = %ld",
@@ -132,4 +140,46 @@ const struct generator generate_recall = {
 	.words = recall_words,
 	.word = recall_word,
 	.draw = draw_recall,
+};
+
+/* multi-recall: the same as labels, in one sequence, after Arora et al. 2023, section 3: many keys
+ * are asked for, again and again. The label of a value is its key, that of a key that is asked for
+ * its value; of all else "-". Without the labels of values, which ask for no more than the word
+ * before, whether a model comes upon the two steps of a look-up together is a matter of luck. */
+static long multi_words(const struct data_settings *settings, enum side side)
+{
+	return recall_words(settings, side) + 1;
+}
+
+static void draw_multi(struct drawing *d)
+{
+	const struct data_settings *s = d->settings;
+	const long pairs = draw_number(d, s->pairs < 2 ? s->pairs : 2, s->pairs);
+	const long nothing = 1 + s->keys + s->values;
+	long *key = drawing_choose(d, pairs, s->keys);
+	struct sequence *source = &d->side[SIDE_SOURCE], *target = &d->side[SIDE_TARGET];
+
+	for (long i = 0; i < pairs; i++) {
+		sequence_add(source, 1 + key[i]);
+		sequence_add(source, 1 + s->keys + drawing_below(d, s->values));
+		sequence_add(target, nothing);
+		sequence_add(target, 1 + key[i]);
+	}
+	sequence_add(source, 0);
+	sequence_add(target, nothing);
+	for (long i = 0; i < s->queries; i++) {
+		const long asked = drawing_below(d, pairs);
+
+		sequence_add(source, source->word[2 * asked]);
+		sequence_add(target, source->word[2 * asked + 1]);
+	}
+	free(key);
+}
+
+const struct generator generate_multi_recall = {
+	.check = check_keys,
+	.tokens = recall_tokens,
+	.words = multi_words,
+	.word = recall_word,
+	.draw = draw_multi,
 };

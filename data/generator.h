@@ -80,7 +80,7 @@ struct generator {
 };
 
 extern const struct generator generate_copy, generate_reverse, generate_sort; /* _order.c */
-extern const struct generator generate_copy_memory, generate_recall;          /* _memory.c */
+extern const struct generator generate_copy_memory, generate_recall, generate_multi_recall; /* _memory.c */
 extern const struct generator generate_adding;
 extern const struct generator generate_parity, generate_modular; /* _state.c */
 extern const struct generator generate_list_ops;

@@ -41,14 +41,13 @@ const struct setting data_settings_table[] = {
 	        "longest_sentence; 0: no such set"),
 	KEY_INT(blanks, "blanks", "20", 0, 65535,
 	        "copy-memory: blanks between the symbols and their recall"),
-	KEY_INT(pairs, "pairs", "8", 1, 10000, "recall: keys with a value in a sentence"),
-	KEY_INT(queries, "queries", "1", 1, 10000, "recall: keys that are asked for"),
-	KEY_INT(keys, "keys", "32", 1, 1e5, "recall: different keys"),
-	KEY_INT(values, "values", "32", 1, 1e5, "recall: different values"),
+	KEY_INT(pairs, "pairs", "8", 1, 10000, "recall, multi-recall: keys with a value in a sentence"),
+	KEY_INT(queries, "queries", "1", 1, 10000, "recall, multi-recall: keys that are asked for"),
+	KEY_INT(keys, "keys", "32", 1, 1e5, "recall, multi-recall: different keys"),
+	KEY_INT(values, "values", "32", 1, 1e5, "recall, multi-recall: different values"),
 	KEY_BOOL(vary, "vary", "false",
-	         "copy-memory, recall: a sentence has from none to `blanks` blanks, from `queries` "
-	         "to "
-	         "`pairs` pairs, each number as probable"),
+	         "copy-memory, recall, multi-recall: a sentence has from none to `blanks` blanks, from "
+	         "`queries` (multi-recall: 2) to `pairs` pairs, each number as probable"),
 	KEY_INT(levels, "levels", "10", 1, 10000,
 	        "adding: numbers are levels 0 to this - 1, their sum is a label; series, forecast: "
 	        "levels that a value may have"),

@@ -102,5 +102,7 @@ double probe_blanks(const char *test_set, const struct translation *); /* "_" in
 double probe_pairs(const char *test_set, const struct translation *);
 double probe_exact(const struct translation *);        /* 1: all of it is right */
 double probe_tokens_right(const struct translation *); /* share of places with the right word */
+/* The same of the places behind that of the source's "?". */
+double probe_answers_right(const struct translation *);
 
 #endif

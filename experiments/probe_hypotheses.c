@@ -65,19 +65,35 @@ double probe_exact(const struct translation *t)
 	return !strcmp(t->hypothesis, t->reference);
 }
 
-double probe_tokens_right(const struct translation *t)
+/* Of the words from number `from` on, the share of places where both texts have the same. */
+static double share_right(const char *hypothesis, const char *reference, long from)
 {
-	const char *hypothesis = t->hypothesis, *reference = t->reference, *a, *b;
+	const char *a, *b;
 	size_t a_length = 0, b_length = 0;
 	long right = 0, words = 0;
 
-	do {
+	for (long place = 0;; place++) {
 		a = next_word(&hypothesis, &a_length);
 		b = next_word(&reference, &b_length);
-		words += a || b;
-		right += a && b && a_length == b_length && !memcmp(a, b, a_length);
-	} while (a || b);
-	return words ? (double)right / (double)words : 1;
+		if (!a && !b)
+			return words ? (double)right / (double)words : 1;
+		words += place >= from;
+		right += place >= from && a && b && a_length == b_length &&
+		         !memcmp(a, b, a_length);
+	}
+}
+
+double probe_tokens_right(const struct translation *t)
+{
+	return share_right(t->hypothesis, t->reference, 0);
+}
+
+double probe_answers_right(const struct translation *t)
+{
+	const char *question = strchr(t->source, '?');
+
+	return share_right(t->hypothesis, t->reference,
+	                   question ? words_of(t->source) - words_of(question + 1) : 0);
 }
 
 struct taking {

@@ -49,6 +49,7 @@ static const struct task_case {
 	{ "copy-memory", solve_copy_memory, LENGTH_SYMBOLS },
 	{ "adding", solve_adding, LENGTH_WORDS },
 	{ "recall", solve_recall, LENGTH_FREE },
+	{ "multi-recall", solve_multi_recall, LENGTH_FREE },
 	{ "string-edits", solve_string_edits, LENGTH_FREE },
 	{ "parity", solve_parity, LENGTH_WORDS },
 	{ "modular-arithmetic", solve_modular, LENGTH_NUMBERS },
@@ -61,7 +62,7 @@ static struct data_settings settings_of(const char *task, int changed)
 	struct data_settings s = standard;
 
 	s.task = task_number(task_find(task));
-	if (!strcmp(task, "recall") || !strcmp(task, "string-edits"))
+	if (strstr(task, "recall") || !strcmp(task, "string-edits"))
 		s.longer_generated = 0;
 	if (!strcmp(task, "string-edits"))
 		s.longer_functions = 7;
@@ -440,6 +441,11 @@ static const struct refusal {
 	  { "16" },
 	  "data.longest = 16: a sentence of recall may have 16 tokens and its end: make it 17 or "
 	  "more" },
+	{ "multi-recall",
+	  { "keys" },
+	  { "5" },
+	  "data.pairs = 6: must not be more than data.keys = 5, because a sentence's keys are "
+	  "different" },
 	{ "adding",
 	  { "shortest_sentence" },
 	  { "1" },

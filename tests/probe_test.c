@@ -166,10 +166,10 @@ static const struct {
 	{ "copy-memory", "lstm", 3, 0.9, 0.9 },
 	{ "copy-memory", "lstm", 18, 0.3, 0.3 },
 	{ "recall", "transformer", 4, 1, 1 },
-	{ "recall", "transformer", 5, 0.97, 0.97 },
-	{ "recall", "lstm", 1, 0.9, 0.9 },
-	{ "recall", "lstm", 5, 0.3, 0.3 },
-	{ "recall", "convolution", 5, 0.3, 1.2 },
+	{ "recall", "transformer", 11, 0.97, 0.97 },
+	{ "recall", "lstm", 2, 0.9, 0.9 },
+	{ "recall", "lstm", 11, 0.3, 0.3 },
+	{ "recall", "convolution", 11, 0.3, 1.2 },
 	{ "adding", "dilated", 10, 0.95, 0.95 },
 	{ "adding", "dilated", 35, 0.95, 0.95 },
 	{ "adding", "convolution", 10, 0.9, 0.9 },
@@ -285,6 +285,9 @@ static void hypotheses_are_rated(void **state)
 		assert_true(fabs(probe_tokens_right(&t) - rated[i].right) < 1e-12);
 		assert_true(probe_source_words("test", &t) == 2);
 	}
+	assert_true(probe_answers_right(&(struct translation){ .source = "k1 v2 ? k1 k1",
+	                                                       .reference = "- k1 - v2 v2",
+	                                                       .hypothesis = "- - - v2 v1" }) == 0.5);
 	assert_true(probe_blanks("", &(struct translation){ .source = "s1 _ _ go __" }) == 2);
 	assert_true(probe_pairs("", &(struct translation){ .source = "k1 v2 k3 v1 ? k3 k1" }) == 2);
 	assert_true(isnan(probe_pairs("", &(struct translation){ .source = "k1" })));

@@ -92,6 +92,19 @@ void solve_recall(const struct words *source, char answer[WORDS_TEXT])
 	}
 }
 
+void solve_multi_recall(const struct words *source, char answer[WORDS_TEXT])
+{
+	int asked = 0;
+
+	for (; strcmp(source->word[asked], "?"); asked++)
+		add(answer, asked % 2 ? source->word[asked - 1] : "-");
+	add(answer, "-");
+	for (int q = asked + 1; q < source->count; q++)
+		for (int i = 0; i < asked; i += 2)
+			if (!strcmp(source->word[i], source->word[q]))
+				add(answer, source->word[i + 1]);
+}
+
 void solve_parity(const struct words *source, char answer[WORDS_TEXT])
 {
 	int ones = 0;

@@ -18,7 +18,7 @@ void words_cut(struct words *, const char *line);
 typedef void solver(const struct words *, char answer[WORDS_TEXT]);
 
 solver solve_copy, solve_reverse, solve_sort, solve_copy_memory, solve_adding, solve_recall;
-solver solve_parity, solve_modular, solve_list_ops, solve_string_edits;
+solver solve_multi_recall, solve_parity, solve_modular, solve_list_ops, solve_string_edits;
 
 /* The value of the expression of list-ops that begins at word *at, which moves on behind it;
  * `deepest` becomes the depth of lists below it where that is more. */

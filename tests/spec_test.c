@@ -383,7 +383,7 @@ static const struct {
 	  "[train.de, train.en], ...}" },
 	{ "experiment: toy\ndata:\n  task: copi\n" LSTM,
 	  "3: data.task = copi: must be translation, language-model, classification, tagging, copy, reverse, sort, "
-	  "copy-memory, adding, recall, string-edits, parity, modular-arithmetic, draw, describe, list-ops, "
+	  "copy-memory, adding, recall, multi-recall, string-edits, parity, modular-arithmetic, draw, describe, list-ops, "
 	  "series, forecast or agreement; did you mean copy?" },
 	{ "experiment: toy\ndata:\n  task: copy\n  train: [a, b]\n" LSTM,
 	  "4: data.train: is for task: translation; a generated task makes its own data" },
