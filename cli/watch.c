@@ -5,6 +5,7 @@
 
 #include "experiments/follow.h"
 #include "results/escape.h"
+#include "results/known_metrics.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -130,11 +131,9 @@ static const char *state_of(const struct followed *f, char text[32])
 /* "34.20 BLEU", "1.832 bits". */
 static const char *write_score(char text[32], const struct followed *f)
 {
-	const bool points = !strcmp(f->metric, "BLEU");
-
 	if (!*f->metric)
 		return "-";
-	snprintf(text, 32, "%.*f %.*s", points ? 2 : 3, f->score,
+	snprintf(text, 32, "%.*f %.*s", known_metric_decimals(f->metric), f->score,
 	         (int)(strcspn(f->metric, "_") < 10 ? strcspn(f->metric, "_") : 10), f->metric);
 	return text;
 }

@@ -2,8 +2,8 @@
  */
 #include "results/compare.h"
 
-#include "eval/metric.h"
 #include "results/compare_parts.h"
+#include "results/known_metrics.h"
 #include "results/queries.h"
 #include "results/query.h"
 #include "results/statement.h"
@@ -49,9 +49,17 @@ static const struct measure before_scores[] = {
 	" JOIN scores s ON s.run = u.run AND s.test_set = ?2"                                      \
 	" AND s.metric = (SELECT id FROM metrics WHERE name = ?3) GROUP BY u.setup"
 
-static const struct measure higher_score = { NULL, 2, true, -1, SCORE };
-static const struct measure lower_score = { NULL, 2, true, 1, SCORE };
-static const struct measure fine_score = { NULL, 3, true, 1, SCORE };
+/* By decimals and by which direction is better. */
+static const struct measure higher_score[] = {
+	[1] = { NULL, 1, true, -1, SCORE },
+	[2] = { NULL, 2, true, -1, SCORE },
+	[3] = { NULL, 3, true, -1, SCORE },
+};
+static const struct measure lower_score[] = {
+	[1] = { NULL, 1, true, 1, SCORE },
+	[2] = { NULL, 2, true, 1, SCORE },
+	[3] = { NULL, 3, true, 1, SCORE },
+};
 
 static const struct measure after_scores[] = {
 	{ "train tgt tok/s", 0, false, 0, MEDIAN_OF_CURVES("target_tokens_per_second") },
@@ -125,39 +133,24 @@ static void add_question(struct comparison *c, const struct measure *measure, co
 	}
 	table_add_column(&c->table, name ? name : measure->name, measure->decimals,
 	                 measure->deviation);
+	if (test_set)
+		table_group_column(&c->table, test_set);
 	free(name);
 	c->questions = memory_resize(c->questions, c->question_count + 1, sizeof *c->questions);
 	c->questions[c->question_count++] = question;
 }
 
-/* Quality alone: how fast a test set was translated has a column of its own. */
-static void add_score(struct comparison *c, const char *test_set, const char *name)
+/* Where the score says something of such runs: how fast a test set was translated has a column of
+ * its own. */
+static void add_score(struct comparison *c, enum kind kind, const char *test_set, const char *name)
 {
-	static const struct {
-		const char *name;
-		const struct measure *measure;
-	} others[] = {
-		{ "picture_accuracy", &higher_score },
-		{ "exact_match", &higher_score },
-		{ "bits_per_character", &fine_score },
-		{ "token_perplexity", &lower_score },
-		{ "character_perplexity", &lower_score },
-		{ "token_accuracy", &higher_score },
-		{ "macro_f1", &higher_score },
-		{ "nll", &fine_score },
-		{ "MASE", &fine_score },
-	};
-	const struct metric *metric = metric_find(name);
+	const struct known_metric *m = known_metric_find(name);
 
-	if (metric)
+	if (m && known_metric_is_of(name, kind))
 		add_question(c,
-		             !metric->percent          ? &fine_score
-		             : metric->lower_is_better ? &lower_score
-		                                       : &higher_score,
+		             !strcmp(m->direction, "lower") ? &lower_score[m->decimals]
+		                                            : &higher_score[m->decimals],
 		             test_set, name);
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (!strcmp(others[i].name, name))
-			add_question(c, others[i].measure, test_set, name);
 }
 
 /* Whether tested runs have no value of a measure: a task without a source, or without a search. */
@@ -193,7 +186,8 @@ static bool add_costs(struct comparison *c, struct error *error)
 static bool add_questions(struct comparison *c, struct error *error)
 {
 	sqlite3_stmt *statement = ask(c,
-	                              "SELECT DISTINCT test_set, metric FROM run_scores"
+	                              "SELECT DISTINCT test_set, metric, max(ranks(metric))"
+	                              " OVER () FROM run_scores"
 	                              " WHERE experiment = ?1 AND status = 'done'"
 	                              " ORDER BY test_set,"
 	                              " (SELECT id FROM metrics m WHERE m.name = metric)",
@@ -206,7 +200,8 @@ static bool add_questions(struct comparison *c, struct error *error)
 	for (int i = 0; i < BEFORE_SCORES; i++)
 		add_question(c, &before_scores[i], NULL, NULL);
 	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
-		add_score(c, statement_text(statement, 0), statement_text(statement, 1));
+		add_score(c, (enum kind)sqlite3_column_int(statement, 2),
+		          statement_text(statement, 0), statement_text(statement, 1));
 	return answered(c, statement, code, error) && add_costs(c, error);
 }
 
@@ -336,7 +331,7 @@ bool compare_print(FILE *out, struct database *database, const char *experiment,
 	            compare(&c, error) &&
 	            (!reads || compare_verdicts(database, experiment, c.table.row_count, options,
 	                                        &verdicts, error)) &&
-	            table_print(out, &c.table, format, error);
+	            table_print_folded(out, &c.table, format, COMPARE_WIDTH, error);
 
 	if (good && reads) {
 		fputs(verdicts, out);

@@ -4,6 +4,8 @@
 
 #include "results/compare.h"
 
+enum { COMPARE_WIDTH = 100 }; /* columns of a box where there is no terminal */
+
 /* A title and a line a pair, one line for all where `contestants` are too many for that; nothing
  * where there is no pair. The caller frees *text, also after an error. */
 bool compare_verdicts(struct database *, const char *experiment, size_t contestants,

@@ -43,7 +43,7 @@ bool compare_settings(FILE *out, struct database *database, const char *experime
 	if (good && list.row_count) {
 		spread_settings(contestants, &list, &wide);
 		table_print_title(out, "Settings that differ", options->format);
-		good = table_print(out, &wide, options->format, error);
+		good = table_print_folded(out, &wide, options->format, COMPARE_WIDTH, error);
 	}
 	table_free(&list);
 	table_free(&wide);

@@ -330,22 +330,23 @@ static void judge(struct contest *c)
 bool contest_metric(struct database *d, const char *experiment, const struct metric **metric,
                     struct error *error)
 {
-	enum { OTHERS, LABELS, FORECASTS, PICTURES };
-	long kind = OTHERS;
-	bool found;
+	sqlite3_stmt *row = statement_new(
+		d->handle, d->path, error,
+		"SELECT metric FROM run_scores WHERE experiment = ?1 AND status = 'done'"
+		" AND ranks(metric) ORDER BY ranks(metric) DESC LIMIT 1",
+		"t", experiment);
+	int code;
 
-	if (!statement_integer(
-		    d->handle, d->path, error, &kind, &found,
-		    "SELECT coalesce(max(CASE metric WHEN 'accuracy' THEN 1"
-		    " WHEN 'MAE' THEN 2 WHEN 'picture_accuracy' THEN 3 END), 0) FROM run_scores"
-		    " WHERE experiment = ?1 AND status = 'done'",
-		    "t", experiment))
+	*metric = NULL;
+	if (!row)
 		return false;
-	*metric = kind == PICTURES ? NULL
-	                           : metric_find(kind == LABELS      ? "accuracy"
-	                                         : kind == FORECASTS ? "MAE"
-	                                                             : "BLEU");
-	return true;
+	code = sqlite3_step(row);
+	if (code == SQLITE_ROW)
+		*metric = metric_find(statement_text(row, 0));
+	else if (code != SQLITE_DONE)
+		statement_error(d->handle, d->path, "cannot read scores", error);
+	sqlite3_finalize(row);
+	return code == SQLITE_ROW || code == SQLITE_DONE;
 }
 
 bool contest_read(struct contest *c, struct database *database, const char *experiment,

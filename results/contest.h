@@ -56,8 +56,9 @@ struct contest {
 	size_t pair_count;
 };
 
-/* The metric that an experiment's test sets are compared by: BLEU, accuracy where they have labels,
- * mean absolute error of forecasts; NULL where they are pictures, whose accuracy has no test. */
+/* The metric that an experiment's test sets are compared by, the one that ranks its runs: BLEU,
+ * accuracy where they have labels, mean absolute error of forecasts; NULL where they are pictures,
+ * whose accuracy has no test. */
 bool contest_metric(struct database *, const char *experiment, const struct metric **,
                     struct error *);
 

@@ -1,6 +1,7 @@
-/* functions.c - what statistics SQL lacks: median, deviation, words of texts. */
+/* functions.c - what SQL lacks: median, deviation, words of texts, which metric ranks. */
 #include "results/functions.h"
 
+#include "results/known_metrics.h"
 #include "results/statement.h"
 
 #include <math.h>
@@ -152,6 +153,14 @@ static void same_words(sqlite3_context *context, int count, sqlite3_value **valu
 	sqlite3_result_int64(context, same);
 }
 
+static void ranks(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const char *name = (const char *)sqlite3_value_text(values[0]);
+
+	(void)count;
+	sqlite3_result_int(context, name ? (int)known_metric_ranks(name) : 0);
+}
+
 bool functions_register(sqlite3 *handle, const char *path, struct error *error)
 {
 	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
@@ -163,7 +172,8 @@ bool functions_register(sqlite3 *handle, const char *path, struct error *error)
 	    sqlite3_create_function(handle, "word_overlap", 2, flags, NULL, word_overlap, NULL,
 	                            NULL) ||
 	    sqlite3_create_function(handle, "word_count", 1, flags, NULL, word_count, NULL, NULL) ||
-	    sqlite3_create_function(handle, "same_words", 2, flags, NULL, same_words, NULL, NULL))
+	    sqlite3_create_function(handle, "same_words", 2, flags, NULL, same_words, NULL, NULL) ||
+	    sqlite3_create_function(handle, "ranks", 1, flags, NULL, ranks, NULL, NULL))
 		return statement_error(handle, path, "cannot add functions", error);
 	/* The first use of a table-valued function declares it, which an authorizer that refuses
 	 * CREATE would refuse too. */

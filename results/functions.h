@@ -1,4 +1,4 @@
-/* functions.h - what statistics SQL lacks: median, deviation, words of texts. */
+/* functions.h - what SQL lacks: median, deviation, words of texts, which metric ranks. */
 #ifndef BAKEOFF_FUNCTIONS_H
 #define BAKEOFF_FUNCTIONS_H
 
@@ -14,7 +14,9 @@
  *                      0 to 1, 1 of two empty texts, NULL of a NULL
  *   word_count(a)      words between spaces; NULL of a NULL
  *   same_words(a, b)   places, counted from the first word, where both have the same; NULL of a
- *                      NULL */
+ *                      NULL
+ *   ranks(a)           whether runs are ranked by the metric of that name, then the kind of them,
+ * and else 0 (known_metrics.h) */
 bool functions_register(sqlite3 *, const char *path, struct error *);
 
 #endif

@@ -1,7 +1,7 @@
 /* latest.c - where runs are, from what they have written so far. */
 #include "results/latest.h"
 
-#include "results/headline.h"
+#include "results/known_metrics.h"
 #include "results/statement.h"
 
 #include <math.h>

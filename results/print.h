@@ -21,4 +21,13 @@ extern const struct style style_csv, style_tsv, style_json, style_jsonl; /* prin
 char *print_shown(const struct column *, const struct cell *, enum table_format);
 char *print_shown_name(const struct column *, enum table_format);
 
+/* Columns of the terminal that `out` is, or 0 where it is none. */
+int print_screen(FILE *out);
+
+/* Notes of each column how wide a box needs it, after table_look_at_cells. */
+void print_measure(struct table *);
+
+/* What the rows at hand say of the columns: where the best is marked, which are text. */
+void table_look_at_cells(struct table *);
+
 #endif

@@ -10,8 +10,7 @@
 
 enum { NARROW = 12 }; /* to which columns of text may shrink */
 
-/* Columns of the terminal that `out` is, or 0 where it is none. */
-static int screen_of(FILE *out)
+int print_screen(FILE *out)
 {
 	struct winsize size;
 	int file = fileno(out);
@@ -21,7 +20,7 @@ static int screen_of(FILE *out)
 	return size.ws_col;
 }
 
-static void measure(struct table *table)
+void print_measure(struct table *table)
 {
 	for (size_t c = 0; c < table->column_count; c++) {
 		struct column *column = &table->columns[c];
@@ -102,8 +101,8 @@ static void box_cell(FILE *out, const struct column *column, char *text, const c
 static void box_begin(FILE *out, struct table *table)
 {
 	if (!table->screen)
-		table->screen = screen_of(out);
-	measure(table);
+		table->screen = print_screen(out);
+	print_measure(table);
 	fit(table);
 	box_line(out, table, "┌", "┬", "┐");
 	for (size_t c = 0; c < table->shown; c++)

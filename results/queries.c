@@ -1,7 +1,7 @@
 /* queries.c - the questions that users ask most, as SQL with a name. */
 #include "results/queries.h"
 
-#include "results/headline.h"
+#include "results/known_metrics.h"
 
 #include <stddef.h>
 #include <string.h>

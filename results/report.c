@@ -1,7 +1,6 @@
 /* report.c - the runs of an experiment and their scores, and the order of the sections on them. */
 #include "results/report_parts.h"
 
-#include "results/headline.h"
 #include "results/query.h"
 
 #include <math.h>
@@ -178,15 +177,49 @@ static bool load_scores(struct report *r)
 	return good;
 }
 
+static void score_free(struct report_score *s)
+{
+	free(s->test_set);
+	free(s->metric);
+	free(s->value);
+	free(s->mean);
+	free(s->deviation);
+	free(s->count);
+}
+
+/* Chooses the first score of the kind that the runs are of. */
 static void choose_headline(struct report *r)
 {
 	r->headline = r->score_count > 1;
-	for (size_t i = r->score_count; i-- > 1;)
-		if (headline_is(r->scores[i].metric))
+	for (size_t i = 1; i < r->score_count; i++) {
+		const enum kind ranks = known_metric_ranks(r->scores[i].metric);
+
+		if (ranks > r->kind) {
 			r->headline = i;
-	for (size_t i = r->score_count; i-- > 1;)
-		if (!strcmp(r->scores[i].metric, "picture_accuracy"))
-			r->headline = i;
+			r->kind = ranks;
+		}
+	}
+}
+
+/* Scores that say nothing of the kind of runs, as BLEU of pictures, are left out. */
+static void choose_scores(struct report *r)
+{
+	size_t kept = 1;
+
+	if (r->kind == KIND_NONE)
+		return;
+	for (size_t i = 1; i < r->score_count; i++) {
+		struct report_score *s = &r->scores[i];
+
+		if (known_metric_find(s->metric) && !known_metric_is_of(s->metric, r->kind)) {
+			score_free(s);
+			continue;
+		}
+		if (i == r->headline)
+			r->headline = kept;
+		r->scores[kept++] = *s;
+	}
+	r->score_count = kept;
 }
 
 size_t report_best(const struct report *r, const struct report_score *s)
@@ -276,14 +309,8 @@ static void report_free(struct report *r)
 		free(r->runs[i].status);
 		free(r->runs[i].reason);
 	}
-	for (size_t i = 0; i < r->score_count; i++) {
-		free(r->scores[i].test_set);
-		free(r->scores[i].metric);
-		free(r->scores[i].value);
-		free(r->scores[i].mean);
-		free(r->scores[i].deviation);
-		free(r->scores[i].count);
-	}
+	for (size_t i = 0; i < r->score_count; i++)
+		score_free(&r->scores[i]);
 	contest_free(&r->contest);
 	free(r->setups);
 	free(r->runs);
@@ -304,6 +331,7 @@ bool report_make(struct document *document, struct database *database, const cha
 
 	if (good) {
 		choose_headline(&r);
+		choose_scores(&r);
 		order_setups(&r);
 		for (size_t i = 0; i < r.score_count; i++)
 			average(&r, &r.scores[i]);

@@ -196,7 +196,7 @@ static void add_quality_rows(struct report *r, const struct report_measures *m,
 
 		report_string(&row[0], r->setups[i].label);
 		report_number(&row[1], report_is_best(r, s, i) ? SPAN_STRONG : SPAN_PLAIN,
-		              s->mean[i], s->deviation[i], 2);
+		              s->mean[i], s->deviation[i], known_metric_decimals(s->metric));
 		report_power(&row[2], report_training_adds(r, i));
 		report_duration(&row[3], report_training_seconds(r, i));
 		if (table->column_count < 6)

@@ -9,7 +9,7 @@ enum { SHOWN = 4, PAST = 24 }; /* of a test set; steps */
 
 bool report_has_forecasts(const struct report *r)
 {
-	return !strcmp(r->scores[r->headline].metric, "MAE");
+	return r->kind == KIND_NUMBERS;
 }
 
 /* Rows (test set, sentence, source, reference, run, hypothesis), as report_pictures.c has them. */

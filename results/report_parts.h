@@ -3,6 +3,7 @@
 #define BAKEOFF_REPORT_PARTS_H
 
 #include "results/contest.h"
+#include "results/known_metrics.h"
 #include "results/report.h"
 
 /* What the seeds of one contestant have in common (the view run_setups). */
@@ -47,8 +48,9 @@ struct report {
 	size_t score_count;
 	struct contest
 		contest; /* of the headline's metric; without pairs where nothing is tested */
-	size_t headline; /* the score that ranks: the first of headline.h, or the first of a test set, or [0]
-	                  */
+	size_t headline; /* the score that ranks: of the kind that the runs are of, or the first of
+	                    a test set, or [0] */
+	enum kind kind;
 };
 
 /* query_table for the experiment of the report. */

@@ -169,16 +169,13 @@ static void add_accuracies(struct report *r, const char *test_set)
 static void add_all_accuracies(struct report *r)
 {
 	for (size_t i = 1; i < r->score_count; i++)
-		if (!strcmp(r->scores[i].metric, "picture_accuracy"))
+		if (known_metric_ranks(r->scores[i].metric) == KIND_PICTURES)
 			add_accuracies(r, r->scores[i].test_set);
 }
 
 bool report_has_pictures(const struct report *r)
 {
-	for (size_t i = 1; i < r->score_count; i++)
-		if (!strcmp(r->scores[i].metric, "picture_accuracy"))
-			return r->guide->picture != NULL;
-	return false;
+	return r->kind == KIND_PICTURES && r->guide->picture;
 }
 
 bool report_pictures(struct report *r)

@@ -47,7 +47,7 @@ char *report_first_runs(const struct report *r)
  * differ. */
 static bool is_text(const struct report *r)
 {
-	return !strcmp(r->scores[r->headline].metric, "bits_per_character");
+	return r->kind == KIND_TEXTS;
 }
 
 static bool find_texts(struct report *r, struct table *table)

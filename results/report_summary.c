@@ -23,15 +23,6 @@ static void name_seeds(struct prose *text, size_t count)
 	prose_add(text, SPAN_PLAIN, count == 1 ? " (one run)" : " (%zu runs)", count);
 }
 
-/* Bits a character and errors of forecasts differ in the third digit. */
-static int decimals_of(const struct report_score *s)
-{
-	return strcmp(s->metric, "bits_per_character") && strcmp(s->metric, "MAE") &&
-	                       strcmp(s->metric, "MASE")
-	               ? 2
-	               : 3;
-}
-
 /* How far behind the leader the others are, the nearest first; of many only the nearest. */
 static void say_distances(struct report *r, const struct report_score *s, size_t best,
                           struct prose *text)
@@ -54,7 +45,8 @@ static void say_distances(struct report *r, const struct report_score *s, size_t
 		if (s->mean[next] == s->mean[best])
 			prose_add(text, SPAN_PLAIN, "equal to that of ");
 		else
-			prose_add(text, SPAN_PLAIN, "%.*f better than that of ", decimals_of(s),
+			prose_add(text, SPAN_PLAIN, "%.*f better than that of ",
+			          known_metric_decimals(s->metric),
 			          fabs(s->mean[best] - s->mean[next]));
 		prose_add(text, SPAN_STRONG, "%s", r->setups[next].label);
 	}
@@ -74,7 +66,8 @@ static void say_leader(struct report *r, const struct report_score *s)
 	prose_add(text, SPAN_PLAIN, "By %s, ", name);
 	prose_add(text, SPAN_STRONG, "%s", r->setups[best].label);
 	prose_add(text, SPAN_PLAIN, r->setup_count > 1 ? " has the best mean, " : " has the mean ");
-	report_number(text, SPAN_PLAIN, s->mean[best], s->deviation[best], decimals_of(s));
+	report_number(text, SPAN_PLAIN, s->mean[best], s->deviation[best],
+	              known_metric_decimals(s->metric));
 	name_seeds(text, s->count[best]);
 	if (r->setup_count > 1)
 		say_distances(r, s, best, text);
@@ -126,7 +119,7 @@ static void add_row(struct report *r, struct document_table *table, size_t i)
 		const struct report_score *s = &r->scores[k];
 
 		report_number(&row[3 + k], report_is_best(r, s, i) ? SPAN_STRONG : SPAN_PLAIN,
-		              s->mean[i], s->deviation[i], decimals_of(s));
+		              s->mean[i], s->deviation[i], known_metric_decimals(s->metric));
 		if (report_told_apart(r, s, i))
 			prose_add(&row[3 + k], SPAN_PLAIN, "†");
 	}

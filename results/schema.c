@@ -2,6 +2,7 @@
  */
 #include "results/schema.h"
 
+#include "results/known_metrics.h"
 #include "results/schema_scripts.h"
 #include "results/statement.h"
 
@@ -13,73 +14,6 @@
 #include <unistd.h>
 
 const char *const *const schema_scripts[] = { schema_1, schema_2, schema_3 };
-
-const struct schema_metric schema_metrics[] = {
-	{ "train_loss", "nats/token", "lower",
-	  "what training minimises: cross-entropy of the target tokens, label smoothing included" },
-	{ "train_nll", "nats/token", "lower",
-	  "negative log-likelihood of the training batches' target tokens" },
-	{ "valid_nll", "nats/token", "lower",
-	  "negative log-likelihood of the validation target tokens" },
-	{ "valid_perplexity", "", "lower", "exp(valid_nll)" },
-	{ "valid_BLEU", "points", "higher",
-	  "corpus BLEU of the first train.validate_bleu validation sentences, translated "
-	  "greedily" },
-	{ "learning_rate", "", "none", "of the update" },
-	{ "gradient_norm", "", "none", "Euclidean norm of the whole gradient before clipping" },
-	{ "target_tokens_per_second", "tokens/s", "higher",
-	  "target tokens without padding, end of sentence counted, over seconds of training "
-	  "alone" },
-	{ "source_tokens_per_second", "tokens/s", "higher",
-	  "source tokens without padding, end of sentence counted, over seconds of training "
-	  "alone" },
-	{ "padding_percent", "%", "lower", "padded positions of the target side of batches" },
-	{ "seconds", "s", "none", "training alone, since the run began" },
-	{ "target_tokens", "tokens", "none",
-	  "target tokens without padding that the run has trained on" },
-	{ "epoch", "epochs", "none", "passes over the training data, fractions included" },
-	{ "wait_seconds_per_update", "s", "lower",
-	  "where ranks train together: of an update, waiting for the slowest of them" },
-	{ "exchange_seconds_per_update", "s", "lower",
-	  "where ranks train together: of an update, summing gradients over them" },
-	{ "BLEU", "points", "higher",
-	  "corpus BLEU, 0 to 100, of detokenised text; see the signature" },
-	{ "chrF", "points", "higher", "corpus chrF, 0 to 100; see the signature" },
-	{ "TER", "points", "lower", "edits over reference words, times 100; see the signature" },
-	{ "decode_sentences_per_second", "sentences/s", "higher",
-	  "of the search; reading and scoring left out" },
-	{ "exact_match", "%", "higher", "hypotheses equal to their reference" },
-	{ "bits_per_character", "bits", "lower",
-	  "negative log-likelihood of a text in bits over its characters, ends of lines counted; "
-	  "comparable between vocabularies" },
-	{ "token_perplexity", "", "lower",
-	  "exp(negative log-likelihood / tokens) of the references, ends counted; comparable "
-	  "where the vocabulary is the same" },
-	{ "character_perplexity", "", "lower",
-	  "exp(negative log-likelihood / characters) of the references, ends counted; comparable "
-	  "between vocabularies" },
-	{ "token_accuracy", "%", "higher",
-	  "tokens of the references that the model finds most probable behind those before them" },
-	{ "shape_accuracy", "%", "higher", "objects asked for that have the right shape" },
-	{ "colour_accuracy", "%", "higher", "objects asked for that have the right colour" },
-	{ "size_accuracy", "%", "higher", "objects asked for that have the right size" },
-	{ "place_accuracy", "%", "higher", "single objects that are where they are asked for" },
-	{ "relation_accuracy", "%", "higher", "pairs of objects that lie as asked for" },
-	{ "picture_accuracy", "%", "higher",
-	  "pictures or captions in which all that is asked for is right, and nothing else is "
-	  "there" },
-	{ "valid_accuracy", "%", "higher", "validation labels that the model finds most probable" },
-	{ "accuracy", "%", "higher",
-	  "labels that are right, at their place: one a sentence, or one a token" },
-	{ "macro_f1", "%", "higher",
-	  "mean over labels of F1, 2 right / (predicted + there), each label alike" },
-	{ "nll", "nats/label", "lower", "negative log-likelihood of the right labels" },
-	{ "MAE", "", "lower", "mean absolute error of forecasts" },
-	{ "MASE", "", "lower",
-	  "mean over series of the absolute error of a forecast, over that of a naive one in the "
-	  "series before it: each value as the one before" },
-	{ NULL, NULL, NULL, NULL },
-};
 
 enum { MOST_COPIES = 1000 };
 
@@ -266,7 +200,7 @@ bool schema_migrate(sqlite3 *handle, const char *path, const char *const *const 
 static bool metrics_complete(sqlite3 *handle, const char *path, bool *complete, struct error *error)
 {
 	*complete = true;
-	for (const struct schema_metric *m = schema_metrics; m->name && *complete; m++) {
+	for (const struct known_metric *m = known_metrics; m->name && *complete; m++) {
 		long id;
 
 		if (!statement_integer(handle, path, error, &id, complete,
@@ -286,7 +220,7 @@ bool schema_add_metrics(sqlite3 *handle, const char *path, struct error *error)
 		return true;
 	if (!transaction_begin(handle, path, error))
 		return false;
-	for (const struct schema_metric *m = schema_metrics; m->name && good; m++)
+	for (const struct known_metric *m = known_metrics; m->name && good; m++)
 		good = statement_do(handle, path, error,
 		                    "INSERT INTO metrics (name, unit, direction, help)"
 		                    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO NOTHING",

@@ -16,16 +16,6 @@ enum {
  * to v + 1; [SCHEMA_VERSION] lists. */
 extern const char *const *const schema_scripts[];
 
-/* A metric that the program itself records. */
-struct schema_metric {
-	const char *name;
-	const char *unit;      /* of values */
-	const char *direction; /* "higher" or "lower" is better, or "none" */
-	const char *help;      /* the definition, one line */
-};
-
-extern const struct schema_metric schema_metrics[]; /* ends with a NULL name */
-
 /* What PRAGMA user_version says. Refuses a file that is no database, a database of another program
  * and one of a newer schema than `newest`; `path` is for the message. */
 bool schema_version(sqlite3 *, const char *path, int newest, int *version, struct error *);
@@ -39,7 +29,7 @@ bool schema_version(sqlite3 *, const char *path, int newest, int *version, struc
 bool schema_migrate(sqlite3 *, const char *path, const char *const *const *scripts, int count,
                     char **backup, struct error *);
 
-/* Adds the rows of schema_metrics that the file lacks. */
+/* Adds the rows of known_metrics that the file lacks. */
 bool schema_add_metrics(sqlite3 *, const char *path, struct error *);
 
 /* Refuses a file in which a table of this program's is none: a view, a virtual table, one with

@@ -4,6 +4,7 @@
 #include "results/escape.h"
 #include "results/print.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -74,6 +75,14 @@ void table_add_column(struct table *table, const char *name, int decimals, bool 
 		                                                 .deviation = deviation };
 }
 
+void table_group_column(struct table *table, const char *group)
+{
+	struct column *column = &table->columns[table->column_count - 1];
+
+	assert(!column->group && !strncmp(column->name, group, strlen(group)));
+	column->group = memory_text(group);
+}
+
 struct cell *table_add_row(struct table *table)
 {
 	size_t columns = table->column_count;
@@ -104,15 +113,16 @@ void table_clear_rows(struct table *table)
 void table_free(struct table *table)
 {
 	table_clear_rows(table);
-	for (size_t i = 0; i < table->column_count; i++)
+	for (size_t i = 0; i < table->column_count; i++) {
 		free(table->columns[i].name);
+		free(table->columns[i].group);
+	}
 	free(table->columns);
 	free(table->cells);
 	memset(table, 0, sizeof *table);
 }
 
-/* What the rows at hand say of the columns: where the best is marked, which are text. */
-static void look_at_cells(struct table *table)
+void table_look_at_cells(struct table *table)
 {
 	for (size_t c = 0; c < table->column_count; c++)
 		for (size_t r = 0; r < table->row_count; r++) {
@@ -139,7 +149,7 @@ void table_print_begin(FILE *out, struct table *table, enum table_format format)
 {
 	table->printed = 0;
 	table->terminal = isatty(fileno(out));
-	look_at_cells(table);
+	table_look_at_cells(table);
 	style_of(format)->begin(out, table);
 }
 

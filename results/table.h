@@ -48,6 +48,7 @@ void cell_copy(struct cell *, const struct cell *from);
 
 struct column {
 	char *name;
+	char *group;    /* its first words, which columns beside it may share; NULL: none */
 	int decimals;   /* of reals where the format is for reading; -1: six digits, as %g */
 	bool deviation; /* cells may have one: "1.5 ± 0.2", or a column of its own in csv, tsv and
 	                   json */
@@ -69,6 +70,8 @@ struct table {
 };
 
 void table_add_column(struct table *, const char *name, int decimals, bool deviation);
+/* Says that the last column is of a group, whose name and a blank its own begins with. */
+void table_group_column(struct table *, const char *group);
 struct cell *table_add_row(struct table *); /* [column_count], all empty; valid until the next */
 struct cell *table_cell(const struct table *, size_t row, size_t column);
 void table_clear_rows(struct table *);
@@ -79,6 +82,11 @@ void table_free(struct table *);
  * infinities and NaN are null in json. Two json columns of one name are told apart by a number. An
  * error where `out` cannot be written. */
 bool table_print(FILE *out, struct table *, enum table_format, struct error *);
+
+/* The same, but a box that is wider than the terminal, or than `width` where `out` is none, becomes
+ * several below each other, each with the first column: columns of one group under its name, which
+ * they are called without. */
+bool table_print_folded(FILE *out, struct table *, enum table_format, int width, struct error *);
 
 /* The same in parts, for results that do not fit in memory: begin, rows (as often as wanted, with
  * other rows), end. Box has to have all rows at once. */

@@ -33,7 +33,7 @@ errors() {
 }
 
 compared() {
-	"$program" compare small > log && grep -q 'test MAE' log && grep -q 'test MASE' log && ! grep -q BLEU log && grep -Eq '( tie on | is better than ).* MAE' log
+	"$program" compare small > log && grep -q ' MAE │' log && grep -q ' MASE │' log && ! grep -q BLEU log && grep -Eq '( tie on | is better than ).* MAE' log
 }
 
 reported() {

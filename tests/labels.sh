@@ -89,7 +89,7 @@ forced() {
 }
 
 compared() {
-	"$program" compare classes --db classes.db > log && grep -q 'settings.layers' log && ! grep -q '[en]coder_layers' log && grep -q 'test accuracy' log && grep -q 'macro_f1' log &&
+	"$program" compare classes --db classes.db > log && grep -q 'settings.layers' log && ! grep -q '[en]coder_layers' log && grep -q '│ accuracy' log && grep -q 'macro_f1' log &&
 		grep -Eq '( tie on | is better than ).* points of accuracy' log && "$program" report classes --db classes.db --out report.html > log &&
 		grep -q accuracy report.html && grep -q 'validation accuracy, %' report.html && "$program" report tags --db tags.db --out tags.md > log && grep -q NEG tags.md
 }

@@ -71,7 +71,7 @@ samples() {
 }
 
 shown() {
-	"$program" compare text --db whole.db > log && grep -q 'held-out bits_per_character' log && ! grep -q BLEU log &&
+	"$program" compare text --db whole.db > log && grep -q '│ bits_per_character' log && ! grep -q BLEU log &&
 		"$program" runs --db whole.db > log && grep -q bits_per_character log &&
 		"$program" watch --once --db whole.db > log 2>&1 &&
 		"$program" runs --db whole.db --where 'bits_per_character < 4' --sort bits_per_character --format csv > log && [ "$(wc -l < log)" -eq 4 ]

@@ -76,7 +76,8 @@ ok 'pictures: what was drawn is described' describes
 # What counts of pictures is whether they are right, in every command.
 ranked() {
 	"$program" runs --db pictures.db --format csv > log && [ "$(grep -c 'picture_accuracy' log)" -eq 4 ] && ! grep -q BLEU log &&
-		"$program" compare draw --db pictures.db > log && grep -q 'test picture_accuracy' log && ! grep -q 'BLEU apart\|by .* BLEU' log
+		"$program" compare draw --db pictures.db > log && grep -q '│ picture_accuracy' log && [ "$(wc -L < log)" -le 100 ] &&
+		[ "$(grep -cx 'test\|new_combinations' log)" -eq 2 ] && ! grep -q 'BLEU apart\|by .* BLEU' log
 }
 
 ok 'pictures: reports show them' reports

@@ -53,7 +53,7 @@ exact_match_is_counted() {
 compare_and_query_show_them() {
 	"$program" compare small > table && "$program" query scores small > scores || return 1
 	for metric in BLEU chrF TER exact_match token_perplexity character_perplexity token_accuracy; do
-		grep -q "test $metric" table && grep -q "$metric" scores || { echo "no $metric"; return 1; }
+		grep -q " $metric │" table && grep -q "$metric" scores || { echo "no $metric"; return 1; }
 	done
 }
 
