@@ -31,6 +31,7 @@ enum {
 	TOP_K,
 	TOP_P,
 	SEED,
+	WEIGHTS,
 	STREAM,
 	FORCE,
 	MASK,
@@ -52,6 +53,8 @@ static const struct command_option option_table[] = {
 	{ "top-p", TOP_P, "P", NULL,
 	  "sampling from the most probable tokens that have the share P together (1)" },
 	{ "seed", SEED, "N", NULL, "of sampling (1)" },
+	{ "weights", WEIGHTS, "NUMBERS", NULL,
+	  "float32, bfloat16 or int8: what products read (the run's own setting)" },
 	{ "stream", STREAM, NULL, NULL, "answer each line at once, before the next is read" },
 	{ "force", FORCE, "FILE", NULL,
 	  "do not search: print log p of each line of FILE as the translation of its line" },
@@ -79,10 +82,10 @@ struct options {
 	const char *database, *pack, *force, *mask;
 	long run, threads;
 	struct search_settings search; /* beam 0 and the like: not given */
-	bool nbest_form, has_penalty, has_temperature, has_top_k, has_top_p, stream;
+	bool nbest_form, has_penalty, has_temperature, has_top_k, has_top_p, has_weights, stream;
 };
 
-static bool real_option(const char *option, const char *text, const char *key,
+static bool setting_option(const char *option, const char *text, const char *key,
                         struct search_settings *s)
 {
 	struct error error;
@@ -111,21 +114,24 @@ static bool take_option(struct options *o, int option, const char *text)
 		return option_number("translate", "--nbest", text, 1, 1000, &o->search.nbest);
 	case PENALTY:
 		o->has_penalty = true;
-		return real_option("--length-penalty", text, "length_penalty", &o->search);
+		return setting_option("--length-penalty", text, "length_penalty", &o->search);
 	case SAMPLE:
 		o->search.sample = true;
 		return true;
 	case TEMPERATURE:
 		o->has_temperature = true;
-		return real_option("--temperature", text, "temperature", &o->search);
+		return setting_option("--temperature", text, "temperature", &o->search);
 	case TOP_K:
 		o->has_top_k = true;
-		return real_option("--top-k", text, "top_k", &o->search);
+		return setting_option("--top-k", text, "top_k", &o->search);
 	case TOP_P:
 		o->has_top_p = true;
-		return real_option("--top-p", text, "top_p", &o->search);
+		return setting_option("--top-p", text, "top_p", &o->search);
 	case SEED:
 		return option_number("translate", "--seed", text, 0, 1L << 40, &o->search.seed);
+	case WEIGHTS:
+		o->has_weights = true;
+		return setting_option("--weights", text, "weights", &o->search);
 	case STREAM:
 		o->stream = true;
 		return true;
@@ -159,6 +165,8 @@ static struct search_settings search_of(const struct options *o, const struct se
 		s.top_k = o->search.top_k;
 	if (o->has_top_p)
 		s.top_p = o->search.top_p;
+	if (o->has_weights)
+		s.weights = o->search.weights;
 	if (o->search.seed >= 0)
 		s.seed = o->search.seed;
 	s.sample = o->search.sample;

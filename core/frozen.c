@@ -9,7 +9,7 @@
 struct frozen {
 	const struct parameters *parameters;
 	const struct vector_kernels *vector;
-	bool bfloat16;
+	enum packed_numbers numbers;
 	real *derived; /* where the parameter's numbers lie in parameters->x, what is made of
 	                  them lies here */
 	atomic_bool *is_derived;             /* [parameters] */
@@ -19,14 +19,14 @@ struct frozen {
 };
 
 struct frozen *frozen_open(const struct parameters *parameters, const struct vector_kernels *vector,
-                           bool bfloat16)
+                           enum packed_numbers numbers)
 {
 	struct frozen *f = memory_new(1, sizeof *f);
 	const size_t count = (size_t)parameters->count;
 
 	f->parameters = parameters;
 	f->vector = vector;
-	f->bfloat16 = bfloat16;
+	f->numbers = numbers;
 	f->derived = memory_new(parameters->size, sizeof *f->derived);
 	f->is_derived = memory_new(count, sizeof *f->is_derived);
 	for (int i = 0; i < 2; i++)
@@ -98,7 +98,7 @@ bool frozen_multiply(struct frozen *f, struct team *team, int m, int n, int k, c
 	if (!atomic_load(layout)) {
 		pthread_mutex_lock(&f->lock);
 		if (!atomic_load(layout))
-			atomic_store(layout, packed_new(f->vector, n, k, w, f->bfloat16));
+			atomic_store(layout, packed_new(f->vector, n, k, w, f->numbers));
 		pthread_mutex_unlock(&f->lock);
 	}
 	packed_multiply(atomic_load(layout), team, m, a, end, c);

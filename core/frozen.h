@@ -10,9 +10,10 @@
 
 struct frozen;
 
-/* The parameters must stay as they are until frozen_close. Several threads may use it at once.
- * bfloat16: products round weights to that (packed_new). */
-struct frozen *frozen_open(const struct parameters *, const struct vector_kernels *, bool bfloat16);
+/* The parameters must stay as they are until frozen_close. Several threads may use it at once. What
+ * products make of weights, packed_new says. */
+struct frozen *frozen_open(const struct parameters *, const struct vector_kernels *,
+                           enum packed_numbers);
 void frozen_close(struct frozen *);
 
 /* C [m][n] = A [m][k] W^T and its end, as packed_multiply; W [n][k] is a parameter or what

@@ -8,10 +8,19 @@
 
 struct packed;
 
-/* Lays out W [n][k], rows one after the other, n and k at least 1. With `bfloat16` its numbers are
- * rounded to that, which halves what a product reads; the double build keeps them as they are. */
+/* What weights become. */
+enum packed_numbers {
+	PACKED_FLOAT32,  /* stay as they are, in the double build too */
+	PACKED_BFLOAT16, /* rounded to that, which halves what a product reads; not in the double
+	                    build */
+	PACKED_INT8,     /* 8-bit integers with a scale a row, a quarter of it. A's rows become such,
+	                    too, and sums are exact, so that every set of vector_kernels() gives the
+	                    same bits */
+};
+
+/* Lays out W [n][k], rows one after the other, n and k at least 1. */
 struct packed *packed_new(const struct vector_kernels *, int n, int k, const real *w,
-                          bool bfloat16);
+                          enum packed_numbers);
 void packed_free(struct packed *);
 
 enum { PACKED_BLOCK = 512 };

@@ -9,10 +9,12 @@
 typedef double real;
 #define REAL_NAME "double"
 #define REAL_EPSILON DBL_EPSILON
+#define REAL_MOST DBL_MAX
 #else
 typedef float real;
 #define REAL_NAME "float"
 #define REAL_EPSILON FLT_EPSILON
+#define REAL_MOST FLT_MAX
 #endif
 
 #endif

@@ -7,6 +7,7 @@
 #include "core/vector_attention.h"
 #include "core/vector_dropout.h"
 #include "core/vector_elements.h"
+#include "core/vector_int8.h"
 #include "core/vector_packed.h"
 #include "core/vector_product.h"
 #include "core/vector_recurrent.h"
@@ -30,6 +31,7 @@ const struct vector_kernels JOIN(vector_, VECTOR_SET) = {
 	.accumulate = row_accumulate,
 	.scale = row_scale,
 	.to_bfloat16 = to_bfloat16,
+	.to_int8 = to_int8,
 	.add_rows = add_rows,
 	.sum_rows = sum_rows,
 	.dot = dot,

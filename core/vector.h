@@ -33,7 +33,18 @@ struct columns {
 	int first, last;
 };
 
-enum { VECTOR_PANEL = 64 };
+enum { VECTOR_PANEL = 64, INT8_STEP = 4 };
+
+/* The operands of a product of 8-bit integers from -127 to 127, each row with a scale of its own:
+ * a number is integer times scale. */
+struct int8_operands {
+	size_t k;            /* that of the product, filled up to a multiple of INT8_STEP with 0 */
+	const int8_t *a;     /* [m][k] */
+	const real *a_scale; /* [m] */
+	const int8_t *w;     /* [panel][k / INT8_STEP][VECTOR_PANEL][INT8_STEP] */
+	const real *w_scale; /* [panels * VECTOR_PANEL] */
+	const int32_t *w_sum; /* the same size: sums of W's rows */
+};
 
 /* C [m][n] = A [m][k] W^T, columns of the panels first .. last - 1 alone; W [n][k] in panels of
  * VECTOR_PANEL of its rows, [panel][k][VECTOR_PANEL], what is beyond n is 0. Rows of A are k apart, of
@@ -44,6 +55,9 @@ struct packed_product {
 	/* NULL, or W in bfloat16, which counts in place of w: of each two 16 columns of a panel one
 	 * after the other, those with the same number side by side. Not in the double build. */
 	const uint16_t *bfloat16;
+	/* NULL, or A and W as integers, which count in place of both: sums are exact, then rounded
+	 * to real, multiplied by the product of the scales. */
+	const struct int8_operands *int8;
 	size_t first, last;
 	bool add;         /* to what C holds */
 	const real *bias; /* [n] is added where `add` is not set; or NULL */
@@ -66,6 +80,10 @@ struct vector_kernels {
 	void (*scale)(size_t n, real scale, const real *x, real *y);      /* y = scale x */
 	/* The upper half of a float, rounded to nearest, ties to even; NaN stays NaN. */
 	void (*to_bfloat16)(size_t n, const real *x, uint16_t *y);
+	/* y = x / scale, rounded to the nearest, where scale, which is returned, is the greatest |x|
+	 * / 127; 0 and all 0 where that is too little to divide by, NaN and all 0 where a number is
+	 * not finite. */
+	real (*to_int8)(size_t n, const real *x, int8_t *y);
 	void (*add_rows)(size_t rows, size_t n, const real *b, real *y);  /* y[r][i] += b[i] */
 	void (*sum_rows)(size_t rows, size_t n, const real *x,
 	                 real *y); /* y[i] += sum over r of x[r][i], in order of r */
@@ -218,9 +236,9 @@ struct vector_kernels {
 	                          const real *q, const real *k, const real *v, size_t ldc,
 	                          const real *ds, size_t ldds, real *dq, real *dk, real *dv);
 
-	/* An element does not depend on m, first and last. The one function whose sums are fused
-	 * multiply-adds, in the sets that have them: "portable" differs from these in the last
-	 * bits. */
+	/* An element does not depend on m, first and last. The one function whose sums, but those
+	 * of integers, are fused multiply-adds, in the sets that have them: "portable" differs from
+	 * these in the last bits. */
 	void (*packed_product)(const struct packed_product *);
 
 	/* m, v and the weights w from gradient g, in one pass. */

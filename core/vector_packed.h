@@ -1,6 +1,6 @@
 /* vector_packed.h - rows times a weight matrix that lies in panels.
  *
- * Only for core/vector.c, after vector_product.h. Every element is summed in order of k, whatever
+ * Only for core/vector.c, after vector_product.h; integers: vector_int8.h. Every element is summed in order of k, whatever
  * the number of rows and whichever tile it is in. Unlike all else there, products are added by
  * fused multiply-add where the set has it, so that "portable" may differ from the others in the
  * last bits.
@@ -9,6 +9,7 @@
 #define BAKEOFF_VECTOR_PACKED_H
 
 #include "core/vector.h"
+#include "core/vector_int8.h"
 #include "core/vector_product.h"
 
 #if defined(__AVX2__)
@@ -174,7 +175,9 @@ static ALWAYS_INLINE void packed_panel(const struct packed_product *p, const boo
 
 static void packed_product(const struct packed_product *p)
 {
-	if (p->bfloat16)
+	if (p->int8)
+		int8_product(p);
+	else if (p->bfloat16)
 		for (size_t panel = p->first; panel < p->last; panel++)
 			packed_panel(p, true, panel);
 	else

@@ -48,7 +48,7 @@ struct generation *generation_open(const struct model *model,
 	g->rows = rows;
 	g->window = has_window(model) ? model->longest : 0;
 	g->frozen = frozen_open(&model->parameters, vector_kernels(),
-	                        settings->weights == WEIGHTS_BFLOAT16);
+	                        (enum packed_numbers)settings->weights);
 	draw_init(&g->draw, model->vocabulary[SIDE_TARGET]);
 	tape_init(&g->source);
 	tape_init(&g->step);

@@ -16,9 +16,10 @@ const struct setting search_settings_table[] = {
 	SETTING_OF_INT(S, length_offset, "longest.offset", "10", 1, 1e5, "... plus this"),
 	SETTING_OF_INT(S, rows, "rows", "320", 1, 1e5,
 	               "hypotheses decoded together; changes speed alone"),
-	SETTING_OF_WORD(S, weights, "weights", "float32", "float32|bfloat16",
-	                "bfloat16: products read weights rounded to that, half the memory; scores "
-	                "differ in the third digit"),
+	SETTING_OF_WORD(S, weights, "weights", "float32", "float32|bfloat16|int8",
+	                "what products read: weights rounded to bfloat16 take half the memory and change "
+	                "scores in the third digit; int8, integers with a scale a row, takes a quarter "
+	                "and changes the second"),
 	SETTING_OF_BOOL(S, sample, "sample", "false", "draw from the model instead of searching"),
 	SETTING_OF_REAL(S, temperature, "temperature", "1", 0.01, 100,
 	                "sampling: below 1 prefers likely tokens, above 1 evens them out"),

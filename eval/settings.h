@@ -9,8 +9,6 @@ enum length_penalty_kind {
 	PENALTY_LENGTH, /* log p / length^alpha */
 };
 
-enum search_weights { WEIGHTS_FLOAT32, WEIGHTS_BFLOAT16 };
-
 struct search_settings {
 	long beam;             /* hypotheses kept a sentence; 1: greedy */
 	long nbest;            /* hypotheses returned a sentence, at most `beam` */
@@ -20,7 +18,7 @@ struct search_settings {
 	                       */
 	long length_offset;
 	long rows;          /* hypotheses decoded together */
-	int weights;        /* enum search_weights */
+	int weights;        /* enum packed_numbers */
 	bool sample;        /* draw from the model instead of searching */
 	double temperature; /* sampling: logits are divided by it */
 	long top_k;         /* sampling: from the so many most probable tokens; 0: from all */

@@ -39,7 +39,7 @@ struct translator *translator_open(const struct model *model, struct pool *pool,
 
 	t->model = model;
 	t->pool = pool;
-	t->frozen = frozen_open(&model->parameters, vector_kernels(), weights == WEIGHTS_BFLOAT16);
+	t->frozen = frozen_open(&model->parameters, vector_kernels(), (enum packed_numbers)weights);
 	t->stepper = memory_new((size_t)workers, sizeof *t->stepper);
 	for (int i = 0; i < workers; i++)
 		stepper_init(&t->stepper[i], model, t->frozen);

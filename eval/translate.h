@@ -15,7 +15,7 @@ typedef bool translate_watch(void *context, size_t done, size_t all);
 struct translator;
 
 /* Model and pool must last, and the model's weights stay as they are, until translator_close.
- * `weights`: an enum search_weights. */
+ * `weights`: an enum packed_numbers. */
 struct translator *translator_open(const struct model *, struct pool *, int weights);
 void translator_close(struct translator *);
 

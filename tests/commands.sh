@@ -71,6 +71,14 @@ streamed() {
 		echo s1 | says 1 '--stream: not together with --sample' "$program" translate --db whole.db --run "$(first_run)" --stream --sample
 }
 
+in_integers() {
+	for weights in float32 int8; do
+		printf 's1 s2 s3\ns4\n' | "$program" translate --db whole.db --run "$(first_run)" --nbest 1 --weights "$weights" > "$weights.out" || return 1
+	done
+	! cmp -s float32.out int8.out && [ "$(wc -l < int8.out)" -eq 2 ] && sed 's/.*||| //' float32.out int8.out |
+		awk '{ x[NR] = $1 } END { for (i = 1; i <= 2; i++) if (x[i + 2] / x[i] < 0.7 || x[i + 2] / x[i] > 1.4) exit 1 }'
+}
+
 translated() {
 	printf 's1 s2 s3\n\ns4\n' | "$program" translate --db whole.db --run "$(first_run)" > hypotheses &&
 		[ "$(wc -l < hypotheses)" -eq 3 ]
@@ -356,6 +364,8 @@ ok 'translate: one line out for each line in' translated
 ok 'translate: a stream is answered line by line, as all lines at once are' streamed
 ok 'translate: n-best' nbest
 ok 'translate: sampling is a function of the seed' sampled
+ok 'translate: weights of 8 bits move scores a little' in_integers
+ok 'mistake: weights of 4 bits' says 2 'must be float32, bfloat16 or int8' "$program" translate --run 1 --weights int4
 ok 'translate: forced scores' forced
 ok 'attend: a map in the terminal' attended
 ok 'compare, runs, query' sh -c "'$program' compare small --db whole.db && '$program' runs --db whole.db && '$program' query --db whole.db --list"

@@ -38,7 +38,7 @@ static int setup(void **state)
 	c->a = memory_new((size_t)ROWS * 384, sizeof *c->a);
 	for (int i = 0; i < ROWS * 384; i++)
 		c->a[i] = (real)sin(i);
-	c->frozen = frozen_open(&c->parameters, vector_kernels(), false);
+	c->frozen = frozen_open(&c->parameters, vector_kernels(), PACKED_FLOAT32);
 	*state = c;
 	return 0;
 }
@@ -123,7 +123,7 @@ static void a_row_does_not_depend_on_the_others(void **state)
 }
 
 /* Of the sets with fused multiply-add each gives the same; the portable one nearly. */
-static void compare_sets(const struct frozen_case *c, bool bfloat16)
+static void compare_sets(const struct frozen_case *c, enum packed_numbers numbers)
 {
 	const int n = 1000, k = 128, rows = 7;
 	real *y[3];
@@ -135,7 +135,7 @@ static void compare_sets(const struct frozen_case *c, bool bfloat16)
 		y[i] = memory_new((size_t)(rows * n), sizeof *y[i]);
 		if (!set)
 			continue;
-		p = packed_new(set, n, k, weight(c, 5), bfloat16);
+		p = packed_new(set, n, k, weight(c, 5), numbers);
 		packed_multiply(p, NULL, rows, c->a, (struct packed_end){ .bias = c->a + 1 }, y[i]);
 		packed_free(p);
 		for (int j = 0; j < rows * n; j++)
@@ -150,8 +150,8 @@ static void compare_sets(const struct frozen_case *c, bool bfloat16)
 
 static void every_set_of_instructions_agrees(void **state)
 {
-	compare_sets(*state, false);
-	compare_sets(*state, true);
+	compare_sets(*state, PACKED_FLOAT32);
+	compare_sets(*state, PACKED_BFLOAT16);
 }
 
 /* The same bits as a product with weights that were rounded before. */
@@ -174,7 +174,8 @@ static void weights_in_bfloat16_are_rounded_to_the_nearest(void **state)
 		w[i] = sizeof(real) == sizeof(float) ? (real)rounded : weight(c, 1)[i];
 	}
 	for (int i = 0; i < 2; i++) {
-		struct packed *p = packed_new(vector, n, k, i ? w : weight(c, 1), !i);
+		struct packed *p = packed_new(vector, n, k, i ? w : weight(c, 1),
+		                              i ? PACKED_FLOAT32 : PACKED_BFLOAT16);
 
 		y[i] = memory_new(results, sizeof *y[i]);
 		packed_multiply(p, NULL, rows, c->a, (struct packed_end){ 0 }, y[i]);

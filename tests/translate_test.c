@@ -30,10 +30,10 @@ static const struct {
 	int beam, nbest, weights;
 	bool sample;
 } searches[] = {
-	{ 1, 1, WEIGHTS_FLOAT32, false },
-	{ 4, 4, WEIGHTS_FLOAT32, false },
-	{ 4, 2, WEIGHTS_BFLOAT16, false },
-	{ 1, 3, WEIGHTS_FLOAT32, true },
+	{ 1, 1, PACKED_FLOAT32, false },
+	{ 4, 4, PACKED_FLOAT32, false },
+	{ 4, 2, PACKED_BFLOAT16, false },
+	{ 1, 3, PACKED_INT8, true },
 };
 
 enum { SEARCHES = sizeof searches / sizeof searches[0] };
