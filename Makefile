@@ -190,6 +190,7 @@ test-faults: ## a call of malloc, write, fsync, rename, open, read, pthread_crea
 	@./setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/bakeoff $B/tests/faults/fail.so
 	@FAULTS=all JOBS=$(JOBS) BAKEOFF=$B/bakeoff tests/faults.sh
+	@JOBS=$(JOBS) BAKEOFF=$B/bakeoff tests/faults/around.sh
 
 .PHONY: test-races
 test-races: ## trainings and searches by several threads under ThreadSanitizer

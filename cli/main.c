@@ -4,6 +4,7 @@
 #include "cli/version.h"
 #include "core/guard.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,9 +23,9 @@ static bool is_one_of(const char *word, const char *name, const char *letter)
 	return !strcmp(word, name) || !strcmp(word, letter);
 }
 
-int main(int argc, char **argv)
+/* The status that this command line ends with. */
+static int run(int argc, char **argv)
 {
-	guard_memory();
 	if (argc < 2) {
 		help_overview_print(stderr);
 		return 2;
@@ -43,4 +44,19 @@ int main(int argc, char **argv)
 			return commands[i].run(argc - 1, argv + 1);
 	fprintf(stderr, "bakeoff: no command '%s'; `bakeoff --help` lists them\n", argv[1]);
 	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	guard_memory();
+	status = run(argc, argv);
+	errno = 0;
+	if (status == 0 && (fflush(stdout) || ferror(stdout))) {
+		fprintf(stderr, "bakeoff: standard output cannot be written%s%s\n",
+		        errno ? ": " : "", errno ? strerror(errno) : "");
+		status = 1;
+	}
+	return status;
 }

@@ -7,6 +7,7 @@
 #include "results/statement.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,18 @@
 #include <unistd.h>
 
 enum { PATIENCE_MS = 10000, RETRY_MS = 20 };
+
+/* A file that cannot be made is looked for once more, so that SQLite says it is not there: what
+ * its folder says against it, or `failure` where it says nothing. */
+static int why_not_made(const char *path, int failure)
+{
+	char *copy = memory_text(path);
+
+	if (failure == ENOENT && access(dirname(copy), W_OK) != 0)
+		failure = errno;
+	free(copy);
+	return failure;
+}
 
 /* SQLite says "unable to open" for all of these; the folder matters because the log lies beside
  * the file. */
@@ -24,6 +37,7 @@ static bool open_error(sqlite3 *handle, const char *path, struct error *error)
 
 	if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
 		number = EISDIR;
+	number = why_not_made(path, number);
 	return error_set(
 		error,
 		"cannot open %s: %s; SQLite must be able to write to it and to its folder; "

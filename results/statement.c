@@ -2,6 +2,7 @@
 #include "results/statement.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -23,14 +24,22 @@ static const char *remedy(int code)
 	}
 }
 
+/* What SQLite calls an error of the disk may be that it is full: where its index of the log is
+ * made. */
+static const char *remedy_of_system(int number)
+{
+	return number == ENOSPC || number == EDQUOT ? "free space on its disk and try again"
+	                                            : "check the disk";
+}
+
 bool statement_error(sqlite3 *handle, const char *path, const char *doing, struct error *error)
 {
-	const int number = sqlite3_system_errno(handle);
+	const int number = sqlite3_system_errno(handle), code = sqlite3_errcode(handle) & 0xff;
 
 	/* SQLite calls what a disk does not give back "malformed". */
-	if (number && (sqlite3_errcode(handle) & 0xff) == SQLITE_CORRUPT)
-		return error_set(error, "%s: %s: %s; check the disk", path, doing,
-		                 strerror(number));
+	if (number && (code == SQLITE_CORRUPT || code == SQLITE_IOERR))
+		return error_set(error, "%s: %s: %s; %s", path, doing, strerror(number),
+		                 remedy_of_system(number));
 	return error_set(error, "%s: %s: %s%s", path, doing, sqlite3_errmsg(handle),
 	                 remedy(sqlite3_errcode(handle)));
 }

@@ -30,9 +30,7 @@ else
 	{ [ "$lines" -eq 1 ] || { [ "$lines" -eq 2 ] && grep -q 'ended too early' error; }; } || wrong "$lines lines"
 	! grep -E 'internal error|crashed|terminate called|(^|[^a-z])signal' error out.1 > /dev/null || wrong 'it crashed'
 fi
-[ ! -e x.db ] || [ "$(python3 -c "
-import sqlite3
-print(sqlite3.connect('x.db').execute('PRAGMA integrity_check').fetchone()[0])")" = ok ] || wrong 'the database is not whole'
+[ ! -e x.db ] || [ "$(sqlite3 x.db 'PRAGMA integrity_check')" = ok ] || wrong 'the database is not whole'
 failing='' sh ./command > out.2 2> error || wrong 'run again, it fails'
 outcome > now
 cmp expected now > difference || wrong "run again, it is not what it would have been: $(cat difference)"
