@@ -35,7 +35,7 @@ LDLIBS += $(MPI_LIBS)
 
 # core/vector.c is compiled once for each instruction set of the processor family.
 VECTOR_SETS := portable $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),avx2 avx512)
-SOURCES := $(filter-out core/vector.c core/ranks_$(if $(MPI),alone,mpi).c,$(foreach d,$(LAYERS),$(wildcard $d/*.c)))
+SOURCES := $(filter-out core/vector.c $(if $(MPI),core/ranks_alone.c,core/ranks_mpi.c core/ranks_mpi_sum.c),$(foreach d,$(LAYERS),$(wildcard $d/*.c)))
 CXXSOURCES := $(foreach d,$(LAYERS),$(wildcard $d/*.cc))
 OBJECTS = $(SOURCES:%.c=$B/%.o) $(CXXSOURCES:%.cc=$B/%.o) \
 	$(if $(wildcard core/vector.c),$(VECTOR_SETS:%=$B/core/vector_%.o))
@@ -68,7 +68,7 @@ $B/flags: FORCE
 	@echo '$(CC) $(CXX) $(CPPFLAGS) $(CFLAGS_ALL) $(CXXFLAGS) $(MPI_LIBS)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 FORCE:
-$B/core/ranks_mpi.o: CPPFLAGS += $(MPI_CFLAGS)
+$B/core/ranks_mpi.o $B/core/ranks_mpi_sum.o: CPPFLAGS += $(MPI_CFLAGS)
 $B/core/machine.o: CPPFLAGS += -I$B
 $B/core/machine.o: $B/version.h
 

@@ -58,4 +58,23 @@ bool ranks_agree(struct ranks *, bool good, struct error *);
  * done: each rank sends and receives at most 2 n reals. */
 real *ranks_sum(struct ranks *, real *const *term, int terms, size_t n, real *spare);
 
+/* A stretch of the numbers that are summed, from .. from + n - 1. */
+struct ranks_part {
+	size_t from, n;
+};
+
+/* The most reals that a part may have: a message of it is sent without asking the receiver. */
+size_t ranks_part_most(void);
+
+/* The same sum, begun while terms are still being made, of parts that go in the order of part[],
+ * which is alike on all ranks. All that is passed must last until ranks_sum_end; one sum at a time,
+ * and not of this process alone. Other exchanges may come between, and move it on. */
+void ranks_sum_begin(struct ranks *, const struct ranks_part *part, size_t parts,
+                     real *const *term, int terms, real *spare);
+/* The terms of this rank are made in the first `ready` parts, of which there are never fewer than
+ * before. Moves on what it can without a wait; does nothing where no sum has begun. */
+void ranks_sum_ready(struct ranks *, size_t ready);
+/* All are. Waits for the sum, and returns what ranks_sum does. */
+real *ranks_sum_end(struct ranks *);
+
 #endif

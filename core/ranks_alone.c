@@ -81,3 +81,31 @@ real *ranks_sum(struct ranks *ranks, real *const *term, int terms, size_t n, rea
 		vector_kernels()->accumulate(n, 1, term[k], term[0]);
 	return term[0];
 }
+
+size_t ranks_part_most(void)
+{
+	return 1;
+}
+
+void ranks_sum_begin(struct ranks *ranks, const struct ranks_part *part, size_t parts,
+                     real *const *term, int terms, real *spare)
+{
+	(void)ranks;
+	(void)part;
+	(void)parts;
+	(void)term;
+	(void)terms;
+	(void)spare;
+}
+
+void ranks_sum_ready(struct ranks *ranks, size_t ready)
+{
+	(void)ranks;
+	(void)ready;
+}
+
+real *ranks_sum_end(struct ranks *ranks)
+{
+	(void)ranks;
+	return NULL;
+}

@@ -50,6 +50,8 @@ void tape_begin(struct tape *tape, const struct parameters *parameters, real *gr
 	tape->nodes = 0;
 	tape->frees = 0;
 	tape->attention = NULL;
+	for (int i = 0; tape->completion && i < parameters->count; i++)
+		tape->completion->first[i] = COMPLETION_UNUSED;
 }
 
 void *tape_memory(struct tape *tape, size_t bytes)
@@ -197,6 +199,8 @@ struct var *tape_parameter(struct tape *tape, int number)
 	if (number < 0)
 		return NULL;
 	p = &tape->parameters->list[number];
+	if (tape->completion && tape->completion->first[number] == COMPLETION_UNUSED)
+		tape->completion->first[number] = tape->nodes;
 	v = tape_wrap(tape, NULL, 1, p->rows, p->columns, tape->parameters->x + p->offset);
 	v->name = p->name;
 	v->parameter = true;
@@ -323,6 +327,8 @@ void tape_flow_down_to(struct tape *tape, size_t nodes)
 			profile_end(tape->profile);
 		}
 		release_variable(tape, y);
+		if (tape->completion)
+			tape->completion->flowed(tape->completion->context, i);
 	}
 	tape->nodes = nodes;
 }

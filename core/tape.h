@@ -111,6 +111,16 @@ struct attention_weights {
 	struct attention_weights *next; /* recorded before */
 };
 
+/* For those who want to know, while gradients flow, which of them will not change any more: those of
+ * parameters that were first asked for when all nodes before `node` were recorded, once it flowed.
+ * Not with checkpointing, where what a segment uses is recorded again. */
+struct completion {
+	size_t *first; /* [parameters] nodes that were recorded before; the caller's */
+	void (*flowed)(void *context, size_t node); /* all nodes from this one on have */
+	void *context;
+};
+#define COMPLETION_UNUSED SIZE_MAX /* in first[]: not asked for */
+
 struct tape {
 	struct arena arena;
 	struct arena lasting; /* what must outlive segments (core/segment.h): gradients */
@@ -136,6 +146,7 @@ struct tape {
 	struct profile *profile; /* NULL: costs are not recorded */
 	struct graph *graph;     /* NULL: operations are not; else everything is kept */
 	struct blame *blame;     /* NULL: results are not looked at; else needs a graph */
+	struct completion *completion; /* the caller's; NULL: nobody wants to know */
 	bool keep_attention;
 	struct attention_weights *attention; /* the latest first */
 	const struct attention_mask *masked; /* [masks] heads that see no key; the caller's, who may

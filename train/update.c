@@ -34,8 +34,11 @@ static void open_shards(struct updater *u)
 	u->gradient = memory_new(shards, sizeof *u->gradient);
 	for (int i = u->first_shard; i < u->first_shard + u->shards; i++)
 		u->gradient[i] = memory_map(size, sizeof(real));
-	if (ranks_count(u->ranks) > 1)
+	if (ranks_count(u->ranks) > 1) {
 		u->spare = memory_map(size, sizeof(real));
+		u->overlap = overlap_open(u->ranks, &u->model->parameters, u->shards,
+		                          pool_workers(u->pool));
+	}
 	u->sum = u->gradient[u->first_shard];
 	u->shard = memory_new(shards, sizeof *u->shard);
 }
@@ -85,6 +88,7 @@ void updater_close(struct updater *u)
 		memory_unmap(u->gradient[i], u->model->parameters.size, sizeof(real));
 	if (u->spare)
 		memory_unmap(u->spare, u->model->parameters.size, sizeof(real));
+	overlap_close(u->overlap);
 	for (int i = 0; u->tape && i < pool_workers(u->pool); i++) {
 		tape_free(&u->tape[i]);
 		batch_free(&u->batch[i]);
@@ -137,9 +141,10 @@ static size_t micro_batch(const struct updater *u, const uint32_t *sentence, siz
 	return n;
 }
 
-/* Forward and backward of some sentences, whose gradient is added to the shard's. */
+/* Forward and backward of some sentences, whose gradient is added to the shard's. `last`: there are
+ * no more of them. */
 static void run_sentences(struct update_job *job, int number, int worker, uint64_t key,
-                          const uint32_t *sentence, size_t n)
+                          const uint32_t *sentence, size_t n, bool last)
 {
 	struct updater *u = job->updater;
 	struct shard *shard = &u->shard[number];
@@ -149,6 +154,9 @@ static void run_sentences(struct update_job *job, int number, int worker, uint64
 	profile_begin(tape->profile, "fill batch", NULL, PROFILE_OTHER);
 	batch_fill(batch, u->corpus, sentence, (int)n);
 	profile_end(tape->profile);
+	tape->completion = NULL;
+	if (last && u->overlap && !tape->checkpointing && !tape->blame)
+		tape->completion = overlap_follow(u->overlap, number - u->first_shard, worker);
 	tape_begin(tape, &u->model->parameters, u->gradient[number], true, key);
 	tape_backward(tape, model_loss(tape, u->model, batch, u->settings->label_smoothing,
 	                               &shard->loss, NULL));
@@ -186,9 +194,12 @@ static void run_shard(void *context, int task, int worker)
 		for (; from < to; from += count) {
 			count = micro_batch(u, sentence, from, to);
 			run_sentences(job, number, worker, dropout_key(job, i, number, from),
-			              sentence + from, count);
+			              sentence + from, count,
+			              i == job->batches - 1 && from + count == to);
 		}
 	}
+	if (u->overlap)
+		overlap_made(u->overlap, task, worker);
 	profile_end(profile);
 }
 
@@ -203,8 +214,7 @@ static bool exchange(struct updater *u, struct update_result *result)
 	if (!ranks_gather(u->ranks, u->shard, sizeof *u->shard, (size_t)u->settings->shards))
 		return false;
 	gathered = machine_seconds();
-	u->sum = ranks_sum(u->ranks, u->gradient + u->first_shard, u->shards,
-	                   u->model->parameters.size, u->spare);
+	u->sum = overlap_end(u->overlap, u->shard[0].padded_tokens > 0);
 	result->wait_seconds = gathered - done;
 	result->exchange_seconds = machine_seconds() - gathered;
 	return u->sum != NULL;
@@ -219,6 +229,8 @@ bool update(struct updater *u, long number, const uint32_t *sentence, const size
 
 	*result = (struct update_result){ 0 };
 	pool_run(u->pool, (int)u->pieces, update_make_normed, &job);
+	if (u->overlap)
+		overlap_begin(u->overlap, u->gradient + u->first_shard, u->spare);
 	pool_run(u->pool, u->shards, run_shard, &job);
 	if (!exchange(u, result))
 		return false;

@@ -8,6 +8,7 @@
 #include "data/batch.h"
 #include "models/model.h"
 #include "train/optimizer.h"
+#include "train/overlap.h"
 #include "train/settings.h"
 
 /* What a shard works with, and a worker. */
@@ -22,6 +23,7 @@ struct updater {
 	real **gradient;     /* [shards][parameters]; of this rank's shards, from first_shard on */
 	int first_shard, shards;
 	real *spare; /* [parameters] for sums over ranks; NULL: this process is alone */
+	struct overlap *overlap; /* of these sums with backward passes; NULL as spare */
 	real *sum;   /* the gradient summed up: gradient[first_shard] or spare */
 	struct tape *tape;   /* [workers] */
 	struct batch *batch; /* [workers] */
@@ -38,7 +40,8 @@ struct update_result {
 	size_t source_tokens;
 	size_t padded_tokens; /* target positions of the shards' rectangles */
 	double gradient_norm; /* of the mean over tokens, before clipping */
-	double wait_seconds, exchange_seconds; /* for slower ranks, and of sums over ranks */
+	double wait_seconds;     /* for slower ranks */
+	double exchange_seconds; /* of the sum over ranks, what is left when all have computed */
 };
 
 /* The weights are started or loaded. False where this processor lacks settings->precision. */
