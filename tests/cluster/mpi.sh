@@ -91,6 +91,15 @@ settings() {
 	run few.db "$@" > log && run_on 3 many.db "$@" > log && same few many
 }
 
+# Gradients of many parts go while the backward pass runs, in the order of the model at hand.
+all_models() {
+	for name in lstm transformer; do
+		rm -rf few.* many.*
+		set -- --only $name --set "contestants.$name.width=96" --set train.stop.updates=12
+		run few.db "$@" > log && run_on 3 many.db "$@" > log && same few many || return 1
+	done
+}
+
 all_settings() {
 	settings || return 1
 	settings --set train.optimizer=sgd --set train.momentum=0 --set train.average=2 --set train.validate_every=10 || return 1
@@ -187,6 +196,7 @@ ok 'mpi: four ranks have its bits, with shards that they cannot share evenly' as
 ok 'mpi: and with two threads each' as_alone 4 --threads 2
 ok 'mpi: in bfloat16 too, where the processor has it' in_bfloat16
 ok 'mpi: optimizers, accumulation, averaging, many parts' all_settings
+ok 'mpi: many parts of every architecture' all_models
 ok 'mpi: rank 0 alone needs texts and writes files' without_files
 ok 'mpi: a longer run, undisturbed' undisturbed
 ok 'mpi: a rank is killed, two go on with the same bits' killed 3
