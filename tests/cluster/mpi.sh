@@ -93,9 +93,9 @@ settings() {
 
 # Gradients of many parts go while the backward pass runs, in the order of the model at hand.
 all_models() {
-	for name in lstm transformer; do
+	for model in lstm transformer; do
 		rm -rf few.* many.*
-		set -- --only $name --set "contestants.$name.width=96" --set train.stop.updates=12
+		set -- --only $model --set "contestants.$model.width=96" --set train.stop.updates=12
 		run few.db "$@" > log && run_on 3 many.db "$@" > log && same few many || return 1
 	done
 }
