@@ -51,14 +51,32 @@ peer.main()
 PYTHON
 }
 
-# ours CONTESTANT NAME BEAM ROWS SENTENCES THREADS
+# weights_of CONTESTANT - the file of its last run.
+weights_of() {
+	ls -t "weights-$size-$sentences.runs/$1-"*/model.safetensors | head -n 1
+}
+
+# ours CONTESTANT NAME BEAM ROWS SENTENCES THREADS WEIGHTS
 ours() {
-	set -- "$1" "$2" "$3" "$4" "$5" "$6" "$(ls -t "weights-$size-$sentences.runs/$1-"*/model.safetensors | head -n 1)"
-	profiled "$(file_of "$size")" --db "weights-$size-$sentences.db" --only "$1" --decode $([ "$4" != 1 ] || echo --alone) --weights "$7" --sentences "$5" --threads "$6" \
-		--set search.beam="$3" --set search.rows="$4" --set data.test='{none: [multi30k/few.de, multi30k/few.en]}' \
+	profiled "$(file_of "$size")" --db "weights-$size-$sentences.db" --only "$1" --decode $([ "$4" != 1 ] || echo --alone) \
+		--weights "$(weights_of "$1")" --sentences "$5" --threads "$6" \
+		--set search.beam="$3" --set search.rows="$4" --set search.weights="$7" \
+		--set data.test='{none: [multi30k/few.de, multi30k/few.en]}' \
 		--set 'data.valid=[multi30k/test_2016_flickr.de, multi30k/test_2016_flickr.en]' > "$folder/now"
-	awk '{ print 1000 / $1 }' "$folder/now" >> "$folder/$1.$2.sentences"
-	awk '{ print $2 }' "$folder/now" >> "$folder/$1.$2.tokens"
+	awk '{ print 1000 / $1 }' "$folder/now" >> "$folder/$1.$2.$7.sentences"
+	awk '{ print $2 }' "$folder/now" >> "$folder/$1.$2.$7.tokens"
+}
+
+# same CONTESTANT BEAM - percentage of the test set's hypotheses that int8 leaves as they are in float32.
+same() {
+	run=$("$program" query --db "weights-$size-$sentences.db" --format csv \
+		--sql "SELECT MAX(id) FROM runs WHERE contestant = '$1' AND status = 'done'" | tail -n 1)
+	for weights in float32 int8; do
+		head -n "$many" multi30k/test_2016_flickr.de | "$program" translate --db "weights-$size-$sentences.db" \
+			--run "$run" --beam "$2" --weights "$weights" > "$folder/$weights.en"
+	done
+	paste -d '\n' "$folder/float32.en" "$folder/int8.en" |
+		awk 'NR % 2 { before = $0; next } { same += $0 == before } END { printf "%.0f\n", 200 * same / NR }'
 }
 
 # theirs CONTESTANT NAME BEAM ROWS SENTENCES SETTING
@@ -84,7 +102,9 @@ for round in $(seq "$rounds"); do
 		for case in "greedy 1 320 $many 2" "beam5 5 320 $many 2" "alone1 1 1 $few 2" "alone5 5 1 $few 2"; do
 			# shellcheck disable=SC2086
 			set -- $case
-			ours "$contestant" "$1" "$2" "$3" "$4" "$5"
+			for weights in float32 int8; do
+				ours "$contestant" "$1" "$2" "$3" "$4" "$5" "$weights"
+			done
 			[ -n "$peer" ] || continue
 			# The setting that is fastest with many rows, and with one.
 			case $1 in alone5) same=alone1 ;; beam5) same=greedy ;; *) same= ;; esac
@@ -99,6 +119,13 @@ for round in $(seq "$rounds"); do
 	done
 done
 
+for contestant in lstm convs2s transformer; do
+	same "$contestant" 1 > "$folder/$contestant.greedy.same"
+	same "$contestant" 5 > "$folder/$contestant.beam5.same"
+	cp "$folder/$contestant.greedy.same" "$folder/$contestant.alone1.same"
+	cp "$folder/$contestant.beam5.same" "$folder/$contestant.alone5.same"
+done
+
 cat <<TEXT
 The test set of 2016 by models of \`$size\` size that have made about 80 updates, so hypotheses differ in length and tokens a second
 are what compares. In batches (two threads; 320 hypotheses for PyTorch, ours as the program groups them), or one sentence after
@@ -107,13 +134,37 @@ another (ours on both threads).
 | search | contestant | ours tokens/s | PyTorch | ratio | its threads | ours sentences/s | PyTorch |
 |---|---|---:|---:|---:|---|---:|---:|
 TEXT
-for case in 'greedy:greedy, batches' 'beam5:beam 5, batches' 'alone1:greedy, one alone' 'alone5:beam 5, one alone'; do
-	for contestant in lstm convs2s transformer; do
-		at=$folder/$contestant.${case%%:*} setting=none
-		[ ! -e "$at.setting" ] || setting=$(cat "$at.setting")
-		touch "$at.$setting.tokens" "$at.$setting.sentences"
-		echo "| ${case#*:} | $contestant | $(spread %.0f "$at.tokens") | $(spread %.0f "$at.$setting.tokens") |" \
-			"$(ratio "$at.tokens" "$at.$setting.tokens") | $setting | $(spread %.1f "$at.sentences") |" \
-			"$(spread %.1f "$at.$setting.sentences") |"
+
+# each_case COMMAND - with what is to be said of search and contestant, and the start of its files' names.
+each_case() {
+	for case in 'greedy:greedy, batches' 'beam5:beam 5, batches' 'alone1:greedy, one alone' 'alone5:beam 5, one alone'; do
+		for contestant in lstm convs2s transformer; do
+			at=$folder/$contestant.${case%%:*} setting=none
+			[ ! -e "$at.setting" ] || setting=$(cat "$at.setting")
+			touch "$at.$setting.tokens" "$at.$setting.sentences"
+			"$1" "${case#*:} | $contestant" "$at.float32" "$at.$setting" "$at.int8"
+		done
 	done
-done
+}
+
+beside_theirs() {
+	echo "| $1 | $(spread %.0f "$2.tokens") | $(spread %.0f "$3.tokens") | $(ratio "$2.tokens" "$3.tokens") | ${3##*.} |" \
+		"$(spread %.1f "$2.sentences") | $(spread %.1f "$3.sentences") |"
+}
+
+in_integers() {
+	echo "| $1 | $(spread %.0f "$4.tokens") | $(ratio "$4.tokens" "$2.tokens") | $(ratio "$4.tokens" "$3.tokens") |" \
+		"$(spread %.1f "$4.sentences") | $(cat "${4%.int8}.same") % |"
+}
+
+each_case beside_theirs
+cat <<'TEXT'
+
+The same with `search.weights: int8`, in turn with float32: tokens a second as multiples of ours above and of PyTorch's, and the share
+of hypotheses that stay word for word. Models of so few updates are unsure, and a small difference changes more of their words than
+of a trained model's.
+
+| search | contestant | int8 tokens/s | ours in float32 | PyTorch | int8 sentences/s | same hypotheses |
+|---|---|---:|---:|---:|---:|---:|
+TEXT
+each_case in_integers
