@@ -52,6 +52,7 @@ static void draw(struct drawing *d)
 
 const struct generator generate_adding = {
 	.lengths = true,
+	.keys = "|levels|",
 	.check = check,
 	.words = words,
 	.word = word,

@@ -128,6 +128,7 @@ static void draw(struct drawing *d)
 
 const struct generator generate_agreement = {
 	.joint = true,
+	.keys = "|attractors|longer_attractors|",
 	.has = has,
 	.check = check,
 	.tokens = tokens,

@@ -57,6 +57,7 @@ static void draw(struct drawing *d)
 const struct generator generate_forecast = {
 	.joint = true,
 	.lengths = true,
+	.keys = "|levels|quantisation|noise|horizon|",
 	.check = check,
 	.tokens = tokens,
 	.words = levels,

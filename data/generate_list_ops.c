@@ -163,6 +163,7 @@ static void draw(struct drawing *d)
 
 const struct generator generate_list_ops = {
 	.lengths = true,
+	.keys = "|depth|",
 	.check = check,
 	.words = words,
 	.word = word,

@@ -55,6 +55,7 @@ static void draw_memory(struct drawing *d)
 const struct generator generate_copy_memory = {
 	.joint = true,
 	.lengths = true,
+	.keys = "|symbols|blanks|vary|",
 	.tokens = memory_tokens,
 	.words = memory_words,
 	.word = memory_word,
@@ -85,6 +86,8 @@ static void recall_word(const struct data_settings *settings, enum side side, lo
 		snprintf(text, GENERATED_WORD_BYTES, number <= keys ? "k%ld" : "v%ld",
 		         number <= keys ? number : number - keys);
 }
+
+#define RECALL_KEYS "|pairs|queries|keys|values|vary|"
 
 static bool check_keys(const struct data_settings *s, struct error *error)
 {
@@ -135,6 +138,7 @@ static void draw_recall(struct drawing *d)
 
 const struct generator generate_recall = {
 	.joint = true,
+	.keys = RECALL_KEYS,
 	.check = recall_check,
 	.tokens = recall_tokens,
 	.words = recall_words,
@@ -177,6 +181,7 @@ static void draw_multi(struct drawing *d)
 }
 
 const struct generator generate_multi_recall = {
+	.keys = RECALL_KEYS,
 	.check = check_keys,
 	.tokens = recall_tokens,
 	.words = multi_words,

@@ -62,7 +62,8 @@ static void draw_sort(struct drawing *d)
 
 #define ORDER(drawn)                                                                               \
 	{                                                                                          \
-		.joint = true, .lengths = true, .words = words, .word = word, .draw = drawn        \
+		.joint = true, .lengths = true, .keys = "|symbols|", .words = words, .word = word, \
+		.draw = drawn                                                                      \
 	}
 
 const struct generator generate_copy = ORDER(draw_copy);

@@ -253,7 +253,10 @@ static long describe_words(const struct data_settings *settings, enum side side)
 	return words(settings, side, SIDE_TARGET);
 }
 
+#define PICTURE_KEYS "|picture.size|picture.tokens|picture.codebook|"
+
 const struct generator generate_draw = {
+	.keys = PICTURE_KEYS,
 	.has = has,
 	.tokens = tokens,
 	.words = draw_words,
@@ -261,6 +264,7 @@ const struct generator generate_draw = {
 };
 
 const struct generator generate_describe = {
+	.keys = PICTURE_KEYS,
 	.has = has,
 	.tokens = tokens,
 	.words = describe_words,

@@ -47,6 +47,7 @@ static void draw_series(struct drawing *d)
 
 const struct generator generate_series = {
 	.lengths = true,
+	.keys = "|levels|quantisation|noise|",
 	.check = check_series,
 	.words = series_words,
 	.word = series_word,

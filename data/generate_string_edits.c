@@ -211,6 +211,7 @@ static long tokens(const struct data_settings *settings, long length)
 const struct generator generate_string_edits = {
 	.joint = true,
 	.lengths = true,
+	.keys = "|symbols|functions|longer_functions|",
 	.has = has,
 	.check = check,
 	.tokens = tokens,

@@ -58,6 +58,10 @@ struct generator {
 	bool joint;   /* one vocabulary, words are asked for with SIDE_SOURCE; of texts alone too */
 	bool lengths; /* shortest_sentence, longest_sentence and longer_sentence say how long */
 
+	/* The other keys of `data:` that are its own, "|symbols|blanks|"; NULL: none. An experiment
+	 * file that sets one that no part of its task reads is refused (task_reads). */
+	const char *keys;
+
 	/* Whether a set behind the test set is made; NULL: none but GENERATED_LONGER, where there
 	 * are lengths. */
 	bool (*has)(const struct data_settings *, enum generated_set);

@@ -29,6 +29,10 @@ const struct task *task_at(int i);
 /* Whether both sides have one vocabulary. */
 bool task_is_joint(const struct data_settings *);
 
+/* Whether anything that the task does depends on that key of data_settings_table: files have no
+ * settings of generators, a generator has its own and those that all share, and no subwords. */
+bool task_reads(const struct task *, const char *key);
+
 /* Its number: what data_settings.task holds. */
 int task_number(const struct task *);
 

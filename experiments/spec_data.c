@@ -173,6 +173,43 @@ static bool refuse_files(const struct node *data, const char *const *names, stru
 	return true;
 }
 
+/* ", but recall and multi-recall do": who reads the key; "" where most do or none. */
+static void readers(const char *key, char *text, size_t size)
+{
+	const struct task *task, *reader[4];
+	int count = 0;
+	size_t used = 0;
+
+	*text = '\0';
+	for (int i = 0; (task = task_at(i)); i++)
+		if (task_reads(task, key) && count++ < 4)
+			reader[count - 1] = task;
+	for (int i = 0; i < count && count <= 4; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s",
+		                         !i              ? ", but "
+		                         : i < count - 1 ? ", "
+		                                         : " and ",
+		                         reader[i]->name);
+	if (*text)
+		snprintf(text + used, size - used, count > 1 ? " do" : " does");
+}
+
+/* A key that the task does not read would change nothing, and who wrote it thinks that it does. */
+static bool refuse_unread(const struct task *task, const struct node *data, struct error *error)
+{
+	for (const struct setting *s = data_settings_table; s->name; s++) {
+		const struct node *node = node_find(data, s->name);
+		char others[160];
+
+		if (!node || task_reads(task, s->name))
+			continue;
+		readers(s->name, others, sizeof others);
+		return node_error(node, error, ": task: %s does not read it%s; leave it out",
+		                  task->name, others);
+	}
+	return true;
+}
+
 /* The rule's message starts with data.KEY: puts the key's place before it. */
 static bool check_generated(const struct data_settings *data, const struct node *node,
                             struct error *error)
@@ -222,8 +259,12 @@ bool spec_data(struct experiment *e, const struct node *top, const char *path, s
 	    !keys_read(node, target, files, error))
 		return false;
 	task = task_of(&e->data);
+	if (task->generator && !refuse_files(node, files, error))
+		return false;
+	if (!refuse_unread(task, node, error))
+		return false;
 	if (task->generator)
-		return refuse_files(node, files, error) && check_generated(&e->data, node, error);
+		return check_generated(&e->data, node, error);
 	if (!check_tokens(&e->data, node, error))
 		return false;
 	return read_part(task, &e->data.train, node, "train", path, error) &&

@@ -7,7 +7,7 @@ set -u
 
 cat > small.yaml <<'YAML'
 experiment: small
-data: {task: copy, longest: 40, symbols: 8, shortest_sentence: 2, longest_sentence: 5, train_sentences: 200, valid_sentences: 20, test_sentences: 20}
+data: {task: copy, longest: 40, shortest_sentence: 2, longest_sentence: 5, train_sentences: 200, valid_sentences: 20, test_sentences: 20}
 train: {batch_tokens: 256, stop: {epochs: 1}}
 search: {beam: 1}
 seeds: [1]
@@ -55,6 +55,7 @@ ok 'a task of labels has two vocabularies, and longer sentences in a set of thei
 ok 'compositions that training lacks, and longer ones, are test sets' edits
 ok 'a run of a generated task is made again' again
 ok 'tasks are listed with examples' listed
-ok 'mistake: more pairs than keys' says 2 'data.pairs = 40: must not be more than data.keys = 32' "$program" run small.yaml --set data.task=recall --set data.pairs=40
+ok 'mistake: more pairs than keys' says 2 'data.pairs = 40: must not be more than data.keys = 32' "$program" run small.yaml --set 'data={task: recall, pairs: 40}'
+ok 'mistake: a key of another task' says 2 'small.yaml:2: data.shortest_sentence: task: recall does not read it; leave it out' "$program" run small.yaml --set data.task=recall
 ok 'mistake: one table of embeddings for two vocabularies' says 2 'tied = all: needs one vocabulary for both sides, and this task has two' "$program" run small.yaml --set data.task=adding --set contestants.lstm.tied=all
 echo "1..$number"

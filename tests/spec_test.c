@@ -396,6 +396,26 @@ static const struct {
 	{ "experiment: toy\ndata:\n  task: recall\n  keys: 7\n",
 	  "2: data.pairs = 8: must not be more than data.keys = 7, because a sentence's keys are "
 	  "different" },
+	{ "experiment: toy\ndata:\n  task: reverse\n  pairs: 8\n",
+	  "4: data.pairs: task: reverse does not read it, but recall and multi-recall do; leave it "
+	  "out" },
+	{ "experiment: toy\ndata:\n  task: parity\n  symbols: 8\n",
+	  "4: data.symbols: task: parity does not read it; leave it out" },
+	{ "experiment: toy\ndata:\n  task: list-ops\n  vary: false\n",
+	  "4: data.vary: task: list-ops does not read it, but copy-memory, recall and multi-recall "
+	  "do; leave it out" },
+	{ "experiment: toy\ndata:\n  task: series\n  horizon: 4\n",
+	  "4: data.horizon: task: series does not read it, but forecast does; leave it out" },
+	{ "experiment: toy\ndata:\n  task: copy\n  picture: {size: 16}\n",
+	  "4: data.picture.size: task: copy does not read it, but draw and describe do; leave it "
+	  "out" },
+	{ "experiment: toy\ndata:\n  task: copy\n  subwords:\n    model: words\n",
+	  "5: data.subwords.model: task: copy does not read it, but translation, language-model, "
+	  "classification and tagging do; leave it out" },
+	{ "experiment: toy\ndata:\n  task: recall\n  longest_sentence: 9\n",
+	  "4: data.longest_sentence: task: recall does not read it; leave it out" },
+	{ FILES "  symbols: 9\n  train: [train.de, train.en]\n",
+	  "6: data.symbols: task: translation does not read it; leave it out" },
 	{ FILES "  valid: [a, b]\n",
 	  "5: data.train: is missing; task: translation needs two files, as in [train.de, "
 	  "train.en]" },
