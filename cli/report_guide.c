@@ -95,7 +95,7 @@ static char **copy_labels(const char **label, int count)
 			begins && label[i][sizeof mark - 1] ? label[i] + sizeof mark - 1 : label[i];
 
 		if (asprintf(&copy[i], "%s%s", marked && !begins ? "·" : "", text) < 0)
-			panic("no memory for a label");
+			memory_die(0);
 	}
 	return copy;
 }

@@ -105,7 +105,7 @@ static void start_task(void *context, int task, int worker)
 
 	(void)worker;
 	if (!random)
-		panic("no memory for a random number generator");
+		memory_die(0);
 	gsl_rng_set(random, (unsigned long)XXH64(p->name, strlen(p->name), job->seed));
 	start_one(p, random, job->all->x + p->offset);
 	gsl_rng_free(random);

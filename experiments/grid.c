@@ -182,7 +182,7 @@ static void draw(struct grid *grid, const struct range *range, const struct samp
 	gsl_rng *chance = sample->sobol ? NULL : gsl_rng_alloc(gsl_rng_mt19937);
 
 	if (!even && !chance)
-		panic("no memory for a sample of the grid");
+		memory_die(0);
 	if (chance)
 		gsl_rng_set(chance, (unsigned long)sample->seed);
 	for (int v = 0; v < grid->samples; v++) {

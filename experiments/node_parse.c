@@ -72,6 +72,8 @@ static bool fail_syntax(const struct reading *r)
 	char context[128] = "", message[sizeof r->error->message];
 	const char *hint = "";
 
+	if (p->error == YAML_MEMORY_ERROR)
+		memory_die(0);
 	if (p->error == YAML_READER_ERROR)
 		return fail_at(r, mark_of_offset(r, p->problem_offset),
 		               "bytes that are not UTF-8 text");

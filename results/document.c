@@ -34,7 +34,7 @@ void prose_add(struct prose *text, enum span_style style, const char *format, ..
 
 	va_start(arguments, format);
 	if (vasprintf(&span.text, format, arguments) < 0)
-		panic("no memory for a span of text");
+		memory_die(0);
 	va_end(arguments);
 	text->spans = memory_resize(text->spans, text->count + 1, sizeof *text->spans);
 	text->spans[text->count++] = span;

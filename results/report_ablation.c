@@ -137,7 +137,7 @@ static void add_group(struct report *r, const struct values *v, const char *arch
 		return;
 	if (asprintf(&caption, "Variations of %s (%s): what was changed; blank is as in %s",
 	             r->setups[base].label, architecture, r->setups[base].label) < 0)
-		panic("no memory for a caption");
+		memory_die(0);
 	table = document_table(r->document, caption);
 	free(caption);
 	document_column(table, "contestant", false);

@@ -40,7 +40,7 @@ static bool find_sentence(struct report *r, struct table *table)
 	             " SELECT run, hypothesis, source, test_set, sentence FROM hypotheses"
 	             " JOIN rated USING (test_set, sentence) WHERE run IN (%s) ORDER BY run",
 	             runs, runs) < 0)
-		panic("no memory for a query");
+		memory_die(0);
 	good = report_query(r, sql, table);
 	free(sql);
 	free(runs);

@@ -22,7 +22,7 @@ static bool find_forecasts(struct report *r, struct table *table)
 	             "SELECT test_set, sentence, source, reference, run, hypothesis FROM hypotheses"
 	             " WHERE run IN (%s) AND sentence < %d ORDER BY test_set, sentence, run",
 	             runs, SHOWN) < 0)
-		panic("no memory for a query");
+		memory_die(0);
 	good = report_query(r, sql, table);
 	free(sql);
 	free(runs);
@@ -91,7 +91,7 @@ static struct plot *begin_plot(struct document_figure *figure, const struct cell
 	double last;
 
 	if (asprintf(&title, "%s, series %ld", report_cell_text(&row[0]), row[1].integer + 1) < 0)
-		panic("no memory for a title");
+		memory_die(0);
 	plot_begin(plot, title, "step; 0 is the last that contestants saw");
 	free(title);
 	line.series = plot_add(plot, line.name, PLOT_BACKGROUND, true);
@@ -127,7 +127,7 @@ static struct document_figure *begin_figure(struct report *r, const char *test_s
 	             "run of "
 	             "each contestant foresaw.",
 	             test_set) < 0)
-		panic("no memory for a caption");
+		memory_die(0);
 	figure = document_figure(r->document, name, caption);
 	free(name);
 	free(caption);

@@ -211,7 +211,7 @@ static bool draw_test_set(struct report *r, const struct by_length *what,
 	if (known) {
 		plot = figure_plot(&figure->variants[0]);
 		if (asprintf(&title, "%s %s", test_set, what->title ? what->title : metric->name) < 0)
-			panic("no memory for a title");
+			memory_die(0);
 		plot_begin(plot, title, "words of the source, mean of a class of lengths");
 		free(title);
 		for (size_t i = 0; i < r->setup_count; i++)

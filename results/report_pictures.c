@@ -27,7 +27,7 @@ static bool find_pictures(struct report *r, struct table *table)
 	             "SELECT test_set, sentence, source, reference, run, hypothesis FROM hypotheses"
 	             " WHERE run IN (%s) AND sentence < %d ORDER BY test_set, sentence, run",
 	             runs, SHOWN) < 0)
-		panic("no memory for a query");
+		memory_die(0);
 	good = report_query(r, sql, table);
 	free(sql);
 	free(runs);

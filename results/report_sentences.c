@@ -59,7 +59,7 @@ static bool find_texts(struct report *r, struct table *table)
 	             "SELECT run, test_set, sentence, source, reference, hypothesis FROM hypotheses"
 	             " WHERE run IN (%s) AND sentence < %d ORDER BY test_set, sentence, run",
 	             runs, EXAMPLES) < 0)
-		panic("no memory for a query");
+		memory_die(0);
 	good = report_query(r, sql, table);
 	free(sql);
 	free(runs);
@@ -82,7 +82,7 @@ static bool find_examples(struct report *r, struct table *table)
 	             " JOIN rated USING (test_set, sentence)"
 	             " ORDER BY difference DESC, test_set, sentence, overlap DESC, run",
 	             runs, EXAMPLES) < 0)
-		panic("no memory for a query");
+		memory_die(0);
 	good = report_query(r, sql, table);
 	free(sql);
 	free(runs);
@@ -111,7 +111,7 @@ static struct document_table *begin_example(struct report *r, const struct cell 
 
 	if (asprintf(&caption, "%s, %s %ld", report_cell_text(&row[1]),
 	             is_text(r) ? "place" : "sentence", row[2].integer + 1) < 0)
-		panic("no memory for a caption");
+		memory_die(0);
 	table = document_table(r->document, caption);
 	free(caption);
 	document_column(table, "contestant", false);

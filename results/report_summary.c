@@ -12,7 +12,7 @@ char *report_score_name(const struct report_score *s)
 	char *name;
 
 	if (asprintf(&name, "%s %s", s->test_set ? s->test_set : "valid", s->metric) < 0)
-		panic("no memory for a name");
+		memory_die(0);
 	for (char *p = name; *p; p++) /* exact_match may break there */
 		*p = *p == '_' ? ' ' : *p;
 	return name;
@@ -142,7 +142,7 @@ static void add_scores(struct report *r, const char *caption, size_t count, bool
 		char *name = report_score_name(&r->scores[i]), *heading;
 
 		if (asprintf(&heading, "%s\u00a0%s", name, r->scores[i].sign < 0 ? "↑" : "↓") < 0)
-			panic("no memory for a name");
+			memory_die(0);
 		document_column(table, heading, true);
 		free(heading);
 		free(name);
@@ -177,7 +177,7 @@ bool report_summary(struct report *r)
 	}
 	if (asprintf(&of_many, "The best %zu of %zu contestants. %s", shown, r->setup_count,
 	             caption) < 0)
-		panic("no memory for a caption");
+		memory_die(0);
 	add_scores(r, of_many, shown, false);
 	add_scores(r, "Scores of all contestants", r->setup_count, true);
 	free(of_many);

@@ -58,7 +58,7 @@ prepare() {
 
 # Tries a list of "FOLDER CALL N ERRNO [more]", several at once.
 try_all() {
-	xargs -L 1 -P "${JOBS:-2}" sh "$one" > wrong 2>&1
+	xargs -r -L 1 -P "${JOBS:-2}" sh "$one" > wrong 2>&1
 	sort wrong | head -n "${SHOWN:-60}"
 	[ ! -s wrong ]
 }
