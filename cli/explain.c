@@ -128,14 +128,6 @@ static long vocabulary_of(const struct data_settings *data)
 	                                : data->subword_size;
 }
 
-static bool has_contestant(const struct experiment *e, const char *name)
-{
-	for (int i = 0; i < e->contestants; i++)
-		if (!strcmp(e->contestant[i].name, name))
-			return true;
-	return false;
-}
-
 static int explain_contestants(struct request *r, const char *file, const char *only)
 {
 	struct experiment e;
@@ -143,8 +135,7 @@ static int explain_contestants(struct request *r, const char *file, const char *
 
 	if (!option_experiment("models", file, r->set, r->sets, NULL, &e))
 		return 2;
-	if (only && !has_contestant(&e, only)) {
-		fprintf(stderr, "bakeoff models: %s has no contestant '%s'\n", file, only);
+	if (!option_contestant("models", "", only, file, &e)) {
 		experiment_free(&e);
 		return 2;
 	}
@@ -152,7 +143,7 @@ static int explain_contestants(struct request *r, const char *file, const char *
 		r->vocabulary = vocabulary_of(&e.data);
 	r->longest = e.data.longest;
 	for (int i = 0; !status && i < e.contestants; i++) {
-		if (only && strcmp(only, e.contestant[i].name))
+		if (!contestant_is(&e.contestant[i], only))
 			continue;
 		status = explain(r, &e.contestant[i].design, e.contestant[i].name);
 	}

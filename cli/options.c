@@ -10,7 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SHIPPED_TEXT = 1024 };
+enum { SHIPPED_TEXT = 1024, SHIPPED_MOST = 64 };
+
+/* The experiments that come with the program. */
+struct shipped {
+	char text[SHIPPED_TEXT];      /* "demo, toy" */
+	char *name[SHIPPED_MOST + 1]; /* [names], owned; NULL behind them */
+	int names;
+};
 
 static const double SECONDS_MOST = 1e12; /* above which a time is a mistake */
 
@@ -35,38 +42,91 @@ bool option_number(const char *command, const char *option, const char *text, lo
 	return true;
 }
 
-/* Whether `only` names a contestant; says which there are where it does not. */
-static bool has_contestant(const char *command, const char *only, const char *file,
-                           const struct experiment *e)
+/* Whether the contestant is of a variant of an earlier one, so that its base has been said. */
+static bool base_said(const struct experiment *e, int c)
+{
+	const size_t base = contestant_base(&e->contestant[c]);
+
+	for (int i = 0; i < c; i++)
+		if (contestant_base(&e->contestant[i]) == base &&
+		    !strncmp(e->contestant[i].name, e->contestant[c].name, base))
+			return true;
+	return false;
+}
+
+/* "'lstm', 'transformer'", and of a grid one variant, too: a grid may have hundreds. */
+static void say_contestants(const struct experiment *e)
+{
+	int variant = -1;
+
+	for (int i = 0; i < e->contestants; i++) {
+		const struct contestant *c = &e->contestant[i];
+
+		if (variant < 0 && *c->variant)
+			variant = i;
+		if (!base_said(e, i))
+			fprintf(stderr, "%s '%.*s'", i ? "," : "", (int)contestant_base(c), c->name);
+	}
+	if (variant >= 0)
+		fprintf(stderr, ", of which one variant is '%s'", e->contestant[variant].name);
+	fputc('\n', stderr);
+}
+
+bool option_contestant(const char *command, const char *option, const char *only,
+                       const char *file, const struct experiment *e)
 {
 	for (int i = 0; i < e->contestants; i++)
-		if (!only || !strcmp(only, e->contestant[i].name))
+		if (contestant_is(&e->contestant[i], only))
 			return true;
-	fprintf(stderr, "bakeoff %s: --only %s: no such contestant; %s has", command, only, file);
-	for (int i = 0; i < e->contestants; i++)
-		fprintf(stderr, "%s '%s'", i ? "," : "", e->contestant[i].name);
-	fputc('\n', stderr);
+	fprintf(stderr, "bakeoff %s: %s%s: no such contestant; %s has", command, option, only,
+	        file);
+	say_contestants(e);
 	return false;
 }
 
 static void add_name(void *context, const char *name)
 {
-	char *text = context;
-	const size_t used = strlen(text);
+	struct shipped *s = context;
+	const size_t used = strlen(s->text);
 
-	snprintf(text + used, SHIPPED_TEXT - used, "%s%s", used ? ", " : "", name);
+	snprintf(s->text + used, sizeof s->text - used, "%s%s", used ? ", " : "", name);
+	if (s->names < SHIPPED_MOST)
+		s->name[s->names++] = memory_text(name);
 }
 
-/* Where a name is neither a file nor shipped, says what is. */
+/* The shipped experiment that the last part of the path means, but for a slip; or NULL. */
+static const char *nearest_shipped(const struct shipped *s, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	char *word = memory_text(slash ? slash + 1 : file);
+	char *dot = strrchr(word, '.');
+	const char *nearest;
+
+	if (dot && !strcmp(dot, ".yaml"))
+		*dot = '\0';
+	nearest = nearest_word(word, (const char *const *)s->name);
+	free(word);
+	return nearest;
+}
+
+/* Where a file is missing, says what is shipped. */
 static bool is_there(const char *command, const char *file)
 {
-	char names[SHIPPED_TEXT] = "";
+	struct shipped s = { 0 };
+	const char *nearest;
 
-	if (strpbrk(file, "/.") || access(file, F_OK) == 0)
+	if (access(file, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR))
 		return true;
-	shipped_list(add_name, names);
-	fprintf(stderr, "bakeoff %s: %s: no such file, and no shipped experiment%s%s\n", command,
-	        file, *names ? "; there are " : "", names);
+	shipped_list(add_name, &s);
+	nearest = nearest_shipped(&s, file);
+	fprintf(stderr, "bakeoff %s: %s: no such file%s", command, file,
+	        strpbrk(file, "/.") ? "" : ", and no shipped experiment");
+	if (nearest)
+		fprintf(stderr, "; did you mean %s, which is shipped?\n", nearest);
+	else
+		fprintf(stderr, "%s%s\n", s.names ? "; shipped are " : "", s.text);
+	for (int i = 0; i < s.names; i++)
+		free(s.name[i]);
 	return false;
 }
 
@@ -81,7 +141,7 @@ bool option_experiment(const char *command, const char *file, char **set, int se
 		fprintf(stderr, "bakeoff %s: %s\n", command, error.message);
 		return false;
 	}
-	if (has_contestant(command, only, file, e))
+	if (option_contestant(command, "--only ", only, file, e))
 		return true;
 	experiment_free(e);
 	return false;

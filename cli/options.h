@@ -18,6 +18,11 @@ bool option_number(const char *command, const char *option, const char *text, lo
 bool option_experiment(const char *command, const char *file, char **set, int sets,
                        const char *only, struct experiment *);
 
+/* Whether `only` (NULL: any) means a contestant, as contestant_is has it; prints one line that says
+ * which there are where it does not. `option`: "--only ", or "" of an argument. */
+bool option_contestant(const char *command, const char *option, const char *only,
+                       const char *file, const struct experiment *);
+
 /* All lines of a file ("-": standard input), without their ends; the caller frees each line and the
  * list. False where a line is not UTF-8 or reading fails. */
 bool read_lines(const char *path, char ***line, size_t *lines, struct error *);

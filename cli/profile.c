@@ -15,7 +15,8 @@
 #include <string.h>
 
 static const struct command_option option_table[] = {
-	{ "only", 'o', "CONTESTANT", NULL, "only this contestant" },
+	{ "only", 'o', "CONTESTANT", NULL,
+	  "only this contestant; of a grid, all its variants or the one that is named in full" },
 	{ "updates", 'u', "N", NULL, "updates measured, after 3 that are not (20)" },
 	{ "decode", 'd', NULL, NULL,
 	  "decode the validation set after that many updates instead, in ms a sentence" },

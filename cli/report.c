@@ -84,22 +84,28 @@ static int read_options(struct options *o, int argc, char **argv)
 	return command_exit(option);
 }
 
-static void format_by_ending(struct options *o)
-{
-	static const char *const endings[] = { ".html", ".md", ".tex" };
-	const char *dot = o->out ? strrchr(o->out, '.') : NULL;
-
-	for (int i = 0; i < 3 && dot && !o->formatted; i++)
-		if (!strcmp(dot, endings[i]))
-			o->format = (enum document_format)i;
-}
-
 static bool is_folder(const char *path)
 {
 	struct stat about;
 
 	return path[0] && (path[strlen(path) - 1] == '/' ||
 	                   (stat(path, &about) == 0 && S_ISDIR(about.st_mode)));
+}
+
+/* False: the name ends as none of the formats does, and none was named. */
+static bool format_by_ending(struct options *o)
+{
+	static const char *const endings[] = { ".html", ".md", ".tex" };
+	const char *dot = o->out ? strrchr(o->out, '.') : NULL;
+
+	if (o->formatted || !o->out || is_folder(o->out))
+		return true;
+	for (int i = 0; i < 3 && dot; i++)
+		if (!strcmp(dot, endings[i])) {
+			o->format = (enum document_format)i;
+			return true;
+		}
+	return false;
 }
 
 static bool write_file(const struct options *o, const struct document *document,
@@ -159,7 +165,11 @@ int report_command(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	format_by_ending(&o);
+	if (!format_by_ending(&o))
+		return command_wrong(&command_report,
+		                     "--out %s: must end in .html, .md or .tex, or in / for a "
+		                     "folder; or give --format",
+		                     o.out);
 	if (!open_any(&o, argv[optind], &database, &name, &error)) {
 		free(name);
 		return view_status(false, "report", &error);

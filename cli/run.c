@@ -45,7 +45,8 @@ static const struct command_option option_table[] = {
 	  "where results go (results.db); checkpoints go beside it, to FILE without .db + .runs/" },
 	{ "set", SET, "KEY=VALUE", NULL,
 	  "override a key of the file, e.g. `--set train.batch_tokens=1024` (repeatable)" },
-	{ "only", ONLY, "CONTESTANT", NULL, "only this contestant" },
+	{ "only", ONLY, "CONTESTANT", NULL,
+	  "only this contestant; of a grid, all its variants or the one that is named in full" },
 	{ "trials", TRIALS, "N[-M]", NULL,
 	  "only these of the trials, numbered from 1 as they are listed: all contestants with the "
 	  "first seed, then with the next" },

@@ -46,21 +46,21 @@ static void print_entry(void *context, const struct plan_entry *p)
 }
 
 /* What successive halving makes of the trials. */
-static void print_rungs(const struct experiment *e)
+static void print_rungs(const struct experiment *e, const char *only)
 {
-	const int rungs = halving_rungs(e);
+	const int rungs = halving_rungs_of(e, only);
 
 	for (int r = 0; r < rungs; r++) {
 		const struct trial_pause p = halving_pause(e, r);
 
-		printf("%s %d trials to %g %s", r ? "," : "Halving trains", halving_trials(e, r),
+		printf("%s %d trials to %g %s", r ? "," : "Halving trains", halving_trials(e, only, r),
 		       p.epochs + p.updates + p.tokens,
 		       p.epochs > 0    ? "epochs"
 		       : p.updates > 0 ? "updates"
 		                       : "target tokens");
 	}
 	if (rungs)
-		printf(" and %d to the end; the sum has all to the end.\n", halving_trials(e, rungs));
+		printf(" and %d to the end; the sum has all to the end.\n", halving_trials(e, only, rungs));
 }
 
 static void print_total(const struct experiment *e, const struct plan_total *t,
@@ -75,7 +75,7 @@ static void print_total(const struct experiment *e, const struct plan_total *t,
 	       "with the memory of\nthat many. Times are of training, validation, checkpoints and "
 	       "tests, from a short calibration.\n",
 	       options->jobs);
-	print_rungs(e);
+	print_rungs(e, options->only);
 	if (t->open_ended)
 		puts("Trials that nothing but patience or perplexity ends are not in the sum.");
 	if (options->memory_bytes > 0 && t->peak_bytes > options->memory_bytes)

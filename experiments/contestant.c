@@ -170,6 +170,21 @@ bool contestant_read(struct contestant *c, const struct experiment *e, const str
 	return check(c, e, &source, error);
 }
 
+size_t contestant_base(const struct contestant *c)
+{
+	const size_t variant = strlen(c->variant);
+
+	return strlen(c->name) - (variant ? variant + 1 : 0);
+}
+
+bool contestant_is(const struct contestant *c, const char *only)
+{
+	const size_t base = contestant_base(c);
+
+	return !only || !strcmp(only, c->name) ||
+	       (strlen(only) == base && !strncmp(only, c->name, base));
+}
+
 void contestant_free(struct contestant *c)
 {
 	if (!c)

@@ -26,19 +26,11 @@ struct halver {
 	double *loss; /* [contestants] at the rung at hand */
 };
 
-/* Bytes of the name that the variants of a contestant share. */
-static size_t base_length(const struct contestant *c)
-{
-	const size_t variant = strlen(c->variant);
-
-	return strlen(c->name) - (variant ? variant + 1 : 0);
-}
-
 static bool are_variants(const struct contestant *a, const struct contestant *b)
 {
-	const size_t length = base_length(a);
+	const size_t length = contestant_base(a);
 
-	return length == base_length(b) && !strncmp(a->name, b->name, length);
+	return length == contestant_base(b) && !strncmp(a->name, b->name, length);
 }
 
 /* Whether it is the first of its variants. */
@@ -84,6 +76,11 @@ int halving_rungs(const struct experiment *e)
 	return most;
 }
 
+int halving_rungs_of(const struct experiment *e, const char *only)
+{
+	return only && run_trials(e, only) == e->seeds ? 0 : halving_rungs(e);
+}
+
 struct trial_pause halving_pause(const struct experiment *e, int rung)
 {
 	const struct halving *h = &e->halving;
@@ -93,12 +90,14 @@ struct trial_pause halving_pause(const struct experiment *e, int rung)
 		                     (double)h->tokens * times, rung + 1, halving_rungs(e) };
 }
 
-int halving_trials(const struct experiment *e, int rung)
+int halving_trials(const struct experiment *e, const char *only, int rung)
 {
 	int trials = 0;
 
 	for (int c = 0; c < e->contestants; c++) {
-		int n = is_first(e, c) ? count_variants(e, c) : 0;
+		int n = is_first(e, c) && contestant_is(&e->contestant[c], only)
+		                ? count_variants(e, c)
+		                : 0;
 
 		for (int r = 0; r < rung; r++)
 			n = after_rung(&e->halving, n);
@@ -130,19 +129,22 @@ static bool read_rung(struct database *database, const struct trial *trial, stru
 static struct trial *list_trials(struct halver *h, int rung, int *trials)
 {
 	const struct experiment *e = h->experiment;
+	const char *only = h->options->only;
 	struct trial *list = memory_new((size_t)e->contestants * (size_t)e->seeds, sizeof *list);
+	int number = tune_trials(e, only);
 
 	*trials = 0;
 	for (int seed = 0; seed < e->seeds; seed++)
 		for (int c = 0; c < e->contestants; c++) {
 			struct trial *t = &list[*trials];
 
+			number += contestant_is(&e->contestant[c], only);
 			if (e->contestant[c].left_out)
 				continue;
 			*t = *h->common;
 			t->contestant = &e->contestant[c];
 			t->seed = e->seed[seed];
-			t->number = tune_trials(e, NULL) + seed * e->contestants + c + 1;
+			t->number = number;
 			t->retry = h->options->retry;
 			t->pause = halving_pause(e, rung);
 			++*trials;
@@ -224,7 +226,7 @@ static void tell(const struct halver *h, int c, int rung, const bool *goes)
 		return;
 	snprintf(line, sizeof line,
 	         "halving, rung %d of %d: %.*s: %d of %d variants go on:", rung + 1,
-	         halving_rungs(e), (int)base_length(&e->contestant[c]), e->contestant[c].name,
+	         halving_rungs(e), (int)contestant_base(&e->contestant[c]), e->contestant[c].name,
 	         go_on, left);
 	for (int i = 0; i < e->contestants; i++) {
 		used = strlen(line);
@@ -330,9 +332,11 @@ bool halving_run(struct experiment *e, const struct trial *common,
                  void *context, struct run_result *result, struct error *error)
 {
 	struct halver h = { e, common, options, report, watch, context, result, error, NULL };
-	const int rungs = options->only ? 0 : halving_rungs(e);
+	const int rungs = halving_rungs_of(e, options->only);
 	bool good = !rungs || fits(options, error);
 
+	for (int c = 0; rungs && c < e->contestants; c++)
+		e->contestant[c].left_out |= !contestant_is(&e->contestant[c], options->only);
 	h.loss = memory_new((size_t)e->contestants, sizeof *h.loss);
 	for (int rung = 0; good && rung < rungs && !result->interrupted; rung++)
 		good = climb(&h, rung);

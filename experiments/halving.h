@@ -8,12 +8,15 @@
 /* Rungs before the last of the variants are trained to the end; 0: nothing is halved. */
 int halving_rungs(const struct experiment *);
 
+/* The same of the contestants that `only` means: one alone is trained to the end. */
+int halving_rungs_of(const struct experiment *, const char *only);
+
 /* Where a rung, counted from 0, ends: first * factor^rung, in its unit. */
 struct trial_pause halving_pause(const struct experiment *, int rung);
 
-/* How many trials are trained up to a rung, counted from 0, or, from halving_rungs on, to the end.
- */
-int halving_trials(const struct experiment *, int rung);
+/* How many trials of what `only` means are trained up to a rung, counted from 0, or, from
+ * halving_rungs on, to the end. */
+int halving_trials(const struct experiment *, const char *only, int rung);
 
 /* Trains the trials (contestants of the experiment that are not left out yet, with all seeds) from
  * rung to rung: each waits at its first validation at or after the rung's end. The variants of a

@@ -4,9 +4,11 @@
 #include "experiments/run_files.h"
 #include "results/archive.h"
 #include "results/merge.h"
+#include "results/schema.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,11 +101,33 @@ bool pack_write(struct database *from, long run, const char *path, struct error 
 	return good;
 }
 
+/* Whether the file is a database of this program, by its first bytes (sqlite.org/fileformat2.html):
+ * "SQLite format 3", and from byte 68 on the application's number. */
+static bool is_ours(const char *path, struct error *error)
+{
+	static const char magic[16] = "SQLite format 3";
+	unsigned char head[72] = "";
+	const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ssize_t got;
+	uint32_t application = 0;
+
+	if (file < 0)
+		return error_set(error, "%s: %s; name a file that `bakeoff pack` wrote", path,
+		                 strerror(errno));
+	got = read(file, head, sizeof head);
+	close(file);
+	for (int i = 68; i < 72; i++)
+		application = application << 8 | head[i];
+	return (got == sizeof head && !memcmp(head, magic, sizeof magic) &&
+	        application == SCHEMA_APPLICATION) ||
+	       error_set(error, "%s is no pack; name a file that `bakeoff pack` wrote", path);
+}
+
 bool pack_open(struct database *pack, const char *path, long *run, struct error *error)
 {
 	bool is;
 
-	if (!database_open(pack, path, DATABASE_READ, error))
+	if (!is_ours(path, error) || !database_open(pack, path, DATABASE_READ, error))
 		return false;
 	if (archive_is(pack, &is, error) &&
 	    (is ||

@@ -251,7 +251,7 @@ static bool plan_all(const struct experiment *e, const struct run_options *optio
 		const struct contestant *c = &e->contestant[i];
 		struct calibration found = { 0 };
 
-		if (options->only && strcmp(options->only, c->name) != 0)
+		if (!contestant_is(c, options->only))
 			continue;
 		planned = ask(e, c, dataset, folder, threads, &found, error);
 		if (!planned)

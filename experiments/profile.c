@@ -269,8 +269,7 @@ static bool profile_all(struct session *all, const struct roofline *roofline, pr
 			                            .roofline = roofline,
 			                            .workers = pool_workers(s.pool),
 			                            .timeline = s.profile };
-		if (s.options->run.only &&
-		    strcmp(s.options->run.only, s.report.contestant->name) != 0)
+		if (!contestant_is(s.report.contestant, s.options->run.only))
 			continue;
 		if (!profile_contestant(&s, watch, context, error))
 			return false;

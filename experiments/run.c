@@ -48,20 +48,31 @@ bool experiment_data(const struct experiment *experiment, const char *folder,
 	       dataset_open(dataset, &experiment->data, data, pool, report, context, error);
 }
 
+/* How many contestants `only` means. */
+static int count_only(const struct experiment *e, const char *only)
+{
+	int count = 0;
+
+	for (int i = 0; i < e->contestants; i++)
+		count += contestant_is(&e->contestant[i], only);
+	return count;
+}
+
 int run_trials(const struct experiment *e, const char *only)
 {
-	return (only ? 1 : e->contestants) * e->seeds;
+	return count_only(e, only) * e->seeds;
 }
 
 const struct contestant *run_trial(const struct experiment *e, const char *only, int number,
                                    long *seed)
 {
-	const int among = only ? 1 : e->contestants;
-	int c = only ? 0 : (number - 1) % among;
+	const int among = count_only(e, only);
+	int c = 0;
 
-	assert(number >= 1 && number <= run_trials(e, only));
-	while (only && strcmp(only, e->contestant[c].name) != 0)
-		c++;
+	assert(number >= 1 && number <= among * e->seeds);
+	for (int before = (number - 1) % among;; c++)
+		if (contestant_is(&e->contestant[c], only) && before-- == 0)
+			break;
 	*seed = e->seed[(number - 1) / among];
 	return &e->contestant[c];
 }
@@ -88,7 +99,7 @@ void run_plan_key(const struct experiment *e, const char *only, char key[17])
 		json_t *settings;
 		char *text;
 
-		if (only && strcmp(only, contestant->name) != 0)
+		if (!contestant_is(contestant, only))
 			continue;
 		settings = contestant_to_json(e, contestant);
 		text = json_dumps(settings, JSON_SORT_KEYS | JSON_COMPACT);
@@ -157,7 +168,7 @@ static void report_match(const struct experiment *e, const struct run_options *o
 	char line[MATCH_TEXT];
 
 	for (int i = 0; match_asked(e) && i < e->contestants; i++) {
-		if (options->only && strcmp(options->only, e->contestant[i].name) != 0)
+		if (!contestant_is(&e->contestant[i], options->only))
 			continue;
 		match_text(e, &e->contestant[i], line);
 		report(context, line);

@@ -6,7 +6,7 @@
 
 struct run_options {
 	const char *database; /* path */
-	const char *only;     /* the contestant to run, or NULL for all */
+	const char *only;     /* the contestant to run (contestant_is), or NULL for all */
 	int threads;          /* of all trials together */
 	int jobs;             /* trials at once, at least 1 */
 	double memory_bytes;  /* for all of them; 0: what the machine has left */
@@ -39,7 +39,7 @@ bool run_experiment(struct experiment *, const char *specification, const struct
                     dataset_report *report, run_watch *watch, void *context, struct run_result *,
                     struct error *);
 
-/* How many trials there are: contestants times seeds, or of the contestant `only` (NULL: any). */
+/* How many trials there are: contestants times seeds, of those that `only` means (contestant_is; NULL: any). */
 int run_trials(const struct experiment *, const char *only);
 
 /* The contestant of trial `number`, 1 to run_trials, in the order in which they start, and its seed.

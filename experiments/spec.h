@@ -93,6 +93,13 @@ json_t *contestant_to_json(const struct experiment *, const struct contestant *)
  * are errors, but for those at the top. On an error the contestant is empty. */
 bool contestant_from_json(struct contestant *, const json_t *, struct error *);
 
+/* Bytes of the name that the variants of a contestant share: all of it without a grid. */
+size_t contestant_base(const struct contestant *);
+
+/* Whether `only` means the contestant: its name, or the one that it shares with the other variants
+ * of a grid; NULL: any. */
+bool contestant_is(const struct contestant *, const char *only);
+
 /* Frees what a contestant owns; NULL and zeroed are fine. */
 void contestant_free(struct contestant *);
 

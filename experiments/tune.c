@@ -25,7 +25,7 @@ bool run_wants(const struct experiment *e, const struct run_options *o, const st
 
 int tune_trials(const struct experiment *e, const char *only)
 {
-	return (only ? 1 : e->contestants) * e->tuning.values;
+	return run_trials(e, only) / e->seeds * e->tuning.values;
 }
 
 /* "lstm learning_rate=0.001", which tries that value for "lstm". */

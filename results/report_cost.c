@@ -119,6 +119,16 @@ static void add_predicted(const struct report *r, const struct report_setup *set
 	add_path(&row[3], p.path[1]);
 }
 
+/* Whether any was: a language model's test decodes nothing. */
+static bool was_measured(const struct report *r, const struct report_measures *m,
+                         enum measured what)
+{
+	for (size_t i = 0; i < report_shown(r); i++)
+		if (!isnan(m->of[what][i]))
+			return true;
+	return false;
+}
+
 static void add_cost_table(struct report *r, const struct report_measures *m)
 {
 	static const char *const numbers[] = { "sequential operations",
@@ -126,14 +136,15 @@ static void add_cost_table(struct report *r, const struct report_measures *m)
 		                               "multiply-adds a token",
 		                               "training, tokens/s",
 		                               "training, GFLOP/s",
-		                               "decoding, sentences/s",
-		                               "peak MB" };
+		                               "peak MB",
+		                               "decoding, sentences/s" };
+	const bool decoded = was_measured(r, m, DECODE_SPEED);
 	struct document_table *table = document_table(
 		r->document, "What a contestant costs: predicted from its settings, and measured");
 
 	document_column(table, "contestant", false);
 	document_column(table, "complexity of a layer", false);
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers - !decoded; i++)
 		document_column(table, numbers[i], true);
 	for (size_t i = 0; i < report_shown(r); i++) {
 		const struct report_setup *setup = &r->setups[i];
@@ -148,8 +159,9 @@ static void add_cost_table(struct report *r, const struct report_measures *m)
 			report_number(&row[6], SPAN_PLAIN,
 			              6e-9 * setup->multiply_adds * m->of[TRAIN_SPEED][i],
 			              (double)NAN, 1);
-		report_quantity(&row[7], m->of[DECODE_SPEED][i]);
-		report_quantity(&row[8], m->of[PEAK_MEMORY][i] / 1e6);
+		report_quantity(&row[7], m->of[PEAK_MEMORY][i] / 1e6);
+		if (decoded)
+			report_quantity(&row[8], m->of[DECODE_SPEED][i]);
 	}
 	prose_add(
 		&table->note, SPAN_PLAIN,
@@ -158,8 +170,8 @@ static void add_cost_table(struct report *r, const struct report_measures *m)
 		"positions are those of all layers, encoder / decoder, at n = %d; none: some never "
 		"meet. Multiply-adds: forward, for each target token; training counts three times "
 		"that, and two FLOP each. Tokens are target tokens without padding; speeds are "
-		"medians of training alone and of search alone.",
-		REPORT_LENGTH);
+		"medians of training alone%s.",
+		REPORT_LENGTH, decoded ? " and of search alone" : "");
 }
 
 double report_training_adds(const struct report *r, size_t setup)
