@@ -25,18 +25,38 @@ enum { INT8_ROWS = 6 };
 enum { INT8_ROWS = 4 };
 #endif
 
+#ifdef BAKEOFF_DOUBLE
+typedef int64_t real_bits;
+#else
+typedef int32_t real_bits;
+#endif
+
+/* Without its sign a number's bits ascend as it does, infinity and then NaN above all: a maximum of
+ * integers, in vectors, finds the greatest and what is not finite. */
+static real_bits greatest_bits(size_t n, const real *x)
+{
+	const real_bits all_but_sign =
+		sizeof(real) == sizeof(float) ? INT32_MAX : (real_bits)INT64_MAX;
+	real_bits most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		real_bits bits;
+
+		memcpy(&bits, x + i, sizeof bits);
+		bits &= all_but_sign;
+		most = GREATER(bits, most);
+	}
+	return most;
+}
+
 static real to_int8(size_t n, const real *x, int8_t *y)
 {
-	real lane[LANES], top, inverse;
-	bool odd = false;
+	const real_bits most = greatest_bits(n, x);
+	real top, inverse;
+	bool odd;
 
-	for (int j = 0; j < LANES; j++)
-		lane[j] = 0;
-	EACH_LANE(n, i, j, lane, GREATER(x[i] < 0 ? -x[i] : x[i], lane[j]));
-	JOIN_LANES(lane, GREATER);
-	top = lane[0];
-	for (size_t i = 0; i < n; i++)
-		odd |= !(x[i] - x[i] == 0);
+	memcpy(&top, &most, sizeof top);
+	odd = !(top <= REAL_MOST);
 	inverse = 127 / top;
 	if (odd || !(inverse <= REAL_MOST)) {
 		memset(y, 0, n);
