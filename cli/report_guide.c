@@ -31,7 +31,8 @@ static const char *complexity_of(const struct body *body)
 	return restricted ? "r·n·d + n·d²" : "n²·d + n·d²";
 }
 
-static bool predict_model(const struct contestant *c, struct report_prediction *p)
+/* Does without a design that this version of the program does not build. */
+static void predict_model(const struct contestant *c, struct report_prediction *p)
 {
 	static const int vocabulary[SIDES] = { 8, 8 }; /* the bodies do not depend on it */
 	const char *formula[SIDES];
@@ -39,9 +40,8 @@ static bool predict_model(const struct contestant *c, struct report_prediction *
 	struct model model;
 	struct error error;
 
-	if (!gemm_init(&error) ||
-	    !model_open(&model, &c->design, vocabulary, true, 2 * REPORT_LENGTH, &error))
-		return false;
+	if (!model_open(&model, &c->design, vocabulary, true, 2 * REPORT_LENGTH, &error))
+		return;
 	parameters_start(&model.parameters, 1);
 	explain_model(&e, &model, REPORT_LENGTH, REPORT_LENGTH);
 	for (int side = 0; side < SIDES; side++) {
@@ -56,27 +56,24 @@ static bool predict_model(const struct contestant *c, struct report_prediction *
 		snprintf(p->complexity, sizeof p->complexity, "%s / %s", formula[SIDE_SOURCE],
 		         formula[SIDE_TARGET]);
 	model_close(&model);
-	return true;
 }
 
-/* False where this version of the program does not read the run's settings. */
-static bool predict(void *context, long run, struct report_prediction *p)
+static bool predict(void *context, long run, struct report_prediction *p, struct error *error)
 {
 	struct contestant contestant = { 0 };
 	struct run_record record;
-	struct error error;
+	struct error other; /* of settings that this version of the program does not read */
 	json_t *settings;
-	bool good;
 
-	if (!database_run_read(context, run, &record, &error))
+	if (!gemm_init(error) || !database_run_read(context, run, &record, error))
 		return false;
 	settings = json_loads(record.settings, 0, NULL);
-	good = settings && contestant_from_json(&contestant, settings, &error) &&
-	       predict_model(&contestant, p);
+	if (settings && contestant_from_json(&contestant, settings, &other))
+		predict_model(&contestant, p);
 	contestant_free(&contestant);
 	json_decref(settings);
 	run_record_free(&record);
-	return good;
+	return true;
 }
 
 /* Pieces that begin a word without SentencePiece's mark of it, and the others behind a dot; tokens
@@ -115,12 +112,12 @@ static void copy_picture(const struct attention_picture *picture, int head, stru
 }
 
 /* The mean of the heads, and then each. */
-static bool copy_maps(const struct attention_maps *maps, struct report_map *map)
+static void copy_maps(const struct attention_maps *maps, struct report_map *map)
 {
 	const int layer = attention_last_layer(maps, ATTENTION_CROSS);
 
 	if (layer < 0)
-		return false;
+		return;
 	map->heads = attention_heads(maps, ATTENTION_CROSS, layer);
 	for (int head = 0; head <= map->heads; head++) {
 		struct attention_picture picture;
@@ -130,37 +127,40 @@ static bool copy_maps(const struct attention_maps *maps, struct report_map *map)
 			copy_picture(&picture, head, map);
 		attention_picture_free(&picture);
 	}
-	return map->rows > 0;
 }
 
-/* False where the run's weights are gone too: a report does without. */
-static bool attend(void *context, long run, const char *source, const char *target,
-                   struct report_map *map)
+static void look(const struct trained *t, const char *source, const char *target,
+                 struct report_map *map)
 {
 	char *pair[SIDES] = { memory_text(source), memory_text(target) };
 	struct attention_maps maps;
-	struct trained trained;
 	struct corpus corpus;
-	struct error error;
-	bool good = gemm_init(&error) && trained_open(&trained, context, run, &error);
 
-	if (good && !model_has_source(&trained.model)) { /* nothing to look back at */
-		trained_close(&trained);
-		good = false;
-	}
-	if (good) {
-		corpus_of_lines(&corpus, trained.vocabulary, &pair[SIDE_SOURCE], &pair[SIDE_TARGET],
-		                1, trained.longest);
-		attention_maps_init(&maps, &trained.model, trained.vocabulary);
-		attention_maps_make(&maps, &corpus, 0);
-		good = copy_maps(&maps, map);
-		attention_maps_free(&maps);
-		corpus_free(&corpus);
-		trained_close(&trained);
-	}
+	corpus_of_lines(&corpus, t->vocabulary, &pair[SIDE_SOURCE], &pair[SIDE_TARGET], 1,
+	                t->longest);
+	attention_maps_init(&maps, &t->model, t->vocabulary);
+	attention_maps_make(&maps, &corpus, 0);
+	copy_maps(&maps, map);
+	attention_maps_free(&maps);
+	corpus_free(&corpus);
 	for (int side = 0; side < SIDES; side++)
 		free(pair[side]);
-	return good;
+}
+
+static bool attend(void *context, long run, const char *source, const char *target,
+                   struct report_map *map, struct error *error)
+{
+	struct trained trained;
+
+	if (!gemm_init(error))
+		return false;
+	if (!trained_open(&trained, context, run, error))
+		return trained_is_gone(context, run) ||
+		       error_prefix(error, "the attention of run %ld", run);
+	if (model_has_source(&trained.model))
+		look(&trained, source, target, map);
+	trained_close(&trained);
+	return true;
 }
 
 static bool picture(void *context, const char *text, const char *caption, struct report_picture *p)

@@ -174,6 +174,45 @@ bool trained_open(struct trained *t, struct database *database, long run, struct
 	return opened;
 }
 
+static bool lacks_file(struct database *database, const struct run_record *record)
+{
+	static const char *const names[] = { "source.vocabulary", "target.vocabulary",
+		                             "model.safetensors" };
+	char folder[RUN_PATH_SIZE], path[RUN_PATH_SIZE + 64];
+	struct stat about;
+
+	if (!run_folder(database->path, record, folder))
+		return true;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+		if (stat(path, &about) != 0 && (errno == ENOENT || errno == ENOTDIR))
+			return true;
+	}
+	return false;
+}
+
+bool trained_is_gone(struct database *database, long run)
+{
+	struct contestant contestant = { 0 };
+	struct trained other = { 0 };
+	struct run_record record;
+	struct error error;
+	json_t *settings;
+	bool gone, pack;
+
+	if (!archive_is(database, &pack, &error) ||
+	    !database_run_read(database, run, &record, &error))
+		return false;
+	settings = json_loads(record.settings, 0, NULL);
+	gone = record.status != RUN_DONE || !settings ||
+	       !read_settings(&other, &contestant, settings, &error) ||
+	       (!pack && lacks_file(database, &record));
+	contestant_free(&contestant);
+	json_decref(settings);
+	run_record_free(&record);
+	return gone;
+}
+
 const struct task *trained_task(struct database *database, long run)
 {
 	const struct task *task = NULL;

@@ -94,6 +94,10 @@ struct trained {
 bool trained_open(struct trained *, struct database *, long run, struct error *);
 void trained_close(struct trained *);
 
+/* Whether a run cannot be opened for good: it is not done, a file of it is not there, or another
+ * version of the program wrote its settings. False also where that cannot be told. */
+bool trained_is_gone(struct database *, long run);
+
 /* The task that a run has learned; NULL where that cannot be told, as of a run that is not there. */
 const struct task *trained_task(struct database *, long run);
 

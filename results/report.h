@@ -44,11 +44,12 @@ struct report_guide {
 	/* As in differing_settings. */
 	bool (*is_default)(const char *architecture, const char *key, const char *value);
 	void *context;
-	/* False where it cannot be told. */
-	bool (*predict)(void *context, long run, struct report_prediction *);
-	/* False where the run has no such attention, or its weights are gone. */
+	/* Takes zeroed results, and leaves them so where it cannot be told, as of a run of another
+	 * version, one that has no such attention, or whose weights are gone. False only where
+	 * what is there cannot be read: the report is an error then, rather than without. */
+	bool (*predict)(void *context, long run, struct report_prediction *, struct error *);
 	bool (*attend)(void *context, long run, const char *source, const char *target,
-	               struct report_map *);
+	               struct report_map *, struct error *);
 	/* False where the text is no picture. */
 	bool (*picture)(void *context, const char *text, const char *caption,
 	                struct report_picture *);

@@ -127,20 +127,20 @@ bool report_attention(struct report *r)
 	struct report_map *maps;
 	int heads = 0;
 	bool any = false;
-	const bool good = !r->guide->attend || find_sentence(r, &rows);
+	bool good = !r->guide->attend || find_sentence(r, &rows);
 
 	maps = memory_new(rows.row_count + 1, sizeof *maps);
 	for (size_t i = 0; i < rows.row_count && good; i++) {
 		const struct cell *row = table_cell(&rows, i, 0);
 
-		if (!r->guide->attend(r->guide->context, row[0].integer, report_cell_text(&row[2]),
-		                      report_cell_text(&row[1]), &maps[i]))
-			continue;
-		any = true;
+		good = r->guide->attend(r->guide->context, row[0].integer,
+		                        report_cell_text(&row[2]), report_cell_text(&row[1]),
+		                        &maps[i], r->error);
+		any |= maps[i].rows > 0;
 		if (maps[i].heads > 1 && maps[i].heads > heads)
 			heads = maps[i].heads < HEADS ? maps[i].heads : HEADS;
 	}
-	if (any) {
+	if (any && good) {
 		struct prose *text;
 
 		document_heading(r->document, 3, "Attention");

@@ -103,13 +103,15 @@ static void add_path(struct prose *text, double path)
 }
 
 /* What the settings alone say; two cells for each number: encoder and decoder. */
-static void add_predicted(const struct report *r, const struct report_setup *setup,
+static bool add_predicted(const struct report *r, const struct report_setup *setup,
                           struct prose *row)
 {
-	struct report_prediction p;
+	struct report_prediction p = { 0 };
 
-	if (!r->guide->predict || !r->guide->predict(r->guide->context, setup->id, &p))
-		return;
+	if (r->guide->predict && !r->guide->predict(r->guide->context, setup->id, &p, r->error))
+		return false;
+	if (!*p.complexity)
+		return true;
 	report_string(&row[1], p.complexity);
 	report_quantity(&row[2], p.sequential[0]);
 	prose_add(&row[2], SPAN_PLAIN, " / ");
@@ -117,6 +119,7 @@ static void add_predicted(const struct report *r, const struct report_setup *set
 	add_path(&row[3], p.path[0]);
 	prose_add(&row[3], SPAN_PLAIN, " / ");
 	add_path(&row[3], p.path[1]);
+	return true;
 }
 
 /* Whether any was: a language model's test decodes nothing. */
@@ -129,7 +132,7 @@ static bool was_measured(const struct report *r, const struct report_measures *m
 	return false;
 }
 
-static void add_cost_table(struct report *r, const struct report_measures *m)
+static bool add_cost_table(struct report *r, const struct report_measures *m)
 {
 	static const char *const numbers[] = { "sequential operations",
 		                               "longest path",
@@ -151,7 +154,8 @@ static void add_cost_table(struct report *r, const struct report_measures *m)
 		struct prose *row = document_row(table);
 
 		report_string(&row[0], setup->label);
-		add_predicted(r, setup, row);
+		if (!add_predicted(r, setup, row))
+			return false;
 		if (setup->multiply_adds > 0)
 			report_quantity(&row[4], setup->multiply_adds);
 		report_quantity(&row[5], m->of[TRAIN_SPEED][i]);
@@ -172,6 +176,7 @@ static void add_cost_table(struct report *r, const struct report_measures *m)
 		"that, and two FLOP each. Tokens are target tokens without padding; speeds are "
 		"medians of training alone%s.",
 		REPORT_LENGTH, decoded ? " and of search alone" : "");
+	return true;
 }
 
 double report_training_adds(const struct report *r, size_t setup)
@@ -255,12 +260,12 @@ static void add_quality_table(struct report *r, const struct report_measures *m)
 bool report_costs(struct report *r)
 {
 	struct report_measures m;
-	const bool good = measure_all(r, &m),
-		   known = report_best(r, &r->scores[r->headline]) != SIZE_MAX;
+	const bool known = report_best(r, &r->scores[r->headline]) != SIZE_MAX;
+	bool good = measure_all(r, &m);
 
 	if (good && r->run_count) {
 		document_heading(r->document, 2, "Cost");
-		add_cost_table(r, &m);
+		good = add_cost_table(r, &m);
 		if (known)
 			add_quality_table(r, &m);
 		if (known && r->setup_count > 1)

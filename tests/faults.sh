@@ -112,6 +112,8 @@ few() {
 		start thread 3 EAGAIN
 		start malloc 4000 ENOMEM
 		start malloc 86552 ENOMEM
+		resume malloc 282 ENOMEM
+		report read 20 EIO
 	LIST
 }
 

@@ -72,9 +72,10 @@ static void test_word_differences(void **state)
 	}
 }
 
-static bool predict(void *context, long run, struct report_prediction *p)
+static bool predict(void *context, long run, struct report_prediction *p, struct error *error)
 {
 	(void)context;
+	(void)error;
 	*p = (struct report_prediction){ "n²·d", { (double)run, 7 }, { 5, 6 } };
 	return true;
 }
@@ -104,17 +105,20 @@ static void test_costs(void **state)
 	free(text);
 }
 
+enum { UNREADABLE = 100 }; /* calls after which what is asked for cannot be read */
+
 /* Two heads: the first looks at the same place, the second at the other. */
 static bool attend(void *context, long run, const char *source, const char *target,
-                   struct report_map *map)
+                   struct report_map *map, struct error *error)
 {
 	static const double weight[] = { 0.5, 0.5, 0.5, 0.5, 1, 0, 0, 1, 0, 1, 1, 0 };
 
-	++*(int *)context;
+	if (++*(int *)context > UNREADABLE)
+		return error_set(error, "unreadable");
 	assert_string_equal(source, "a b c d");
 	assert_string_equal(target, "one two three four five six");
 	if (run % 2 == 0)
-		return false;
+		return true;
 	*map = (struct report_map){ .rows = 2, .columns = 2, .heads = 2 };
 	map->row = memory_new(2, sizeof *map->row);
 	map->column = memory_new(2, sizeof *map->column);
@@ -147,6 +151,11 @@ static void test_attention(void **state)
 	assert_has(text, "head 2</label>");
 	assert_has(text, "one: &lt;/svg&gt;, 1.00.");
 	assert_has(text, "%0Agood,2,1,one,2,%3C%2Fsvg%3E,1%0A");
+	document_free(&document);
+	asked = UNREADABLE;
+	document = (struct document){ 0 };
+	assert_false(report_make(&document, &f->database, "try", &guide, &f->error));
+	assert_string_equal(f->error.message, "unreadable");
 	document_free(&document);
 	free(text);
 }
