@@ -173,11 +173,16 @@ long machine_peak_memory(void)
 	return kibibytes * 1024;
 }
 
+void machine_trim(void)
+{
+	malloc_trim(0);
+}
+
 void machine_reset_peak(void)
 {
 	FILE *file;
 
-	malloc_trim(0);
+	machine_trim();
 	file = fopen("/proc/self/clear_refs", "w");
 	if (!file)
 		return;

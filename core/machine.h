@@ -46,7 +46,9 @@ double machine_cache(void);
  * its start), bytes. */
 long machine_peak_memory(void);
 
-/* Gives free memory back and starts to measure anew. */
+/* Gives free memory back to the system. */
+void machine_trim(void);
+/* The same, and starts to measure anew. */
 void machine_reset_peak(void);
 
 #endif

@@ -232,6 +232,9 @@ bool update(struct updater *u, long number, const uint32_t *sentence, const size
 	if (u->overlap)
 		overlap_begin(u->overlap, u->gradient + u->first_shard, u->spare);
 	pool_run(u->pool, u->shards, run_shard, &job);
+	if (!u->trimmed)
+		machine_trim();
+	u->trimmed = true;
 	if (!exchange(u, result))
 		return false;
 	for (long s = 0; s < u->settings->shards; s++) {

@@ -30,6 +30,7 @@ struct updater {
 	struct normed normed; /* the weights under weight norm, made at the start of an update */
 	struct piece *piece; /* [pieces] of the gradient */
 	size_t pieces;
+	bool trimmed; /* holes that the first shards left in the heap were given back */
 	double *square; /* [pieces] of the gradient norm */
 	struct shard *shard; /* [shards] */
 };
