@@ -31,7 +31,7 @@ variants() {
 halved() {
 	set -- --set 'halving={first: {updates: 1}, factor: 2}'
 	"$program" run small.yaml --db half.db --only lstm "$@" > log && grep -q '^\[2/2\]' log && ! grep -q '/4\]\|\[3' log &&
-		trained half.db > rows && [ "$(grep -c done rows)" -eq 1 ] && [ "$(grep -c 'lstm.*interrupted' rows)" -eq 1 ] &&
+		trained half.db > rows && [ "$(grep -c "done" rows)" -eq 1 ] && [ "$(grep -c 'lstm.*interrupted' rows)" -eq 1 ] &&
 		[ "$(wc -l < rows)" -eq 2 ] || { cat log rows; return 1; }
 }
 
