@@ -113,6 +113,19 @@ static int chunk_rows(const struct var *h, const int *gold, int ignore)
 	return chunks > 1 ? (rows + chunks - 1) / chunks : MOST_ROWS;
 }
 
+/* Where a chunk lies until all are made: where the backward pass takes its gradients, which use
+ * that memory again. What chunks make there that stays is made first. */
+static struct arena *chunk_memory(struct tape *tape, struct var *w, struct var *b, bool backward)
+{
+	tape_gradient(tape, w);
+	tape_gradient(tape, b);
+	tape_operand(tape, w);
+	if (!backward)
+		return &tape->arena;
+	tape_lasting(tape, 0);
+	return &tape->lasting;
+}
+
 static struct steps_read loss_reads(const struct var *y, int input, const struct var *in, int t)
 {
 	(void)y;
@@ -133,7 +146,9 @@ struct var *op_cross_entropy(struct tape *tape, struct var *h, struct var *w, st
 	struct var *y = tape_var(tape, &op, 1, 1, 1);
 	struct chunk chunk = { .count = 0 };
 	const double before = loss->smoothed;
+	struct arena *arena;
 	real *dh = NULL;
+	size_t mark;
 
 	tape_enter(tape, &op);
 	if (h->c != w->c || (b && b->c * b->n != w->n))
@@ -147,9 +162,11 @@ struct var *op_cross_entropy(struct tape *tape, struct var *h, struct var *w, st
 		memset(dh, 0, var_size(h) * sizeof(real));
 	}
 	y->aux = dh;
-	chunk.h = tape_memory(tape, c * chunk_size);
-	chunk.dh = tape_memory(tape, c * chunk_size);
-	chunk.logits = tape_memory(tape, (size_t)w->n * chunk_size);
+	arena = chunk_memory(tape, w, b, dh != NULL);
+	mark = arena->used;
+	chunk.h = arena_take(arena, c * chunk_size);
+	chunk.dh = arena_take(arena, c * chunk_size);
+	chunk.logits = arena_take(arena, (size_t)w->n * chunk_size);
 	for (int r = 0; r < var_rows(h); r++) {
 		if (nll)
 			nll[r] = 0;
@@ -160,6 +177,7 @@ struct var *op_cross_entropy(struct tape *tape, struct var *h, struct var *w, st
 			chunk.count = 0;
 		}
 	}
+	arena->used = mark;
 	y->x[0] = (real)(loss->smoothed - before);
 	return tape_leave(tape, y);
 }
