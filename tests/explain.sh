@@ -35,7 +35,7 @@ ok 'one contestant of a file' prints '"model": "lstm"' "$home/experiments/toy.ya
 ok 'json is one value' sh -c "'$program' models --explain cnn --vocabulary 50 --format json | python3 -m json.tool"
 ok 'markdown' prints '| encoder 1-3, each | self-attention |' transformer --format markdown --vocabulary 50
 ok 'no such architecture' refuses "no architecture 'tranformer'" tranformer
-ok 'no such contestant' refuses "has no contestant 'lstmm'" "$home/experiments/toy.yaml" lstmm
+ok 'no such contestant' refuses 'lstmm: no such contestant; ' "$home/experiments/toy.yaml" lstmm
 ok 'no such setting' refuses 'did you mean heads?' transformer --set headz=3
 ok 'settings that do not fit' refuses 'heads = 3: must divide width = 64' transformer --set width=64 --set heads=3
 ok 'too long a sentence' refuses 'must be a whole number from 1 to 512' transformer --source 513

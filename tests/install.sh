@@ -27,7 +27,7 @@ small='--set data.train_sentences=200 --set data.valid_sentences=20 --set data.t
 ok 'a shipped experiment runs by its name' "$installed" run toy --only lstm $small
 ok 'its runs are there' sh -c "'$installed' runs toy --format csv | grep -q lstm"
 ok 'shipped experiments are completed' sh -c "'$installed' help --complete EXPERIMENT.yaml | grep -qx toy"
-ok 'mistake: an experiment that is none' says 2 'no shipped experiment; there are ' "$installed" run tey
+ok 'mistake: an experiment that is none' says 2 'did you mean toy, which is shipped?' "$installed" run tey
 
 # The example's own Makefile, with nothing but what is installed; sanitizers as in this build.
 flags=$(grep -o -e '-fsanitize=[^ ]*' -e '-fno-sanitize-recover=[^ ]*' -e '--coverage' "$build/flags" | paste -sd' ' -)
