@@ -45,13 +45,16 @@ static void predict_model(const struct contestant *c, struct report_prediction *
 	parameters_start(&model.parameters, 1);
 	explain_model(&e, &model, REPORT_LENGTH, REPORT_LENGTH);
 	for (int side = 0; side < SIDES; side++) {
+		p->has[side] = e.has[side];
 		p->sequential[side] = e.side[side].sequential;
 		p->path[side] = e.path[side].apart ? (double)NAN : e.path[side].longest;
 		formula[side] = complexity_of(&c->design.side[side]);
 	}
 	explanation_free(&e);
-	if (!strcmp(formula[SIDE_SOURCE], formula[SIDE_TARGET]))
-		snprintf(p->complexity, sizeof p->complexity, "%s", formula[SIDE_SOURCE]);
+	if (!p->has[SIDE_SOURCE] || !p->has[SIDE_TARGET] ||
+	    !strcmp(formula[SIDE_SOURCE], formula[SIDE_TARGET]))
+		snprintf(p->complexity, sizeof p->complexity, "%s",
+		         formula[p->has[SIDE_SOURCE] ? SIDE_SOURCE : SIDE_TARGET]);
 	else
 		snprintf(p->complexity, sizeof p->complexity, "%s / %s", formula[SIDE_SOURCE],
 		         formula[SIDE_TARGET]);

@@ -11,6 +11,7 @@ enum { REPORT_LENGTH = 32 }; /* of the sentences that predictions are for */
 /* What the settings of a run say that it costs, encoder and decoder. */
 struct report_prediction {
 	char complexity[64];  /* of a layer: "n·d²" */
+	bool has[2];          /* whether there are layers of that side: encoder, decoder */
 	double sequential[2]; /* matrix products of all layers that must wait for each other, in
 	                         training */
 	double path[2];       /* the longest between two positions; NaN: not between all */

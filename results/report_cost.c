@@ -94,15 +94,22 @@ static bool measure_all(struct report *r, struct report_measures *m)
 	       (r->setup_count < 2 || r->setup_count > TARGETED || measure_target(r, m));
 }
 
-static void add_path(struct prose *text, double path)
+/* "1 / 7", and "7" where there is one stack alone. */
+static void add_sides(struct prose *text, const bool has[2], const double value[2])
 {
-	if (isnan(path))
-		prose_add(text, SPAN_PLAIN, "none");
-	else
-		report_quantity(text, path);
+	for (int side = 0; side < 2; side++) {
+		if (!has[side])
+			continue;
+		if (side && has[0])
+			prose_add(text, SPAN_PLAIN, " / ");
+		if (isnan(value[side]))
+			prose_add(text, SPAN_PLAIN, "none");
+		else
+			report_quantity(text, value[side]);
+	}
 }
 
-/* What the settings alone say; two cells for each number: encoder and decoder. */
+/* What the settings alone say. */
 static bool add_predicted(const struct report *r, const struct report_setup *setup,
                           struct prose *row)
 {
@@ -113,12 +120,8 @@ static bool add_predicted(const struct report *r, const struct report_setup *set
 	if (!*p.complexity)
 		return true;
 	report_string(&row[1], p.complexity);
-	report_quantity(&row[2], p.sequential[0]);
-	prose_add(&row[2], SPAN_PLAIN, " / ");
-	report_quantity(&row[2], p.sequential[1]);
-	add_path(&row[3], p.path[0]);
-	prose_add(&row[3], SPAN_PLAIN, " / ");
-	add_path(&row[3], p.path[1]);
+	add_sides(&row[2], p.has, p.sequential);
+	add_sides(&row[3], p.has, p.path);
 	return true;
 }
 
@@ -171,8 +174,9 @@ static bool add_cost_table(struct report *r, const struct report_measures *m)
 		&table->note, SPAN_PLAIN,
 		"n: sentence length, d: width, k: kernel, r: window. Sequential operations (matrix "
 		"products of which each waits for the one before) and the longest path between two "
-		"positions are those of all layers, encoder / decoder, at n = %d; none: some never "
-		"meet. Multiply-adds: forward, for each target token; training counts three times "
+		"positions are those of all layers, encoder / decoder or of the one stack that "
+		"there is, at n = %d; none: some never meet. Multiply-adds: forward, for each "
+		"target token; training counts three times "
 		"that, and two FLOP each. Tokens are target tokens without padding; speeds are "
 		"medians of training alone%s.",
 		REPORT_LENGTH, decoded ? " and of search alone" : "");

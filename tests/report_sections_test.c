@@ -76,7 +76,7 @@ static bool predict(void *context, long run, struct report_prediction *p, struct
 {
 	(void)context;
 	(void)error;
-	*p = (struct report_prediction){ "n²·d", { (double)run, 7 }, { 5, 6 } };
+	*p = (struct report_prediction){ "n²·d", { run != 5, true }, { (double)run, 7 }, { 5, 6 } };
 	return true;
 }
 
@@ -92,9 +92,11 @@ static void test_costs(void **state)
 
 	report_add_done(f, "lstm", 2, "{\"a\": 1}", 20);
 	report_add_done(f, "convs2s", 2, "{\"a\": 2}", 30);
+	report_add_done(f, "one-stack", 2, "{\"a\": 3}", 30);
 	report_check(f, report_make(&document, &f->database, "try", &guide, &f->error));
 	report_check(f, document_write(out, &document, DOCUMENT_MARKDOWN, false, &f->error));
 	fclose(out);
+	assert_has(text, "| one-stack | n²·d | 7 | 6 | 1,000 |");
 	assert_has(text, "| lstm | n²·d | 1 / 7 | 5 / 6 | 1,000 |");
 	assert_has(text, "| convs2s | n²·d | 3 / 7 | 5 / 6 | 1,000 |");
 	assert_has(text, "1.20×10⁷ | 20 s |");
@@ -208,7 +210,8 @@ static void test_untested(void **state)
 	free(text);
 }
 
-/* Nothing is drawn over the length where there is one length; a section with nothing in it is left out. */
+/* Nothing is drawn over the length where there is one length; a section with nothing in it is left
+ * out. */
 static void test_one_length(void **state)
 {
 	struct report_fixture *f = *state;
