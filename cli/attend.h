@@ -28,7 +28,7 @@ struct attend_pair {
 };
 
 /* Whether the head is of the kind, layer and number that were asked for, if any. */
-bool attend_asks_for(const struct attend_options *, const struct attention_mask *head);
+bool attend_asks_for(const struct attend_options *, const struct head_place *head);
 
 /* Translates where no target is given, and makes the maps. Free it with attend_pair_free. */
 bool attend_pair_open(struct attend_pair *, const struct attend_options *, const struct trained *,
@@ -37,11 +37,10 @@ void attend_pair_free(struct attend_pair *);
 
 /* The map that was asked for: kind and layer are resolved; head -1 is the mean. False and an error
  * that says what there is where it does not exist. */
-bool attend_choose(const struct attend_pair *, struct attention_mask *, struct error *);
+bool attend_choose(const struct attend_pair *, struct head_place *, struct error *);
 
 /* "cross-attention, layer 2, head 1 of 4" */
-void attend_name(const struct attend_pair *, const struct attention_mask *, char *text,
-                 size_t size);
+void attend_name(const struct attend_pair *, const struct head_place *, char *text, size_t size);
 
 /* The map that was asked for, in the terminal. */
 bool attend_terminal(const struct attend_pair *, struct error *);

@@ -87,7 +87,7 @@ static void add_maps(const struct attend_pair *p, bool end, json_t *kinds, json_
 
 	for (int i = 0; i < p->maps.maps; i++) {
 		const struct attention_map *map = &p->maps.map[i];
-		const struct attention_mask head = { map->kind, map->layer, map->head };
+		const struct head_place head = { map->kind, map->layer, map->head };
 		struct attention_picture picture;
 		json_t *object;
 
@@ -115,7 +115,7 @@ static json_t *masked_to_json(const struct model *model)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < model->masks; i++) {
-		const struct attention_mask *m = &model->masked[i];
+		const struct head_place *m = &model->masked[i];
 		char name[64];
 
 		snprintf(name, sizeof name, "%s:%d.%d", attention_kind_name(m->kind), m->layer + 1,
@@ -189,7 +189,7 @@ static void write_page(const struct attend_pair *p, FILE *out)
 			write_data(p, out);
 }
 
-static void write_svg(const struct attend_pair *p, const struct attention_mask *choice, FILE *out)
+static void write_svg(const struct attend_pair *p, const struct head_place *choice, FILE *out)
 {
 	struct attention_picture picture;
 	char title[160], name[96];
@@ -209,7 +209,7 @@ static void write_svg(const struct attend_pair *p, const struct attention_mask *
 bool attend_export(const struct attend_pair *p, struct error *error)
 {
 	const char *format = p->options->format;
-	struct attention_mask choice;
+	struct head_place choice;
 	struct output out;
 
 	if (!attend_choose(p, &choice, error) || !output_begin(&out, p->options->out, error))

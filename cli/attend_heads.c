@@ -163,7 +163,7 @@ static void add_columns(struct table *table, const struct findings *f)
 }
 
 static const struct head_statistics *statistics_of(const struct findings *f,
-                                                   const struct attention_mask *head)
+                                                   const struct head_place *head)
 {
 	for (size_t i = 0; f->statistics && i < f->all->count; i++)
 		if (f->all->head[i].kind == head->kind && f->all->head[i].layer == head->layer &&
@@ -174,7 +174,7 @@ static const struct head_statistics *statistics_of(const struct findings *f,
 
 static void add_row(struct table *table, const struct findings *f, size_t i)
 {
-	const struct attention_mask *head = &f->asked.head[i];
+	const struct head_place *head = &f->asked.head[i];
 	const struct head_statistics *s = statistics_of(f, head);
 	const char *kind = attention_kind_name(head->kind);
 	struct cell *cell = table_add_row(table);

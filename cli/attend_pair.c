@@ -44,7 +44,7 @@ static bool translate_pair(struct corpus *pair, const struct trained *t, struct 
 	return true;
 }
 
-bool attend_asks_for(const struct attend_options *o, const struct attention_mask *head)
+bool attend_asks_for(const struct attend_options *o, const struct head_place *head)
 {
 	return (!o->kind || !strcmp(o->kind, attention_kind_name(head->kind))) &&
 	       (!o->layer || o->layer == head->layer + 1) &&
@@ -99,7 +99,7 @@ static enum attention_kind kind_of(const struct attend_pair *p)
 	return ATTENTION_CROSS;
 }
 
-bool attend_choose(const struct attend_pair *p, struct attention_mask *choice, struct error *error)
+bool attend_choose(const struct attend_pair *p, struct head_place *choice, struct error *error)
 {
 	const struct attend_options *o = p->options;
 	const enum attention_kind kind = kind_of(p);
@@ -120,13 +120,13 @@ bool attend_choose(const struct attend_pair *p, struct attention_mask *choice, s
 	if (o->head > heads)
 		return error_set(error, "--head %ld: run %ld has %d in layer %d of %s; it has %s",
 		                 o->head, o->run, heads, layer + 1, name, there);
-	*choice = (struct attention_mask){ kind, layer, (int)o->head - 1 };
+	*choice = (struct head_place){ kind, layer, (int)o->head - 1 };
 	if (heads == 1)
 		choice->head = 0;
 	return true;
 }
 
-void attend_name(const struct attend_pair *p, const struct attention_mask *choice, char *text,
+void attend_name(const struct attend_pair *p, const struct head_place *choice, char *text,
                  size_t size)
 {
 	static const char *const name[] = { "encoder self-attention", "decoder self-attention",
@@ -141,7 +141,7 @@ void attend_name(const struct attend_pair *p, const struct attention_mask *choic
 		         choice->layer + 1, choice->head + 1, heads);
 }
 
-static void print_heading(const struct attend_pair *p, const struct attention_mask *choice)
+static void print_heading(const struct attend_pair *p, const struct head_place *choice)
 {
 	static const char *const what[] = {
 		"each source token (row) looks at the source (columns)",
@@ -164,7 +164,7 @@ bool attend_terminal(const struct attend_pair *p, struct error *error)
 {
 	const struct terminal terminal = terminal_of(stdout);
 	struct attention_picture picture;
-	struct attention_mask choice;
+	struct head_place choice;
 	char there[256];
 
 	if (!attend_choose(p, &choice, error))

@@ -24,7 +24,7 @@ int attention_sets(const struct attention_job *job)
 static bool is_masked(const struct attention_job *job, int h)
 {
 	for (size_t i = 0; i < job->masks; i++) {
-		const struct attention_mask *m = &job->masked[i];
+		const struct head_place *m = &job->masked[i];
 
 		if (m->kind == job->how.kind && m->layer == job->how.layer && m->head == h)
 			return true;

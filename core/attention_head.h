@@ -15,7 +15,7 @@ struct attention_job {
 	uint64_t key64; /* of dropout */
 	double p;
 	struct var *y;
-	const struct attention_mask *masked; /* [masks] */
+	const struct head_place *masked; /* [masks] */
 	size_t masks;
 };
 

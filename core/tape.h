@@ -96,8 +96,8 @@ enum attention_kind {
 /* "encoder", "decoder" or "cross". */
 const char *attention_kind_name(enum attention_kind);
 
-/* A head that is switched off. */
-struct attention_mask {
+/* Which head of a model: of those that are switched off, looked at or measured. */
+struct head_place {
 	enum attention_kind kind;
 	int layer, head; /* from 0 */
 };
@@ -149,8 +149,8 @@ struct tape {
 	struct completion *completion; /* the caller's; NULL: nobody wants to know */
 	bool keep_attention;
 	struct attention_weights *attention; /* the latest first */
-	const struct attention_mask *masked; /* [masks] heads that see no key; the caller's, who may
-	                                        set them at any time */
+	const struct head_place *masked; /* [masks] heads that see no key; the caller's, who may
+	                                    set them at any time */
 	size_t masks;
 };
 

@@ -161,7 +161,7 @@ static double mean(double sum, size_t count)
 	return count ? sum / (double)count : (double)NAN;
 }
 
-static struct head_statistics means_of(const struct head_sums *sums, struct attention_mask head)
+static struct head_statistics means_of(const struct head_sums *sums, struct head_place head)
 {
 	return (struct head_statistics){
 		.head = head,
@@ -220,9 +220,8 @@ bool heads_measure(const struct heads *heads, const struct model *model,
 }
 
 /* The loss of a corpus, and log p of each sentence, with these heads switched off. */
-static double loss_under(const struct model *model, const struct attention_mask *masked,
-                         size_t masks, const struct corpus *corpus, struct pool *pool,
-                         double *log_probability)
+static double loss_under(const struct model *model, const struct head_place *masked, size_t masks,
+                         const struct corpus *corpus, struct pool *pool, double *log_probability)
 {
 	struct model view = *model;
 	struct loss loss;
@@ -256,7 +255,7 @@ bool heads_importance(const struct heads *heads, const struct model *model,
                       void *context, double *loss, struct head_importance *result)
 {
 	const size_t before = model->masks;
-	struct attention_mask *masked = memory_new(before + 1, sizeof *masked);
+	struct head_place *masked = memory_new(before + 1, sizeof *masked);
 	double *whole = memory_new(corpus->sentences, sizeof *whole);
 	double *without = memory_new(corpus->sentences, sizeof *without);
 	bool done = true;

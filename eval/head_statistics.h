@@ -13,7 +13,7 @@
 #include "eval/heads.h"
 
 struct head_statistics {
-	struct attention_mask head;
+	struct head_place head;
 	size_t queries;
 	double entropy;  /* bits: - sum of w[k] log2 w[k]; log2 n where n keys have the same weight
 	                  */

@@ -22,8 +22,8 @@ void heads_of(struct heads *heads, const struct model *model)
 	*heads = (struct heads){ memory_new((size_t)maps.maps, sizeof *heads->head),
 		                 (size_t)maps.maps };
 	for (int i = 0; i < maps.maps; i++)
-		heads->head[i] = (struct attention_mask){ maps.map[i].kind, maps.map[i].layer,
-			                                  maps.map[i].head };
+		heads->head[i] = (struct head_place){ maps.map[i].kind, maps.map[i].layer,
+			                              maps.map[i].head };
 	attention_maps_free(&maps);
 }
 
@@ -39,7 +39,7 @@ struct named {
 	long layer, head;
 };
 
-static bool names(const struct named *n, const struct attention_mask *head)
+static bool names(const struct named *n, const struct head_place *head)
 {
 	return n->kind == head->kind && (n->layer < 0 || n->layer == head->layer) &&
 	       (n->head < 0 || n->head == head->head);
@@ -172,7 +172,7 @@ void heads_describe(const struct heads *h, char *text, size_t size)
 
 	add(&l, "%s", h->count ? "" : "no attention");
 	for (size_t i = 0; i < h->count;) {
-		const struct attention_mask *first = &h->head[i], *last = first;
+		const struct head_place *first = &h->head[i], *last = first;
 		const int heads = heads_in(h, i);
 
 		for (i += (size_t)heads;

@@ -7,7 +7,7 @@
 
 /* Some heads, by kind, then layer, then head. Zeroed: none. */
 struct heads {
-	struct attention_mask *head; /* [count] */
+	struct head_place *head; /* [count] */
 	size_t count;
 };
 

@@ -44,7 +44,7 @@ struct model {
 	int sinusoid_steps;
 	/* Heads that are switched off, whatever the model does: their contexts are 0. The caller's,
 	 * who may change them between two calls; NULL, as at first: none. */
-	const struct attention_mask *masked; /* [masks] */
+	const struct head_place *masked; /* [masks] */
 	size_t masks;
 };
 

@@ -284,7 +284,7 @@ static void a_masked_head_looks_at_nothing(void **state)
 	struct model model;
 	struct corpus corpus;
 	struct attention_maps m;
-	const struct attention_mask mask = { ATTENTION_DECODER, 1, 1 };
+	const struct head_place mask = { ATTENTION_DECODER, 1, 1 };
 
 	(void)state;
 	small_model_open(&model, designs[0].json);

@@ -39,9 +39,9 @@ static int key_heads(const struct attention_case *c)
 
 static void describe(struct attention_problem *p)
 {
-	static const struct attention_mask masks[] = { { ATTENTION_DECODER, 3, 0 },
-		                                       { ATTENTION_DECODER, 2, 1 },
-		                                       { ATTENTION_CROSS, 3, 1 } };
+	static const struct head_place masks[] = { { ATTENTION_DECODER, 3, 0 },
+		                                   { ATTENTION_DECODER, 2, 1 },
+		                                   { ATTENTION_CROSS, 3, 1 } };
 	const struct attention_case *c = &p->shape;
 
 	for (int i = 0; i < c->n; i++) {

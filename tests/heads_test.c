@@ -247,7 +247,7 @@ static void statistics_are_what_a_plain_computation_finds(void **state)
 	}
 }
 
-static double loss_of(struct model *model, const struct attention_mask *masked, size_t masks,
+static double loss_of(struct model *model, const struct head_place *masked, size_t masks,
                       const struct corpus *corpus, struct pool *pool)
 {
 	struct loss loss;
@@ -289,7 +289,7 @@ static void importance_is_the_difference_of_two_evaluations(void **state)
 			assert_true(loss == whole);
 			assert_int_equal(model.masks, before);
 			for (size_t h = 0; h < heads.count; h++) {
-				struct attention_mask mask[2] = { heads.head[0], heads.head[0] };
+				struct head_place mask[2] = { heads.head[0], heads.head[0] };
 
 				mask[before] = heads.head[h];
 				assert_true(worth[h].change ==
