@@ -3,6 +3,7 @@
 #include "cli/attend_map.h"
 #include "core/error.h"
 #include "core/gemm.h"
+#include "data/vocabulary.h"
 #include "eval/attention.h"
 #include "eval/heads.h"
 #include "tests/golden_batch.h"
@@ -140,24 +141,52 @@ static void check_axes(const struct attention_maps *m, const struct corpus *corp
 	}
 }
 
-/* Source, its end, begin, target. */
+/* Source, its end, begin, target; the tokens of each have its vocabulary's names. */
 static void check_joined_axis(const struct attention_maps *m, const struct corpus *corpus,
                               size_t sentence)
 {
-	const int source = (int)corpus_length(corpus, SIDE_SOURCE, sentence);
-	const int target = (int)corpus_length(corpus, SIDE_TARGET, sentence);
+	const size_t source = corpus_length(corpus, SIDE_SOURCE, sentence);
+	const size_t target = corpus_length(corpus, SIDE_TARGET, sentence);
+	const int *from = corpus->id[SIDE_SOURCE] + corpus->start[SIDE_SOURCE][sentence];
+	const int *to = corpus->id[SIDE_TARGET] + corpus->start[SIDE_TARGET][sentence];
 	const struct attention_axis *axis = &m->query[ATTENTION_DECODER];
 
 	if (!m->maps)
 		return;
 	assert_int_equal(axis->steps, source + target + 2);
 	assert_int_equal(m->key[ATTENTION_DECODER].steps, axis->steps);
+	assert_ptr_equal(m->key[ATTENTION_DECODER].label, axis->label);
+	assert_memory_equal(axis->token, from, source * sizeof *from);
 	assert_int_equal(axis->token[source], TOKEN_END);
 	assert_int_equal(axis->token[source + 1], TOKEN_BEGIN);
+	assert_memory_equal(axis->token + source + 2, to, target * sizeof *to);
+	for (size_t i = 0; i < source + target + 2; i++)
+		assert_string_equal(axis->label[i],
+		                    vocabulary_token(m->vocabulary[i > source], axis->token[i]));
+}
+
+/* Words of one letter and a number. */
+static struct vocabulary *small_vocabulary(char letter)
+{
+	char text[8 * SMALL_VOCABULARY] = "";
+	struct vocabulary *vocabulary;
+	struct line line;
+	struct error error;
+
+	for (int i = TOKEN_SPECIALS; i < SMALL_VOCABULARY; i++)
+		sprintf(text + strlen(text), "%c%d ", letter, i);
+	line = (struct line){ text, strlen(text), 1 };
+	vocabulary = vocabulary_train(SUBWORD_WORDS, SMALL_VOCABULARY, false, &line, 1, &error);
+	assert_non_null(vocabulary);
+	assert_int_equal(vocabulary_size(vocabulary), SMALL_VOCABULARY);
+	return vocabulary;
 }
 
 static void weights_of_a_query_add_up_to_one(void **state)
 {
+	struct vocabulary *const vocabulary[SIDES] = { small_vocabulary('s'),
+		                                       small_vocabulary('t') };
+
 	(void)state;
 	for (int i = 0; i < DESIGNS; i++) {
 		struct model model;
@@ -166,7 +195,7 @@ static void weights_of_a_query_add_up_to_one(void **state)
 
 		small_model_open(&model, designs[i].json);
 		made_up_corpus(&corpus, 3, SMALL_VOCABULARY, 1, 9, 3);
-		attention_maps_init(&m, &model, NULL);
+		attention_maps_init(&m, &model, vocabulary);
 		for (uint32_t s = 0; s < 3; s++) {
 			attention_maps_make(&m, &corpus, s);
 			if (model_is_decoder_only(&model))
@@ -183,6 +212,8 @@ static void weights_of_a_query_add_up_to_one(void **state)
 		corpus_free(&corpus);
 		model_close(&model);
 	}
+	for (int side = 0; side < SIDES; side++)
+		vocabulary_free(vocabulary[side]);
 }
 
 /* What a decoder that goes step by step leaves is put together in the right order. */

@@ -157,6 +157,36 @@ static void gradients_are_the_slopes(void **state)
 	}
 }
 
+/* Of two sentences, each of two rows; what lies after it is another's. */
+static void a_summary_has_the_gradients_of_its_rows(void **state)
+{
+	enum { T = 3, N = 4, C = 16 };
+	struct slopes s;
+	struct var *x, *summary, *after, *y;
+	real *g;
+
+	(void)state;
+	slopes_open(&s, 0);
+	x = slopes_input(&s, T, N, C, 1);
+	summary = slopes_input(&s, 1, 2, C, 2);
+	after = slopes_input(&s, 1, 1, C, 3);
+	g = tape_gradient(&s.tape, summary);
+	assert_ptr_equal(tape_gradient(&s.tape, after), g + 2 * C);
+	y = op_add_summary(&s.tape, x, summary);
+	for (int i = 0; i < T * N * C; i++) {
+		const real want = x->x[i] + summary->x[i / C % N / 2 * C + i % C];
+
+		assert_true(y->x[i] == want);
+		tape_gradient(&s.tape, y)[i] = (real)(i / C);
+	}
+	tape_flow(&s.tape);
+	for (int i = 0; i < T * N * C; i++)
+		assert_true(x->g[i] == (real)(i / C));
+	for (int i = 0; i < C; i++) /* the rows' numbers: 0 4 8 and 1 5 9; 2 6 10 and 3 7 11 */
+		assert_true(g[i] == 27 && g[C + i] == 39 && after->g[i] == 0);
+	slopes_close(&s);
+}
+
 static void only_real_steps_have_a_mean(void **state)
 {
 	struct slopes s;
@@ -272,6 +302,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gradients_are_the_slopes),
+		cmocka_unit_test(a_summary_has_the_gradients_of_its_rows),
 		cmocka_unit_test(only_real_steps_have_a_mean),
 		cmocka_unit_test(the_last_steps_are_the_ends),
 		cmocka_unit_test(joined_steps_are_the_sequence),

@@ -281,6 +281,10 @@ static const struct {
 	       "rotary}\n",
 	  "5: contestants.m.heads = 16: gives heads of 1 channels, and positions: rotary turns pairs "
 	  "of them; make that even" },
+	{ HEAD "contestants:\n  m: {architecture: transformer, width: 6, heads: 2, positions: "
+	       "rotary}\n",
+	  "5: contestants.m.heads = 2: gives heads of 3 channels, and positions: rotary turns pairs "
+	  "of them; make that even" },
 	{ HEAD "contestants:\n  m:\n    architecture: rnn\n    input_feeding: true\n    decoder: "
 	       "{architecture: cnn}\n",
 	  "7: contestants.m.input_feeding: is about the decoder of architecture: rnn, and this one is "

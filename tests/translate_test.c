@@ -184,11 +184,51 @@ static void a_watcher_can_stop_it(void **state)
 	model_close(&model);
 }
 
+struct watched {
+	size_t done;
+	bool wrong;
+};
+
+static bool watch(void *context, size_t done, size_t all)
+{
+	struct watched *w = context;
+
+	w->wrong |= done <= w->done || done > all;
+	w->done = done;
+	return true;
+}
+
+static void each_group_that_is_reported_has_sentences(void **state)
+{
+	const struct search_settings s = settings_of(1);
+	struct nbest found[SENTENCES];
+	struct corpus corpus, part;
+	struct model model;
+
+	(void)state;
+	open_model(&model, "rnn");
+	made_up_corpus(&corpus, SENTENCES, VOCABULARY, 1, 6, 3);
+	for (size_t n = SENTENCES - 2; n <= SENTENCES; n++) {
+		struct pool *pool = pool_of(2);
+		struct watched w = { 0 };
+
+		part = corpus;
+		part.sentences = n;
+		assert_true(translate(&model, &part, &s, pool, watch, &w, found));
+		assert_true(w.done == n && !w.wrong);
+		free_all(found, (int)n);
+		pool_close(pool);
+	}
+	corpus_free(&corpus);
+	model_close(&model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(neither_workers_nor_earlier_calls_change_a_bit),
 		cmocka_unit_test(a_watcher_can_stop_it),
+		cmocka_unit_test(each_group_that_is_reported_has_sentences),
 	};
 	struct error error;
 
