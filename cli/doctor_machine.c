@@ -172,7 +172,7 @@ static int generation(const char *kernel)
 
 static void openblas(struct findings *findings, const struct gemm *choice)
 {
-	const bool used = choice->few_rows == &gemm_openblas || choice->many_rows == &gemm_openblas;
+	const bool used = choice->plain == &gemm_openblas || choice->transposed_a == &gemm_openblas;
 	const char *forced = getenv("OPENBLAS_CORETYPE");
 	const int newest = machine_feature("avx512f") ? 3
 	                   : machine_feature("avx2")  ? 2
@@ -228,9 +228,9 @@ void doctor_kernels(struct findings *findings)
 		             FINDING_BROKEN, "every command that multiplies will fail like this");
 		return;
 	}
-	products(findings, "products, few rows", choice->few_rows, false);
-	products(findings, "products", choice->many_rows, false);
-	if (wanted && strcasecmp(wanted, choice->many_rows->name) != 0)
+	products(findings, "products, A^T B", choice->transposed_a, false);
+	products(findings, "products", choice->plain, false);
+	if (wanted && strcasecmp(wanted, choice->plain->name) != 0)
 		finding_mark(&findings->list[findings->count - 1], FINDING_WARNING,
 		             "BAKEOFF_GEMM=%s names no library of this build and is ignored",
 		             wanted);

@@ -36,9 +36,9 @@ void version_sets(char *text, size_t size)
 static void print_products(FILE *out)
 {
 	const struct gemm *choice = gemm_for_processor();
-	const struct gemm_library *used[] = { choice->few_rows, choice->many_rows,
+	const struct gemm_library *used[] = { choice->plain, choice->transposed_a,
 		                              choice->bfloat16 };
-	static const char *const words[] = { "few rows", "many rows", "bfloat16" };
+	static const char *const words[] = { "A B", "A^T B", "bfloat16" };
 	char text[160], kernel[80];
 	struct error error;
 

@@ -16,8 +16,8 @@
 #define OPENBLAS &gemm_openblas
 
 /* `make bench SECTIONS=kernels` has the measurements: with AVX-512, oneDNN is ahead at every shape
- * of more than a few thousand multiply-adds; with AVX2 the two are alike but for a few rows, where
- * OpenBLAS is slow. */
+ * of more than a few thousand multiply-adds; with AVX2 OpenBLAS is ahead at most gradients of
+ * weights, and oneDNN at all else, the more the fewer rows there are. */
 static const struct gemm choices[] = {
 	{ "portable", OPENBLAS, OPENBLAS, NULL },
 	{ "avx2", ONEDNN, OPENBLAS, NULL },
@@ -86,8 +86,7 @@ void gemm(const struct gemm *choice, int transpose_a, int transpose_b, int m, in
           real alpha, const real *a, int lda, const real *b, int ldb, real beta, real *c, int ldc)
 {
 	const struct gemm_shape shape = { transpose_a, transpose_b, m, n, k, lda, ldb, ldc };
-	const struct gemm_library *library =
-		m <= GEMM_FEW_ROWS ? choice->few_rows : choice->many_rows;
+	const struct gemm_library *library = transpose_a ? choice->transposed_a : choice->plain;
 
 	if (m > 0 && n > 0)
 		library->multiply(&shape, alpha, a, b, beta, c);
@@ -101,18 +100,18 @@ static void describe_one(const struct gemm_library *library, bool kernel, char *
 		library->describe(text, size);
 }
 
-/* "MANY", "MANY; few rows: FEW", and "; bfloat16: OTHER" where that is neither of the two. */
+/* "PLAIN", "PLAIN; A^T B: OTHER", and "; bfloat16: OTHER" where that is not the first. */
 static void describe_all(const struct gemm *g, char *text, size_t size, bool kernel)
 {
-	char many[160], few[160], bfloat16[160];
+	const bool two = g->transposed_a != g->plain;
+	const bool other = g->bfloat16 && g->bfloat16 != g->plain;
+	char plain[160], transposed_a[160], bfloat16[160];
 
-	describe_one(g->many_rows, kernel, many, sizeof many);
-	describe_one(g->few_rows, kernel, few, sizeof few);
-	describe_one(g->bfloat16 ? g->bfloat16 : g->many_rows, kernel, bfloat16, sizeof bfloat16);
-	snprintf(text, size, "%s%s%s%s%s", many, g->few_rows != g->many_rows ? "; few rows: " : "",
-	         g->few_rows != g->many_rows ? few : "",
-	         g->bfloat16 && g->bfloat16 != g->many_rows ? "; bfloat16: " : "",
-	         g->bfloat16 && g->bfloat16 != g->many_rows ? bfloat16 : "");
+	describe_one(g->plain, kernel, plain, sizeof plain);
+	describe_one(g->transposed_a, kernel, transposed_a, sizeof transposed_a);
+	describe_one(other ? g->bfloat16 : g->plain, kernel, bfloat16, sizeof bfloat16);
+	snprintf(text, size, "%s%s%s%s%s", plain, two ? "; A^T B: " : "", two ? transposed_a : "",
+	         other ? "; bfloat16: " : "", other ? bfloat16 : "");
 }
 
 void gemm_describe(const struct gemm *g, char *text, size_t size)

@@ -38,15 +38,13 @@ struct gemm_library {
 	void (*describe_kernel)(char *text, size_t size);
 };
 
-enum { GEMM_FEW_ROWS = 8 };
-
 /* The libraries for one kind of processor. */
 struct gemm {
 	const char *name; /* "portable", "avx2", "avx512", "avx512-bf16"; "openblas" or "onednn"
 	                     where BAKEOFF_GEMM asked for it */
-	const struct gemm_library *few_rows; /* m of at most GEMM_FEW_ROWS: a step of a search */
-	const struct gemm_library *many_rows;
-	const struct gemm_library *bfloat16; /* NULL where the processor has no such product */
+	const struct gemm_library *plain;        /* A as it is */
+	const struct gemm_library *transposed_a; /* A^T, as in gradients of weights */
+	const struct gemm_library *bfloat16;     /* NULL where the processor has no such product */
 };
 
 /* Makes the libraries run on the calling thread, and oneDNN within the instruction set of

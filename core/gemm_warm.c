@@ -24,7 +24,8 @@ static void *multiply_all(void *argument)
 		const struct gemm_shape s = { kind == 2, kind == 0, SIZE, SIZE,
 			                      SIZE,      SIZE,      SIZE, SIZE };
 
-		w->gemm->many_rows->multiply(&s, 1, w->a, w->b, kind == 2, w->c);
+		gemm(w->gemm, s.transpose_a, s.transpose_b, SIZE, SIZE, SIZE, 1, w->a, SIZE, w->b,
+		     SIZE, kind == 2, w->c, SIZE);
 #ifndef BAKEOFF_DOUBLE
 		if (w->bfloat16 && w->gemm->bfloat16)
 			w->gemm->bfloat16->multiply_bfloat16(&s, 1, w->a16, w->b16, kind == 2,
@@ -38,7 +39,8 @@ struct gemm_warming *gemm_warm(const struct gemm *gemm, bool bfloat16)
 {
 	struct gemm_warming *w;
 
-	if (gemm->many_rows == &gemm_openblas && !(bfloat16 && gemm->bfloat16))
+	if (gemm->plain == &gemm_openblas && gemm->transposed_a == &gemm_openblas &&
+	    !(bfloat16 && gemm->bfloat16))
 		return NULL;
 	w = memory_new(1, sizeof *w);
 	w->gemm = gemm;
