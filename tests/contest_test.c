@@ -3,6 +3,7 @@
 #include "results/compare.h"
 #include "results/contest.h"
 #include "results/statement.h"
+#include "tests/results_fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -11,50 +12,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 enum { SENTENCES = 60, WORDS = 12, TEXT_SIZE = 8 * WORDS };
-
-struct fixture {
-	char folder[256], path[300];
-	struct database database;
-	struct error error;
-	long keys;
-};
-
-#define assert_good(fixture, expression)                                                           \
-	do {                                                                                       \
-		if (!(expression))                                                                 \
-			fail_msg("%s", (fixture)->error.message);                                  \
-	} while (0)
-
-static int set_up(void **state)
-{
-	const char *temporary = getenv("TMPDIR");
-	struct fixture *f = memory_new(1, sizeof *f);
-
-	snprintf(f->folder, sizeof f->folder, "%.200s/bakeoff_contest_XXXXXX",
-	         temporary ? temporary : "/tmp");
-	assert_non_null(mkdtemp(f->folder));
-	snprintf(f->path, sizeof f->path, "%s/results.db", f->folder);
-	assert_good(f, database_open(&f->database, f->path, DATABASE_WRITE, &f->error));
-	*state = f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-	char command[300];
-
-	database_close(&f->database);
-	snprintf(command, sizeof command, "rm -rf '%s'", f->folder);
-	assert_int_equal(system(command), 0);
-	free(f);
-	return 0;
-}
 
 /* A number below 1,000 that the arguments decide. */
 static unsigned draw(unsigned a, unsigned b, unsigned c)
@@ -91,7 +52,7 @@ static void write_sentence(const struct entry *e, size_t i, char *reference, cha
 	}
 }
 
-static long add_run(struct fixture *f, const struct entry *e, enum run_status status)
+static long add_run(struct results_fixture *f, const struct entry *e, enum run_status status)
 {
 	struct run_record record = { .contestant = e->name,
 		                     .seed = e->seed,
@@ -110,7 +71,7 @@ static long add_run(struct fixture *f, const struct entry *e, enum run_status st
 	return run;
 }
 
-static void add(struct fixture *f, const struct entry *e, const char *test_set)
+static void add(struct results_fixture *f, const struct entry *e, const char *test_set)
 {
 	struct translation *t = memory_new(e->sentences, sizeof *t);
 	char(*text)[2][TEXT_SIZE] = memory_new(e->sentences, sizeof *text);
@@ -129,13 +90,13 @@ static void add(struct fixture *f, const struct entry *e, const char *test_set)
 	free(text);
 }
 
-static void add_seeds(struct fixture *f, const char *name, long seeds, unsigned wrong)
+static void add_seeds(struct results_fixture *f, const char *name, long seeds, unsigned wrong)
 {
 	for (long seed = 1; seed <= seeds; seed++)
 		add(f, &(struct entry){ name, NULL, seed, wrong, SENTENCES, 0 }, "news");
 }
 
-static struct contest judged(struct fixture *f, const char *baseline)
+static struct contest judged(struct results_fixture *f, const char *baseline)
 {
 	struct contest contest;
 
@@ -155,7 +116,7 @@ static void says(const struct contest *c, size_t pair, const char *text)
 
 static void the_better_one_is_first_and_equals_tie(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct contest c;
 
 	add_seeds(f, "bad", 3, 400);
@@ -184,7 +145,7 @@ static void the_better_one_is_first_and_equals_tie(void **state)
 
 static void a_baseline_leaves_its_own_pairs(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct contest c;
 
 	add_seeds(f, "a", 2, 400);
@@ -204,7 +165,7 @@ static void a_baseline_leaves_its_own_pairs(void **state)
 
 static void one_seed_does_not_cover_training(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct contest c;
 
 	add_seeds(f, "a", 1, 400);
@@ -224,7 +185,7 @@ static void one_seed_does_not_cover_training(void **state)
 
 static void what_cannot_be_tested_says_why(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct contest c;
 
 	add(f, &(struct entry){ "a", NULL, 1, 100, SENTENCES, 0 }, "other");
@@ -250,7 +211,7 @@ static void what_cannot_be_tested_says_why(void **state)
 
 static void texts_of_a_strangers_database_do_no_harm(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct contest c;
 
 	add_seeds(f, "a\x1b[31m", 2, 400);
@@ -273,7 +234,7 @@ static double errors(const union metric_settings *settings, const double *sum)
 
 static void where_lower_is_better_the_lower_is_first(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct metric metric = *metric_find("BLEU");
 	struct contest up, down;
 
@@ -294,7 +255,7 @@ static void where_lower_is_better_the_lower_is_first(void **state)
 	contest_free(&down);
 }
 
-static char *compared(struct fixture *f, const struct compare_options *options)
+static char *compared(struct results_fixture *f, const struct compare_options *options)
 {
 	char *text = NULL;
 	size_t size;
@@ -312,7 +273,7 @@ static void compare_prints_verdicts_and_no_idle_settings(void **state)
 		"{\"architecture\": \"rnn\", \"settings\": {\"cell\": \"lstm\", \"hidden\": 80}}",
 		"{\"architecture\": \"cnn\", \"settings\": {\"kernel\": 5, \"weight_norm\": true}}",
 	};
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct compare_options options = { TABLE_BOX, NULL, standard_is };
 	char *text;
 
@@ -336,7 +297,7 @@ static void compare_prints_verdicts_and_no_idle_settings(void **state)
 
 static void large_grids_ask_for_a_baseline(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct compare_options options = { TABLE_BOX, NULL, NULL };
 	char name[16], *text;
 
@@ -354,7 +315,7 @@ static void large_grids_ask_for_a_baseline(void **state)
 	free(text);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, results_set_up, results_tear_down)
 
 int main(void)
 {

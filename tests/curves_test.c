@@ -1,61 +1,21 @@
 /* curves_test.c - costs of points, targets and power laws of curves that are known. */
 #include "results/curves.h"
 #include "results/statement.h"
+#include "tests/results_fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
-#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-struct fixture {
-	char folder[256], path[300];
-	struct database database;
-	struct error error;
-	long keys;
-};
-
-#define assert_good(fixture, expression)                                                           \
-	do {                                                                                       \
-		if (!(expression))                                                                 \
-			fail_msg("%s", (fixture)->error.message);                                  \
-	} while (0)
-
-static int set_up(void **state)
-{
-	const char *temporary = getenv("TMPDIR");
-	struct fixture *f = memory_new(1, sizeof *f);
-
-	snprintf(f->folder, sizeof f->folder, "%.200s/bakeoff_curves_XXXXXX",
-	         temporary ? temporary : "/tmp");
-	assert_non_null(mkdtemp(f->folder));
-	snprintf(f->path, sizeof f->path, "%s/results.db", f->folder);
-	assert_good(f, database_open(&f->database, f->path, DATABASE_WRITE, &f->error));
-	*state = f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-	char command[300];
-
-	database_close(&f->database);
-	snprintf(command, sizeof command, "rm -rf '%s'", f->folder);
-	assert_int_equal(system(command), 0);
-	free(f);
-	return 0;
-}
-
 /* A run with `points` validations, one each 100 updates, reports of cost each 150: 50 tokens and a
  * quarter of a second an update, 7 multiply-adds a token forward. */
-static void add(struct fixture *f, const char *name, long seed, enum run_status status, int points,
-                double (*value)(double updates))
+static void add(struct results_fixture *f, const char *name, long seed, enum run_status status,
+                int points, double (*value)(double updates))
 {
 	struct run_record record = { .contestant = name,
 		                     .seed = seed,
@@ -100,7 +60,7 @@ static double broken(double updates)
 	return updates < 250 ? 5 : (double)NAN;
 }
 
-static char *printed(struct fixture *f, struct curves_options options)
+static char *printed(struct results_fixture *f, struct curves_options options)
 {
 	char *text = NULL;
 	size_t size;
@@ -122,7 +82,7 @@ static void near(double value, double expected, const char *what)
 
 static void points_cost_what_lies_between_the_reports(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct curves curves;
 	const struct curve *c;
 	double cost[COSTS];
@@ -151,7 +111,7 @@ static void points_cost_what_lies_between_the_reports(void **state)
 
 static void who_never_gets_there_is_in_no_mean(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	char *text;
 
 	add(f, "a", 1, RUN_DONE, 10, law);
@@ -176,7 +136,7 @@ static void who_never_gets_there_is_in_no_mean(void **state)
 
 static void laws_are_found_and_what_is_none_is_said(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	char *text;
 	const char *row;
 	double a = 0, a_error = 0, b = 0, c = 0;
@@ -199,7 +159,7 @@ static void laws_are_found_and_what_is_none_is_said(void **state)
 
 static void mistakes_are_named(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct curves curves;
 	enum curve_cost cost;
 
@@ -215,7 +175,7 @@ static void mistakes_are_named(void **state)
 	assert_int_equal(cost, COST_MULTIPLY_ADDS);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, results_set_up, results_tear_down)
 
 int main(void)
 {

@@ -3,6 +3,7 @@
 #include "results/filter.h"
 #include "results/selection.h"
 #include "results/statement.h"
+#include "tests/results_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,23 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 enum { RUNS = 6 };
-
-struct fixture {
-	char folder[64], path[96];
-	struct database database;
-	struct error error;
-};
-
-#define assert_good(f, expression)                                                                 \
-	do {                                                                                       \
-		if (!(expression))                                                                 \
-			fail_msg("%s", (f)->error.message);                                        \
-	} while (0)
 
 struct toy_run {
 	const char *contestant, *settings;
@@ -51,7 +39,7 @@ static const struct toy_run toy[RUNS] = {
 	  5 },
 };
 
-static void add_scores(struct fixture *f, long id, const struct toy_run *t)
+static void add_scores(struct results_fixture *f, long id, const struct toy_run *t)
 {
 	struct database *d = &f->database;
 	const struct score news = { .test_set = "news", .metric = "BLEU", .value = t->bleu };
@@ -67,7 +55,7 @@ static void add_scores(struct fixture *f, long id, const struct toy_run *t)
 	assert_good(f, database_flush(d, &f->error));
 }
 
-static void add_run(struct fixture *f, long experiment, int i)
+static void add_run(struct results_fixture *f, long experiment, int i)
 {
 	const struct run_totals totals = { .updates = 100 * (i + 1) };
 	const struct toy_run *t = &toy[i];
@@ -94,35 +82,20 @@ static void add_run(struct fixture *f, long experiment, int i)
 
 static int set_up(void **state)
 {
-	struct fixture *f = memory_new(1, sizeof *f);
+	struct results_fixture *f;
 	long first, second;
 
-	snprintf(f->folder, sizeof f->folder, "/tmp/bakeoff_filter_XXXXXX");
-	assert_non_null(mkdtemp(f->folder));
-	snprintf(f->path, sizeof f->path, "%s/results.db", f->folder);
-	assert_good(f, database_open(&f->database, f->path, DATABASE_WRITE, &f->error));
+	results_set_up(state);
+	f = *state;
 	assert_good(f, database_experiment(&f->database, "toy", NULL, &first, &f->error));
 	assert_good(f, database_experiment(&f->database, "multi30k-de", NULL, &second, &f->error));
 	for (int i = 0; i < RUNS; i++)
 		add_run(f, i < 3 ? first : second, i);
-	*state = f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-	char command[96];
-
-	database_close(&f->database);
-	snprintf(command, sizeof command, "rm -rf '%s'", f->folder);
-	assert_int_equal(system(command), 0);
-	free(f);
 	return 0;
 }
 
 /* The chosen runs as "1 2 5", on a connection of their own; NULL on error. */
-static char *choose(struct fixture *f, const struct selection *s)
+static char *choose(struct results_fixture *f, const struct selection *s)
 {
 	struct database database;
 	char *text = memory_new(64, 1);
@@ -203,7 +176,7 @@ static void meaning(void **state)
 		if (!got || strcmp(got, cases[i].runs) != 0)
 			fail_msg("%s: chose \"%s\", expected \"%s\" (%s)", cases[i].condition,
 			         got ? got : "", cases[i].runs,
-			         ((struct fixture *)*state)->error.message);
+			         ((struct results_fixture *)*state)->error.message);
 		free(got);
 	}
 }
@@ -273,7 +246,7 @@ static void mistakes(void **state)
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const struct selection s = { .where = cases[i].condition };
-		struct fixture *f = *state;
+		struct results_fixture *f = *state;
 		char *got = choose(f, &s);
 
 		if (got)
@@ -358,7 +331,7 @@ static void garbage(void **state)
 		"$",         "[",      "*",      "%s",   "%n",    "\n",   "NULL", "bleu",
 		"settings.", "r.id",   "/*",     "\\",   "0x1p3", "id",
 	};
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	uint64_t chance = 7;
 	char *all;
 
@@ -391,7 +364,7 @@ static char *repeat(const char *piece, const char *end, int times)
 
 static void long_conditions(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	char *most = repeat("seed = 0 or ", "seed = 1", 399);
 	char *more = repeat("seed = 0 or ", "seed = 1", 100000);
 	char *deep = repeat("(", "seed = 1", 100000);
@@ -431,7 +404,7 @@ static void views(void **state)
 		{ "SELECT count(DISTINCT setting) FROM differences WHERE experiment = 'toy'", 4,
 		  3 },
 	};
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	const struct selection s = { .where = "contestant = lstm" };
 	struct database d;
 	bool found;
@@ -457,13 +430,13 @@ static void views(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(meaning, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(order, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(mistakes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(random_conditions, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(garbage, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(long_conditions, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(views, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(meaning, set_up, results_tear_down),
+		cmocka_unit_test_setup_teardown(order, set_up, results_tear_down),
+		cmocka_unit_test_setup_teardown(mistakes, set_up, results_tear_down),
+		cmocka_unit_test_setup_teardown(random_conditions, set_up, results_tear_down),
+		cmocka_unit_test_setup_teardown(garbage, set_up, results_tear_down),
+		cmocka_unit_test_setup_teardown(long_conditions, set_up, results_tear_down),
+		cmocka_unit_test_setup_teardown(views, set_up, results_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

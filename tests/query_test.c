@@ -1,10 +1,10 @@
 /* query_test.c - a query reads and does nothing else, whoever wrote it and whoever made the file;
  * what it prints can do no harm. */
 #include "cli/commands.h"
-#include "results/database.h"
 #include "results/escape.h"
 #include "results/queries.h"
 #include "results/query.h"
+#include "tests/results_fixture.h"
 
 #include <dirent.h>
 #include <jansson.h>
@@ -22,22 +22,9 @@
 
 #include <cmocka.h>
 
-enum { PATH_SIZE = 256, LAST_FORMAT = TABLE_HTML };
+enum { LAST_FORMAT = TABLE_HTML };
 
-/* A folder with results.db in it, of one experiment with two runs, open to be read. */
-struct fixture {
-	char folder[PATH_SIZE], path[PATH_SIZE + 32];
-	struct database database;
-	struct error error;
-};
-
-#define assert_good(fixture, expression)                                                           \
-	do {                                                                                       \
-		if (!(expression))                                                                 \
-			fail_msg("%s", (fixture)->error.message);                                  \
-	} while (0)
-
-static void add_run(struct fixture *f, struct database *database, long experiment, int i)
+static void add_run(struct results_fixture *f, struct database *database, long experiment, int i)
 {
 	char key[17];
 	struct run_record record = { .experiment = experiment,
@@ -64,39 +51,21 @@ static void add_run(struct fixture *f, struct database *database, long experimen
 
 static int set_up(void **state)
 {
-	const char *temporary = getenv("TMPDIR");
-	struct fixture *f = memory_new(1, sizeof *f);
-	struct database database;
+	struct results_fixture *f;
 	long experiment;
 
-	snprintf(f->folder, sizeof f->folder, "%.200s/bakeoff_query_XXXXXX",
-	         temporary ? temporary : "/tmp");
-	assert_non_null(mkdtemp(f->folder));
-	snprintf(f->path, sizeof f->path, "%s/results.db", f->folder);
-	assert_good(f, database_open(&database, f->path, DATABASE_WRITE, &f->error));
-	assert_good(f, database_experiment(&database, "toy", NULL, &experiment, &f->error));
-	add_run(f, &database, experiment, 0);
-	add_run(f, &database, experiment, 1);
-	database_close(&database);
-	assert_good(f, database_open(&f->database, f->path, DATABASE_READ, &f->error));
-	*state = f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-	char command[PATH_SIZE + 16];
-
+	results_set_up(state);
+	f = *state;
+	assert_good(f, database_experiment(&f->database, "toy", NULL, &experiment, &f->error));
+	add_run(f, &f->database, experiment, 0);
+	add_run(f, &f->database, experiment, 1);
 	database_close(&f->database);
-	snprintf(command, sizeof command, "rm -rf '%s'", f->folder);
-	assert_int_equal(system(command), 0);
-	free(f);
+	assert_good(f, database_open(&f->database, f->path, DATABASE_READ, &f->error));
 	return 0;
 }
 
 /* What a query prints; NULL, with the error in the fixture, where it is refused. Of the caller. */
-static char *answer(struct fixture *f, struct database *database, const struct query *query,
+static char *answer(struct results_fixture *f, struct database *database, const struct query *query,
                     enum table_format format)
 {
 	char *text = NULL;
@@ -114,7 +83,7 @@ static char *answer(struct fixture *f, struct database *database, const struct q
 	return NULL;
 }
 
-static char *printed(struct fixture *f, const char *sql, enum table_format format)
+static char *printed(struct results_fixture *f, const char *sql, enum table_format format)
 {
 	char *text = answer(f, &f->database, &(struct query){ .sql = sql }, format);
 
@@ -201,7 +170,7 @@ static const char *const attacks[][2] = {
 /* On a connection that could write too: it is not only the file's mode that protects. */
 static void a_query_does_nothing_but_read(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct database writable, *databases[] = { &f->database, &writable };
 	int files;
 
@@ -228,7 +197,7 @@ static void a_query_does_nothing_but_read(void **state)
 /* The program itself writes after a query of the same connection. */
 static void the_guard_goes_with_the_query(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct database writable;
 	long id;
 
@@ -249,7 +218,7 @@ static double now(void)
 
 static void a_query_without_end_is_stopped(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct query query = { .sql = "WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1"
 		                      " FROM n) SELECT count(*) FROM n",
 		               .timeout = 0.05 };
@@ -290,7 +259,7 @@ static const char *const strange[] = {
 /* A file made to harm who opens it: triggers, views and tables that never end. */
 static void a_file_of_a_stranger_does_no_harm(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct database database;
 	char *text;
 	long id;
@@ -340,7 +309,7 @@ static void values_are_what_they_are_called(void **state)
 	static const struct query_value types[] = { { "a", "12" },   { "b", "1.5" },
 		                                    { "c", "0x10" }, { "d", "" },
 		                                    { "e", "-3" },   { "experiment", "7" } };
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	struct query query = { .sql = named_query_find("curves")->sql, one, 3, 0 };
 	char *text = answer(f, &f->database, &query, TABLE_CSV);
 
@@ -384,7 +353,7 @@ static void nothing_and_bytes_are_told_from_texts(void **state)
 		              "<tr><td></td><td></td><td>x&#39;00ff1b&#39;</td></tr>\n"
 		              "</tbody>\n</table>\n" },
 	};
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
 		char *text =
@@ -416,7 +385,7 @@ static void no_format_lets_a_text_out(void **state)
 		"&lt;",
 		"\xff\xfe",
 	};
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		for (int format = 0; format <= LAST_FORMAT; format++) {
@@ -449,7 +418,7 @@ static void no_format_lets_a_text_out(void **state)
 
 static void every_line_of_jsonl_is_an_object(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	char *text = printed(f, "SELECT *, char(10) || '\"}' AS bad FROM run_curves", TABLE_JSONL);
 	int count = 0;
 
@@ -539,7 +508,7 @@ struct command_case {
 };
 
 /* In a process of its own; all that it prints. */
-static int run_case(const struct fixture *f, const struct command_case *c, char *output,
+static int run_case(const struct results_fixture *f, const struct command_case *c, char *output,
                     size_t size)
 {
 	char path[PATH_SIZE + 32], *arguments[9] = { NULL };
@@ -611,7 +580,7 @@ static void the_command_says_what_is_wrong(void **state)
 		{ { "query", "--db", "DB", "--format", "xml", "runs" }, 2, "jsonl, markdown" },
 		{ { "query", "--list" }, 0, "run= contestant= metric=" },
 	};
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	char output[1 << 14];
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -622,7 +591,7 @@ static void the_command_says_what_is_wrong(void **state)
 	}
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, results_tear_down)
 
 int main(void)
 {

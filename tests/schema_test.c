@@ -1,52 +1,17 @@
 /* schema_test.c - the manual of the database names every table, view and column, and no other. */
 #include "core/error.h"
-#include "results/database.h"
+#include "tests/results_fixture.h"
 
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 enum { LINE = 2048, MANUAL_COLUMNS = 3 };
-
-/* A database in memory would do, but that is not what the program opens. */
-struct fixture {
-	char folder[256], path[300];
-	struct database database;
-	struct error error;
-};
-
-static int set_up(void **state)
-{
-	const char *temporary = getenv("TMPDIR");
-	struct fixture *f = memory_new(1, sizeof *f);
-
-	snprintf(f->folder, sizeof f->folder, "%.200s/bakeoff_schema_XXXXXX",
-	         temporary ? temporary : "/tmp");
-	assert_non_null(mkdtemp(f->folder));
-	snprintf(f->path, sizeof f->path, "%s/results.db", f->folder);
-	if (!database_open(&f->database, f->path, DATABASE_WRITE, &f->error))
-		fail_msg("%s", f->error.message);
-	*state = f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	database_close(&f->database);
-	unlink(f->path);
-	rmdir(f->folder);
-	free(f);
-	return 0;
-}
 
 /* The next of the names with commas between; NULL at the end. */
 static char *next_name(char **list)
@@ -133,7 +98,7 @@ static void assert_none(sqlite3 *handle, const char *what, const char *sql)
 
 static void the_manual_names_every_column_and_no_other(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	sqlite3 *handle = f->database.handle;
 
 	read_manual(handle);
@@ -153,7 +118,7 @@ static void a_curve_is_found_without_a_scan_of_points(void **state)
 		"SELECT * FROM cost_to_target WHERE run = 3 AND metric = 'valid_perplexity'",
 		"SELECT * FROM run_summaries WHERE run = 3 AND metric = 'train_loss'",
 	};
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
 		char *sql = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", queries[i]);
@@ -175,7 +140,7 @@ static void a_curve_is_found_without_a_scan_of_points(void **state)
 	}
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, results_set_up, results_tear_down)
 
 int main(void)
 {

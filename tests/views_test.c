@@ -1,7 +1,7 @@
 /* views_test.c - the views answer what they are named after, each run with its own numbers. */
 #include "core/error.h"
-#include "results/database.h"
 #include "results/query.h"
+#include "tests/results_fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -11,23 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 enum { RUNS = 4, STEPS = 3 };
-
-struct fixture {
-	char folder[256], path[300];
-	struct database database;
-	struct error error;
-};
-
-#define assert_good(fixture, expression)                                                           \
-	do {                                                                                       \
-		if (!(expression))                                                                 \
-			fail_msg("%s", (fixture)->error.message);                                  \
-	} while (0)
 
 /* A run: its curve at updates 10, 20, 30 and its score. */
 struct trial {
@@ -68,13 +55,13 @@ static const struct trial trials[RUNS] = {
 	  RUN_FAILED },
 };
 
-static void point(struct fixture *f, long run, const char *metric, long step, double value)
+static void point(struct results_fixture *f, long run, const char *metric, long step, double value)
 {
 	assert_good(f, database_point(&f->database, run, metric, step, value, &f->error));
 }
 
 /* Run i has used 1000 * i tokens and i seconds a report; reports come at updates 5, 15, 25. */
-static void add(struct fixture *f, long experiment, int i)
+static void add(struct results_fixture *f, long experiment, int i)
 {
 	const struct trial *t = &trials[i];
 	char key[17];
@@ -103,30 +90,14 @@ static void add(struct fixture *f, long experiment, int i)
 
 static int set_up(void **state)
 {
-	const char *temporary = getenv("TMPDIR");
-	struct fixture *f = memory_new(1, sizeof *f);
+	struct results_fixture *f;
 	long experiment;
 
-	snprintf(f->folder, sizeof f->folder, "%.200s/bakeoff_views_XXXXXX",
-	         temporary ? temporary : "/tmp");
-	assert_non_null(mkdtemp(f->folder));
-	snprintf(f->path, sizeof f->path, "%s/results.db", f->folder);
-	assert_good(f, database_open(&f->database, f->path, DATABASE_WRITE, &f->error));
+	results_set_up(state);
+	f = *state;
 	assert_good(f, database_experiment(&f->database, "toy", NULL, &experiment, &f->error));
 	for (int i = 0; i < RUNS; i++)
 		add(f, experiment, i);
-	*state = f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	database_close(&f->database);
-	unlink(f->path);
-	rmdir(f->folder);
-	free(f);
 	return 0;
 }
 
@@ -134,7 +105,7 @@ struct answer {
 	const char *sql, *csv; /* without the line of names */
 };
 
-static void assert_answer(struct fixture *f, const struct answer *a)
+static void assert_answer(struct results_fixture *f, const struct answer *a)
 {
 	char *text = NULL, *rows;
 	size_t size;
@@ -183,7 +154,7 @@ static void views_answer_right(void **state)
 		{ "SELECT run, count, median FROM run_summaries WHERE metric = 'valid_perplexity'",
 		  "1,3,8\n2,3,6\n3,3,3.5\n4,3,1\n" },
 	};
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
 		assert_answer(f, &answers[i]);
@@ -191,7 +162,7 @@ static void views_answer_right(void **state)
 
 static void tags_and_notes_are_in_the_list_and_go_with_the_run(void **state)
 {
-	struct fixture *f = *state;
+	struct results_fixture *f = *state;
 	char *message = NULL;
 
 	sqlite3_exec(f->database.handle,
@@ -204,7 +175,7 @@ static void tags_and_notes_are_in_the_list_and_go_with_the_run(void **state)
 	assert_answer(f, &(struct answer){ "SELECT * FROM tags", "2,final\n2,paper\n" });
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, results_tear_down)
 
 int main(void)
 {
