@@ -30,7 +30,7 @@ LIMIT = 200  # seconds of processor that a test program may take: a loop that do
 # What is found out first by which test programs: the first line that matches a file.
 CONCERNED = (
     (r"core/(safetensors|frozen|packed)", "safetensors frozen import gpt architecture"),
-    (r"core/(setting|number|nearest)", "setting spec grid"),
+    (r"core/(setting|number|nearest)", "setting spec spec_meaning spec_json grid"),
     (r"core/(error|file|printable|process)", "filesystem safetensors attacks hostile report"),
     (r"core/image", "pictures draw"),
     (r"core/(profile|roofline|machine)", "profile"),
@@ -40,7 +40,7 @@ CONCERNED = (
     (r"core/(op_lstm|op_gru|recurrent|op_summary)", "recurrent architecture frozen"),
     (r"core/op_.*convolution", "convolution architecture"),
     (r"core/", "ops segment graph normed architecture frozen optimizer vector profile architecture_training"),
-    (r"models/(explain|design)", "explain variants spec receptive_field"),
+    (r"models/(explain|design)", "explain variants spec spec_meaning spec_json receptive_field"),
     (r"models/", "architecture architecture_cost joined explain padding attention variants labels "
                  "generation heads fixtures architecture_training match"),
     (r"eval/(attention|head)", "attend heads attention_document"),

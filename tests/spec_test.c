@@ -1,7 +1,5 @@
-/* spec_test.c - experiment files: where an error is and what it says, and what a good file means.
- */
-#include "experiments/spec.h"
-#include "core/error.h"
+/* spec_test.c - experiment files: where an error is and what it says. */
+#include "tests/spec_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,70 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
-
-enum { MUTATIONS = 10000, TEXT_SIZE = 8192 };
-
-/* Every test runs in a folder of its own that has these empty files. */
-static const char *const corpora[] = { "train.de", "train.en",    "valid.de",
-	                               "valid.en", "sub/near.de", "sub/near.en" };
-
-static void write_bytes(const char *path, const char *bytes, size_t size)
-{
-	FILE *file;
-
-	unlink(path); /* overwriting would wait for the disk on some file systems */
-	file = fopen(path, "wb");
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, size, file), size);
-	assert_int_equal(fclose(file), 0);
-}
-
-static int enter_folder(void **state)
-{
-	char folder[] = "/tmp/spec_test.XXXXXX";
-
-	if (!mkdtemp(folder) || chdir(folder) || mkdir("sub", 0777))
-		return -1;
-	*state = memory_text(folder);
-	for (size_t i = 0; i < sizeof corpora / sizeof corpora[0]; i++)
-		write_bytes(corpora[i], "", 0);
-	return 0;
-}
-
-static int leave_folder(void **state)
-{
-	for (size_t i = 0; i < sizeof corpora / sizeof corpora[0]; i++)
-		unlink(corpora[i]);
-	unlink("toy.yaml");
-	unlink("sub/toy.yaml");
-	if (rmdir("sub") || chdir("/") || rmdir(*state))
-		return -1;
-	free(*state);
-	return 0;
-}
-
-static bool read_text(struct experiment *e, const char *text, char *const *set, int sets,
-                      struct error *error)
-{
-	write_bytes("toy.yaml", text, strlen(text));
-	return experiment_read(e, "toy.yaml", set, sets, error);
-}
-
-static void read_good(struct experiment *e, const char *text, char *const *set, int sets)
-{
-	struct error error;
-
-	if (!read_text(e, text, set, sets, &error))
-		fail_msg("%s", error.message);
-}
-
-#define HEAD "experiment: toy\ndata: {task: copy}\ntrain: {stop: {epochs: 1}}\n"
-#define LSTM "contestants:\n  lstm: {architecture: rnn}\n"
-#define FILES "experiment: toy\ntrain: {stop: {epochs: 1}}\n" LSTM "data:\n"
 
 /* The file, and the error after "toy.yaml:". */
 static const struct {
@@ -449,7 +385,7 @@ static void an_error_names_file_line_key_and_remedy(void **state)
 		struct error error = { "" };
 		struct experiment e;
 
-		if (read_text(&e, bad_files[i].text, NULL, 0, &error))
+		if (spec_read(&e, bad_files[i].text, NULL, 0, &error))
 			fail_msg("read, but: %s", bad_files[i].message);
 		snprintf(expected, sizeof expected, "toy.yaml:%s", bad_files[i].message);
 		assert_string_equal(error.message, expected);
@@ -477,255 +413,16 @@ static void a_file_of_many_bytes_or_values_is_refused(void **state)
 
 	(void)state;
 	memset(text, '#', size);
-	write_bytes("toy.yaml", text, size);
+	spec_write("toy.yaml", text, size);
 	assert_false(experiment_read(&e, "toy.yaml", NULL, 0, &error));
 	assert_string_equal(error.message,
 	                    "toy.yaml: larger than 256 KiB; is this an experiment file?");
 	for (size_t i = 0; i < size; i += 2)
 		memcpy(text + i, i ? ",1" : "[1", i + 1 < size ? 2 : 1);
-	write_bytes("toy.yaml", text, size - 1);
+	spec_write("toy.yaml", text, size - 1);
 	assert_false(experiment_read(&e, "toy.yaml", NULL, 0, &error));
 	assert_string_equal(error.message, "toy.yaml:1: too many keys and values for one file");
 	free(text);
-}
-
-static const char WHOLE[] =
-	"experiment: toy\n"
-	"data:\n"
-	"  train: [train.de, train.en]\n"
-	"  valid: [valid.de, valid.en]\n"
-	"  test: {flickr2016: [valid.de, valid.en], other.set: [train.de, train.en]}\n"
-	"  subwords: {model: words, size: 2k, joint: false}\n"
-	"  lowercase: yes\n"
-	"train: {learning_rate: 2e-3, stop: {epochs: 3, minutes: 1.5}}\n"
-	"search: {beam: 4, longest: {factor: 3}}\n"
-	"match: {parameters: 7.5M}\n"
-	"seeds: [3, 1, 2]\n"
-	"contestants:\n"
-	"  lstm: {architecture: rnn, hidden: 64, width: 32, train: {learning_rate: 0.003}, "
-	"search: {beam: 1}}\n"
-	"  transformer:\n"
-	"    architecture: transformer\n"
-	"    dropout: 0\n";
-
-static void every_part_of_a_file_arrives(void **state)
-{
-	struct experiment e;
-
-	(void)state;
-	read_good(&e, WHOLE, NULL, 0);
-	assert_string_equal(e.name, "toy");
-	assert_string_equal(e.data.train.file[SIDE_TARGET], "train.en");
-	assert_int_equal(e.data.tests, 2);
-	assert_string_equal(e.data.test[0].name, "flickr2016");
-	assert_string_equal(e.data.test[1].name, "other.set");
-	assert_string_equal(e.data.test[1].file[SIDE_SOURCE], "train.de");
-	assert_int_equal(e.data.subword_model, SUBWORD_WORDS);
-	assert_int_equal(e.data.subword_size, 2000);
-	assert_true(e.data.lowercase);
-	assert_int_equal(e.match_parameters, 7500000);
-	assert_int_equal(e.seeds, 3);
-	assert_int_equal(e.seed[0], 3);
-	assert_int_equal(e.contestants, 2);
-	assert_string_equal(e.contestant[0].name, "lstm");
-	assert_string_equal(e.contestant[0].variant, "");
-	assert_int_equal(e.contestant[0].line, 13);
-	assert_int_equal(e.contestant[1].line, 14);
-	experiment_free(&e);
-}
-
-static void own_keys_win_over_shared_ones_and_those_over_defaults(void **state)
-{
-	struct experiment e;
-
-	(void)state;
-	read_good(&e, WHOLE, NULL, 0);
-	assert_true(e.contestant[0].train.learning_rate == 0.003);
-	assert_true(e.contestant[1].train.learning_rate == 0.002);
-	assert_int_equal(e.contestant[0].search.beam, 1);
-	assert_int_equal(e.contestant[1].search.beam, 4);
-	assert_true(e.contestant[0].search.length_factor == 3);
-	assert_int_equal(e.contestant[0].train.stop_epochs, 3);
-	assert_true(e.contestant[0].train.beta2 == 0.98);
-	assert_int_equal(e.contestant[0].design.model.width, 32);
-	assert_int_equal(e.contestant[1].design.model.width, 128);
-	assert_true(e.contestant[1].design.model.dropout == 0);
-	assert_ptr_equal(e.contestant[1].design.side[SIDE_SOURCE].architecture,
-	                 architecture_find("transformer"));
-	experiment_free(&e);
-}
-
-static void a_test_set_without_name_is_called_test_and_none_is_fine(void **state)
-{
-	struct experiment e;
-
-	(void)state;
-	read_good(&e, FILES "  train: [train.de, train.en]\n  valid: [valid.de, valid.en]\n", NULL,
-	          0);
-	assert_int_equal(e.data.tests, 0);
-	experiment_free(&e);
-	read_good(&e,
-	          FILES "  train: [train.de, train.en]\n  valid: [valid.de, valid.en]\n"
-	                "  test: [train.de, train.en]\n",
-	          NULL, 0);
-	assert_int_equal(e.data.tests, 1);
-	assert_string_equal(e.data.test[0].name, "test");
-	assert_int_equal(e.seeds, 1);
-	assert_int_equal(e.seed[0], 1);
-	assert_int_equal(e.match_parameters, 0);
-	experiment_free(&e);
-}
-
-static void files_are_looked_for_beside_the_experiment_file_first(void **state)
-{
-	static const char text[] =
-		FILES "  train: [near.de, near.en]\n  valid: [valid.de, valid.en]\n";
-	static const char missing[] = FILES "  train: [near.de, far.en]\n";
-	struct experiment e;
-	struct error error;
-
-	(void)state;
-	write_bytes("sub/toy.yaml", text, sizeof text - 1);
-	assert_true(experiment_read(&e, "sub/toy.yaml", NULL, 0, &error));
-	assert_string_equal(e.data.train.file[SIDE_SOURCE], "sub/near.de");
-	assert_string_equal(e.data.valid.file[SIDE_SOURCE], "valid.de");
-	experiment_free(&e);
-	write_bytes("sub/toy.yaml", missing, sizeof missing - 1);
-	assert_false(experiment_read(&e, "sub/toy.yaml", NULL, 0, &error));
-	assert_string_equal(
-		error.message,
-		"sub/toy.yaml:6: data.train = far.en: there is neither sub/far.en nor, in "
-		"the working directory, far.en");
-}
-
-static void assert_same_settings(const struct setting *table, const void *a, const void *b)
-{
-	for (const struct setting *s = table; s->name; s++) {
-		char one[SETTING_TEXT_SIZE], other[SETTING_TEXT_SIZE];
-
-		setting_write(s, a, one);
-		setting_write(s, b, other);
-		assert_string_equal(one, other);
-	}
-}
-
-static void assert_same_json_again(const struct experiment *e)
-{
-	for (int i = 0; i < e->contestants; i++) {
-		const struct contestant *c = &e->contestant[i];
-		json_t *json = contestant_to_json(e, c);
-		struct contestant back;
-		struct error error;
-
-		assert_true(contestant_from_json(&back, json, &error));
-		for (int side = 0; side < SIDES; side++)
-			assert_true(body_equal(&back.design.side[side], &c->design.side[side]));
-		assert_same_settings(model_settings_table, &c->design.model, &back.design.model);
-		assert_same_settings(train_settings_table, &c->train, &back.train);
-		assert_same_settings(search_settings_table, &c->search, &back.search);
-		contestant_free(&back);
-		json_decref(json);
-	}
-}
-
-static void each_side_has_an_architecture_of_its_own_where_it_says_so(void **state)
-{
-	struct experiment e;
-	char name[64];
-
-	(void)state;
-	read_good(&e,
-	          HEAD "grid:\n  m.encoder.heads: [1, 2]\n  m.hidden: [32, 64]\n"
-	               "contestants:\n  m:\n    architecture: rnn\n    layers: 4\n"
-	               "    encoder: {architecture: transformer, layers: 6}\n",
-	          NULL, 0);
-	assert_int_equal(e.contestants, 4);
-	assert_string_equal(e.contestant[3].name, "m encoder.heads=2 hidden=64");
-	for (int i = 0; i < 4; i++) {
-		const struct design *d = &e.contestant[i].design;
-
-		design_name(d, name);
-		assert_string_equal(name, "transformer-rnn");
-		assert_int_equal(d->side[SIDE_SOURCE].layer.heads, i / 2 + 1);
-		assert_int_equal(d->side[SIDE_TARGET].layer.heads, 1);
-		assert_int_equal(layers_of(&d->side[SIDE_SOURCE].layer, SIDE_SOURCE), 6);
-		assert_int_equal(layers_of(&d->side[SIDE_TARGET].layer, SIDE_TARGET), 4);
-		assert_int_equal(design_width(d, SIDE_SOURCE), 128);
-		assert_int_equal(design_width(d, SIDE_TARGET), i % 2 ? 64 : 32);
-	}
-	assert_same_json_again(&e);
-	experiment_free(&e);
-}
-
-static void a_grid_makes_the_product_of_its_lists(void **state)
-{
-	static const char *const names[] = {
-		"lstm clip=0 learning_rate=0.001", "lstm clip=0 learning_rate=0.01",
-		"lstm clip=1 learning_rate=0.001", "lstm clip=1 learning_rate=0.01",
-		"t heads=1 learning_rate=0.001",   "t heads=1 learning_rate=0.01",
-		"t heads=2 learning_rate=0.001",   "t heads=2 learning_rate=0.01",
-	};
-	struct experiment e;
-
-	(void)state;
-	read_good(&e,
-	          HEAD "grid:\n  t.heads: [1, 2]\n  lstm: {train: {clip: [0, 1]}}\n"
-	               "  train.learning_rate: [1e-3, 0.010]\n" LSTM
-	               "  t: {architecture: transformer, train: {learning_rate: 5}}\n",
-	          NULL, 0);
-	assert_int_equal(e.contestants, 8);
-	for (int i = 0; i < 8; i++) {
-		assert_string_equal(e.contestant[i].name, names[i]);
-		assert_string_equal(e.contestant[i].variant, strchr(names[i], ' ') + 1);
-		assert_true(e.contestant[i].train.learning_rate == (i % 2 ? 0.01 : 0.001));
-		assert_true(e.contestant[i].train.clip == (i == 0 || i == 1 ? 0 : 1));
-	}
-	experiment_free(&e);
-}
-
-static void a_grid_with_nothing_below_it_changes_nothing(void **state)
-{
-	struct experiment e;
-
-	(void)state;
-	read_good(&e, HEAD "grid:\n# t.heads: [1, 2]\nsearch:\n" LSTM, NULL, 0);
-	assert_int_equal(e.contestants, 1);
-	experiment_free(&e);
-}
-
-static void set_overrides_the_file_before_anything_is_checked(void **state)
-{
-	char *set[] = { "train.batch_tokens=4096",
-		        "contestants.lstm.hidden=32",
-		        "data.test.other.set=[valid.de, valid.en]",
-		        "seeds=[7, 8]",
-		        "search={beam: 2}",
-		        "contestants.conv={architecture: cnn}",
-		        "contestants.conv.kernel=5",
-		        "grid.conv.kernel=[3, 5]",
-		        "contestants.lstm.train.stop.epochs=9",
-		        "experiment=other=name",
-		        "train.clip=x",
-		        "train.clip=2",
-		        "match=" };
-	struct experiment e;
-
-	(void)state;
-	read_good(&e, WHOLE, set, 13);
-	assert_string_equal(e.name, "other=name");
-	assert_string_equal(e.data.test[1].file[SIDE_SOURCE], "valid.de");
-	assert_int_equal(e.seeds, 2);
-	assert_int_equal(e.seed[1], 8);
-	assert_int_equal(e.contestants, 4);
-	assert_int_equal(e.contestant[1].train.batch_tokens, 4096);
-	assert_true(e.contestant[1].train.clip == 2);
-	assert_int_equal(e.contestant[1].search.beam, 2);
-	assert_true(e.contestant[1].search.length_factor == 2);
-	assert_int_equal(e.contestant[0].train.stop_epochs, 9);
-	assert_string_equal(e.contestant[2].name, "conv kernel=3");
-	assert_int_equal(e.contestant[2].line, 0);
-	assert_int_equal(e.match_parameters, 0);
-	experiment_free(&e);
 }
 
 static const struct {
@@ -770,7 +467,7 @@ static void an_error_of_set_names_the_assignment(void **state)
 		struct experiment e;
 		struct error error;
 
-		if (read_text(&e, WHOLE, set, 2, &error))
+		if (spec_read(&e, SPEC_WHOLE, set, 2, &error))
 			fail_msg("--set %s was taken", bad_sets[i].set);
 		snprintf(expected, sizeof expected, "--set %s%s", bad_sets[i].set,
 		         bad_sets[i].message);
@@ -780,182 +477,14 @@ static void an_error_of_set_names_the_assignment(void **state)
 	}
 }
 
-/* Fields one by one: padding has no value. */
-static void json_gives_the_same_contestant_again(void **state)
-{
-	struct experiment e;
-
-	(void)state;
-	read_good(&e, WHOLE, NULL, 0);
-	assert_same_json_again(&e);
-	experiment_free(&e);
-}
-
-static void json_has_its_keys_sorted_and_the_data_without_folders(void **state)
-{
-	static const char *const keys[] = { "architecture", "data",     "model",
-		                            "search",       "settings", "train" };
-	struct experiment e;
-	const char *key;
-	json_t *json, *value;
-	int n = 0;
-
-	(void)state;
-	read_good(&e, WHOLE, NULL, 0);
-	free(e.data.train.file[SIDE_SOURCE]);
-	e.data.train.file[SIDE_SOURCE] = memory_text("some/where/train.de");
-	json = contestant_to_json(&e, &e.contestant[0]);
-	json_object_foreach(json, key, value) assert_string_equal(key, keys[n++]);
-	value = json_object_get(json_object_get(json, "data"), "train");
-	assert_string_equal(json_string_value(json_array_get(value, 0)), "train.de");
-	assert_string_equal(json_string_value(json_array_get(value, 1)), "train.en");
-	json_decref(json);
-	experiment_free(&e);
-}
-
-static const struct {
-	const char *json, *message; /* NULL: is read */
-} records[] = {
-	{ "{\"architecture\": \"rnn\", \"seed\": 3}", NULL },
-	{ "{\"architecture\": \"cnn\", \"settings\": {\"kernel\": 5}}", NULL },
-	{ "{}", "architecture: is missing in the settings" },
-	{ "[1]", "architecture: is missing in the settings" },
-	{ "{\"architecture\": \"mamba\"}",
-	  "architecture = mamba: this program has none of that name; `bakeoff models` lists them" },
-	{ "{\"architecture\": \"rnn\", \"settings\": {\"kernel\": 5}}",
-	  "settings: kernel: unknown setting" },
-	{ "{\"architecture\": \"rnn\", \"model\": {\"width\": 0}}",
-	  "model: width = 0: must be a whole number from 1 to 65536" },
-	{ "{\"architecture\": \"rnn\", \"train\": 3}", "train: settings: must be a JSON object" },
-};
-
-static void json_of_another_program_is_refused_by_name(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
-		json_t *json = json_loads(records[i].json, 0, NULL);
-		struct error error = { "" };
-		struct contestant c;
-
-		assert_int_equal(contestant_from_json(&c, json, &error), !records[i].message);
-		assert_string_equal(error.message, records[i].message ? records[i].message : "");
-		contestant_free(&c);
-		json_decref(json);
-	}
-}
-
-/* xorshift64* */
-static uint64_t chance(uint64_t *state)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * 0x2545f4914f6cdd1d;
-}
-
-static size_t insert(char *text, size_t size, size_t at, const char *bytes, size_t count)
-{
-	if (size + count > TEXT_SIZE)
-		return size;
-	memmove(text + at + count, text + at, size - at);
-	memcpy(text + at, bytes, count);
-	return size + count;
-}
-
-static size_t mutate(char *text, size_t size, uint64_t *state)
-{
-	static const char *const bits[] = { "&a ",
-		                            "*a",
-		                            "[",
-		                            "{",
-		                            "]",
-		                            "}",
-		                            ": ",
-		                            "\n  ",
-		                            "\t",
-		                            "!!x",
-		                            "\xff",
-		                            "- ",
-		                            "? ",
-		                            "---\n",
-		                            "\"",
-		                            "'",
-		                            "|\n",
-		                            "grid: {lstm.hidden: [2, 4]}\n",
-		                            "999999999999999999999",
-		                            "\xef\xbb\xbf",
-		                            "%YAML 9.9\n",
-		                            "<<: ",
-		                            "\\0",
-		                            "~",
-		                            ",",
-		                            "#" };
-	const size_t at = chance(state) % (size + 1), left = size - at;
-	const size_t count = left ? 1 + chance(state) % (left < 40 ? left : 40) : 0;
-	const char *bit = bits[chance(state) % (sizeof bits / sizeof bits[0])];
-	char copy[40];
-
-	switch (chance(state) % 5) {
-	case 0:
-		if (left)
-			text[at] = (char)chance(state);
-		return size;
-	case 1:
-		memmove(text + at, text + at + count, left - count);
-		return size - count;
-	case 2:
-		memcpy(copy, text + at, count);
-		return insert(text, size, chance(state) % (size + 1), copy, count);
-	default:
-		return insert(text, size, at, bit, strlen(bit));
-	}
-}
-
-static void no_mutation_of_a_file_crashes_or_fails_without_a_message(void **state)
-{
-	uint64_t random = 20240229;
-	int taken = 0;
-
-	(void)state;
-	for (int i = 0; i < MUTATIONS; i++) {
-		size_t size = sizeof WHOLE - 1;
-		struct error error = { "" };
-		char text[TEXT_SIZE];
-		struct experiment e;
-
-		memcpy(text, WHOLE, size);
-		for (int n = 1 + (int)(chance(&random) % 4); n; n--)
-			size = mutate(text, size, &random);
-		write_bytes("toy.yaml", text, size);
-		if (experiment_read(&e, "toy.yaml", NULL, 0, &error))
-			taken++;
-		else if (strncmp(error.message, "toy.yaml:", 9))
-			fail_msg("mutation %d: %s", i, error.message);
-		experiment_free(&e);
-	}
-	assert_in_range(taken, 1, MUTATIONS - 1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_error_names_file_line_key_and_remedy),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_named),
 		cmocka_unit_test(a_file_of_many_bytes_or_values_is_refused),
-		cmocka_unit_test(every_part_of_a_file_arrives),
-		cmocka_unit_test(own_keys_win_over_shared_ones_and_those_over_defaults),
-		cmocka_unit_test(a_test_set_without_name_is_called_test_and_none_is_fine),
-		cmocka_unit_test(files_are_looked_for_beside_the_experiment_file_first),
-		cmocka_unit_test(each_side_has_an_architecture_of_its_own_where_it_says_so),
-		cmocka_unit_test(a_grid_makes_the_product_of_its_lists),
-		cmocka_unit_test(a_grid_with_nothing_below_it_changes_nothing),
-		cmocka_unit_test(set_overrides_the_file_before_anything_is_checked),
 		cmocka_unit_test(an_error_of_set_names_the_assignment),
-		cmocka_unit_test(json_gives_the_same_contestant_again),
-		cmocka_unit_test(json_has_its_keys_sorted_and_the_data_without_folders),
-		cmocka_unit_test(json_of_another_program_is_refused_by_name),
-		cmocka_unit_test(no_mutation_of_a_file_crashes_or_fails_without_a_message),
 	};
 
-	return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+	return cmocka_run_group_tests(tests, spec_enter, spec_leave);
 }
