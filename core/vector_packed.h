@@ -1,9 +1,9 @@
 /* vector_packed.h - rows times a weight matrix that lies in panels.
  *
- * Only for core/vector.c, after vector_product.h; integers: vector_int8.h. Every element is summed in order of k, whatever
- * the number of rows and whichever tile it is in. Unlike all else there, products are added by
- * fused multiply-add where the set has it, so that "portable" may differ from the others in the
- * last bits.
+ * Only for core/vector.c, after vector_product.h; integers: vector_int8.h. Every element is summed
+ * in order of k, whatever the number of rows and whichever tile it is in. Unlike all else there,
+ * products are added by fused multiply-add where the set has it, so that "portable" may differ from
+ * the others in the last bits.
  */
 #ifndef BAKEOFF_VECTOR_PACKED_H
 #define BAKEOFF_VECTOR_PACKED_H
@@ -76,6 +76,26 @@ static ALWAYS_INLINE void finish_part(const struct packed_product *p, REGISTER s
 	}
 }
 
+/* All of a tile, whose first column is `column` of C. A function of its own, as those below: in one
+ * that holds everything, compilers keep the sums in memory while they are added to. */
+static __attribute__((noinline)) void finish_tile(const struct packed_product *p, int rows,
+                                                  int registers,
+                                                  real (*total)[FEW_WIDE][IN_REGISTER],
+                                                  size_t column, real *c)
+{
+	for (int i = 0; i < rows; i++, c += p->ldc)
+		for (int j = 0; j < registers; j++) {
+			const size_t at = column + (size_t)j * IN_REGISTER;
+			REGISTER sum;
+
+			memcpy(&sum, total[i][j], sizeof sum);
+			if (at + IN_REGISTER <= p->n)
+				finish_register(p, sum, at, c + at);
+			else
+				finish_part(p, sum, at, c + at);
+		}
+}
+
 /* The weights of row l of a panel, from this column on. */
 static ALWAYS_INLINE REGISTER load_weights(const struct packed_product *p, const bool half,
                                            size_t panel, size_t l, size_t column)
@@ -92,6 +112,22 @@ static ALWAYS_INLINE REGISTER load_weights(const struct packed_product *p, const
 	return (REGISTER)(pairs << (column & 16 ? 0 : 16) & ~0xffff);
 }
 
+/* Without an addition, which a vector of 0 and a scalar would cost. */
+static ALWAYS_INLINE REGISTER repeated(real x)
+{
+#if REGISTER_BYTES == 64 && defined(BAKEOFF_DOUBLE)
+	return (REGISTER)_mm512_set1_pd(x);
+#elif REGISTER_BYTES == 64
+	return (REGISTER)_mm512_set1_ps(x);
+#elif REGISTER_BYTES == 32 && defined(BAKEOFF_DOUBLE)
+	return (REGISTER)_mm256_set1_pd(x);
+#elif REGISTER_BYTES == 32
+	return (REGISTER)_mm256_set1_ps(x);
+#else
+	return (REGISTER){ 0 } + x;
+#endif
+}
+
 /* C [rows][registers] of a panel from its column `column` on. */
 static ALWAYS_INLINE void packed_tile(const struct packed_product *p, const int rows,
                                       const int registers, const bool half, const real *a,
@@ -99,6 +135,7 @@ static ALWAYS_INLINE void packed_tile(const struct packed_product *p, const int 
 {
 	const size_t k = p->k;
 	REGISTER sum[PACKED_ROWS][FEW_WIDE];
+	real total[PACKED_ROWS][FEW_WIDE][IN_REGISTER];
 
 	UNROLLED
 	for (int i = 0; i < rows; i++)
@@ -115,20 +152,14 @@ static ALWAYS_INLINE void packed_tile(const struct packed_product *p, const int 
 		for (int i = 0; i < rows; i++)
 			UNROLLED
 		for (int j = 0; j < registers; j++)
-			sum[i][j] = FUSED((REGISTER){ 0 } + a[(size_t)i * k + l], x[j], sum[i][j]);
+			sum[i][j] = FUSED(repeated(a[(size_t)i * k + l]), x[j], sum[i][j]);
 	}
 	UNROLLED
 	for (int i = 0; i < rows; i++)
 		UNROLLED
-	for (int j = 0; j < registers; j++) {
-		const size_t at = panel * VECTOR_PANEL + column + (size_t)j * IN_REGISTER;
-		real *to = c + (size_t)i * p->ldc + at;
-
-		if (at + IN_REGISTER <= p->n)
-			finish_register(p, sum[i][j], at, to);
-		else
-			finish_part(p, sum[i][j], at, to);
-	}
+	for (int j = 0; j < registers; j++)
+		memcpy(total[i][j], &sum[i][j], sizeof sum[i][j]);
+	finish_tile(p, rows, registers, total, panel * VECTOR_PANEL + column, c);
 }
 
 /* So many rows of a panel. */
@@ -142,34 +173,41 @@ static ALWAYS_INLINE void packed_rows(const struct packed_product *p, const int 
 		packed_tile(p, rows, registers, half, a, panel, j, c);
 }
 
-static ALWAYS_INLINE void packed_panel(const struct packed_product *p, const bool half,
-                                       size_t panel)
+#define ROWS(rows, half, name)                                                                     \
+	static __attribute__((noinline)) void name(const struct packed_product *p, const real *a,  \
+	                                           size_t panel, real *c)                          \
+	{                                                                                          \
+		packed_rows(p, rows, half, a, panel, c);                                           \
+	}
+ROWS(1, false, packed_1)
+ROWS(2, false, packed_2)
+ROWS(3, false, packed_3)
+ROWS(4, false, packed_4)
+ROWS(5, false, packed_5)
+ROWS(6, false, packed_6)
+ROWS(1, true, packed_half_1)
+ROWS(2, true, packed_half_2)
+ROWS(3, true, packed_half_3)
+ROWS(4, true, packed_half_4)
+ROWS(5, true, packed_half_5)
+ROWS(6, true, packed_half_6)
+#undef ROWS
+
+static void packed_panel(const struct packed_product *p, const bool half, size_t panel)
 {
+	static void (*const of_rows[2][PACKED_ROWS])(const struct packed_product *, const real *,
+	                                             size_t, real *) = {
+		{ packed_1, packed_2, packed_3, packed_4, packed_5, packed_6 },
+		{ packed_half_1, packed_half_2, packed_half_3, packed_half_4, packed_half_5,
+		  packed_half_6 },
+	};
 	const real *a = p->a;
 	real *c = p->c;
 	size_t m = p->m, rows;
 
 	for (; m; m -= rows, a += rows * p->k, c += rows * p->ldc) {
 		rows = m <= PACKED_ROWS ? m : m < 2 * PACKED_ROWS ? (m + 1) / 2 : PACKED_ROWS;
-		switch (rows) {
-		case 1:
-			packed_rows(p, 1, half, a, panel, c);
-			break;
-		case 2:
-			packed_rows(p, 2, half, a, panel, c);
-			break;
-		case 3:
-			packed_rows(p, 3, half, a, panel, c);
-			break;
-		case 4:
-			packed_rows(p, 4, half, a, panel, c);
-			break;
-		case 5:
-			packed_rows(p, 5, half, a, panel, c);
-			break;
-		default:
-			packed_rows(p, 6, half, a, panel, c);
-		}
+		of_rows[half][rows - 1](p, a, panel, c);
 	}
 }
 
