@@ -3,10 +3,10 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "core/gemm.h"
 #include "core/machine.h"
 #include "results/table.h"
-#include "experiments/pack.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -14,10 +14,7 @@
 #include <string.h>
 
 enum {
-	RUN = 256,
-	DB,
-	PACK,
-	KIND,
+	KIND = 256,
 	LAYER,
 	HEAD,
 	END,
@@ -34,9 +31,7 @@ enum {
 };
 
 static const struct command_option option_table[] = {
-	{ "run", RUN, "ID", NULL, "the run" },
-	{ "db", DB, "FILE", NULL, "its database (results.db)" },
-	{ "pack", PACK, "FILE", NULL, "the run of a pack (`bakeoff pack`) instead of both" },
+	RUN_CHOICE_OPTIONS("the run"),
 	{ "kind", KIND, "KIND", "encoder, decoder or cross",
 	  "(cross, where the run has it): encoder and decoder look at themselves, cross is the "
 	  "decoder looking at the encoder" },
@@ -52,7 +47,7 @@ static const struct command_option option_table[] = {
 	  "and --head" },
 	{ "out", OUT, "FILE", NULL, "where svg, json and html go (standard output)" },
 	{ .about = "What each head, or those of --kind, --layer and --head, does, over sentences "
-		   "of the run's test set" },
+	           "of the run's test set" },
 	{ "statistics", STATISTICS, NULL, NULL,
 	  "entropy, distance, shares on neighbours and ends, agreement with other heads" },
 	{ "importance", IMPORTANCE, NULL, NULL,
@@ -113,12 +108,6 @@ static bool take_flag(bool *flag)
 static bool take_option(struct attend_options *o, int option, const char *text)
 {
 	switch (option) {
-	case RUN:
-		return option_number("attend", "--run", text, 1, 1L << 40, &o->run);
-	case DB:
-		return take_word(&o->database, text);
-	case PACK:
-		return take_word(&o->pack, text);
 	case KIND:
 		return take_kind(o, text);
 	case LAYER:
@@ -149,7 +138,7 @@ static bool take_option(struct attend_options *o, int option, const char *text)
 	case THREADS:
 		return option_number("attend", "--threads", text, 1, 1024, &o->threads);
 	}
-	return false;
+	return run_choice_take(&o->run, "attend", option, text);
 }
 
 static bool about_heads(const struct attend_options *o)
@@ -178,7 +167,7 @@ static bool check_usage(struct attend_options *o, int arguments, char **argument
 {
 	struct error error;
 
-	if (!o->run == !o->pack)
+	if (!run_choice_made(&o->run))
 		return usage_error("give --run ID, or --pack FILE; `bakeoff runs` lists them");
 	if (about_heads(o)) {
 		if (arguments)
@@ -236,15 +225,12 @@ static bool attend(const struct attend_options *o, struct trained *t, struct dat
 		                       : show_pair(o, t, &all, error);
 	heads_free(&all);
 	heads_free(&masked);
-	return shown && ((!fflush(stdout) && !ferror(stdout)) ||
-	                 error_set(error, "standard output cannot be written"));
+	return shown && output_flush(error);
 }
 
 int attend_command(int argc, char **argv)
 {
-	struct attend_options o = { .database = "results.db",
-		                    .sentences = 200,
-		                    .threads = machine_processors() };
+	struct attend_options o = { .sentences = 200, .threads = machine_processors() };
 	struct database database = { 0 };
 	struct trained trained;
 	struct error error;
@@ -259,10 +245,8 @@ int attend_command(int argc, char **argv)
 	if (!check_usage(&o, argc - optind, argv + optind))
 		return 2;
 	interrupt_catch();
-	if (gemm_init(&error) &&
-	    (o.pack ? pack_open(&database, o.pack, &o.run, &error)
-	            : database_open(&database, o.database, DATABASE_READ, &error)) &&
-	    trained_open(&trained, &database, o.run, &error)) {
+	if (gemm_init(&error) && run_choice_open(&o.run, &database, &error) &&
+	    trained_open(&trained, &database, o.run.id, &error)) {
 		shown = attend(&o, &trained, &database, &error);
 		trained_close(&trained);
 	}

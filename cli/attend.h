@@ -2,15 +2,17 @@
 #ifndef BAKEOFF_ATTEND_H
 #define BAKEOFF_ATTEND_H
 
+#include "cli/run_choice.h"
 #include "eval/attention.h"
 #include "eval/heads.h"
 #include "experiments/trial.h"
 
 /* What was asked for. */
 struct attend_options {
-	const char *database, *pack, *mask, *format, *out;
-	const char *kind;      /* NULL: not given */
-	long run, layer, head; /* layer and head 0: not given */
+	struct run_choice run;
+	const char *mask, *format, *out;
+	const char *kind; /* NULL: not given */
+	long layer, head; /* 0: not given */
 	bool no_end;
 	bool statistics, importance;
 	long sentences, threads;

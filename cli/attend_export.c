@@ -131,7 +131,7 @@ static json_t *pair_to_json(const struct attend_pair *p, bool end)
 	json_t *object = json_object(), *kinds = json_array(), *maps = json_array();
 
 	add_maps(p, end, kinds, maps);
-	json_object_set_new(object, "run", json_integer(p->options->run));
+	json_object_set_new(object, "run", json_integer(p->options->run.id));
 	json_object_set_new(object, "model", text(p->trained->model.name));
 	json_object_set_new(object, "source", text(p->options->source));
 	json_object_set_new(object, "target", text(p->target));
@@ -195,7 +195,7 @@ static void write_svg(const struct attend_pair *p, const struct head_place *choi
 	char title[160], name[96];
 
 	attend_name(p, choice, name, sizeof name);
-	snprintf(title, sizeof title, "run %ld: %s%s", p->options->run, name,
+	snprintf(title, sizeof title, "run %ld: %s%s", p->options->run.id, name,
 	         p->options->no_end ? "; without begin and end" : "");
 	attention_picture_make(&picture, &p->maps, choice->kind, choice->layer, choice->head,
 	                       !p->options->no_end);

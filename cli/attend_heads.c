@@ -66,7 +66,7 @@ static bool sample_of_run(struct sample *s, const struct attend_options *o, cons
 	char **source, **target;
 	bool whole;
 
-	if (!translations_read(database, o->run, o->test_set, &set, error))
+	if (!translations_read(database, o->run.id, o->test_set, &set, error))
 		return error_prefix(error, "--test-set");
 	source = memory_new(set.count, sizeof *source);
 	target = memory_new(set.count, sizeof *target);
@@ -124,10 +124,10 @@ static bool choose(struct findings *f, const struct attend_options *o, struct er
 	if (f->asked.count)
 		return true;
 	if (!f->all->count)
-		return error_set(error, "run %ld has no attention", o->run);
+		return error_set(error, "run %ld has no attention", o->run.id);
 	heads_describe(f->all, there, sizeof there);
 	return error_set(error, "--kind, --layer, --head: run %ld has no such head; it has %s",
-	                 o->run, there);
+	                 o->run.id, there);
 }
 
 static bool find(struct findings *f, const struct attend_options *o, const struct trained *t,
@@ -211,7 +211,7 @@ static bool print(const struct attend_options *o, const struct findings *f, cons
 	if (f->importance)
 		snprintf(loss, sizeof loss, ", loss %.4f nats a token", f->loss);
 	snprintf(title, sizeof title, "attention heads of run %ld: %zu sentences of %.200s%s",
-	         o->run, s->corpus.sentences, s->name, loss);
+	         o->run.id, s->corpus.sentences, s->name, loss);
 	table_print_title(out.stream, title, format);
 	add_columns(&table, f);
 	for (size_t i = 0; i < f->asked.count; i++)

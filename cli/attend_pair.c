@@ -63,7 +63,7 @@ bool attend_pair_open(struct attend_pair *p, const struct attend_options *o,
 	    (target && !is_text("the target", target, error)))
 		return false;
 	if (!model_has_source(&t->model) && target)
-		return error_set(error, "run %ld is a language model: give one text", o->run);
+		return error_set(error, "run %ld is a language model: give one text", o->run.id);
 	if (model_has_source(&t->model))
 		corpus_of_lines(&pair, t->vocabulary, &source, target ? &target : NULL, 1,
 		                t->longest);
@@ -110,16 +110,16 @@ bool attend_choose(const struct attend_pair *p, struct head_place *choice, struc
 
 	heads_describe(p->heads, there, sizeof there);
 	if (!p->heads->count)
-		return error_set(error, "run %ld has no attention", o->run);
+		return error_set(error, "run %ld has no attention", o->run.id);
 	if (attention_last_layer(&p->maps, kind) < 0)
-		return error_set(error, "--kind %s: run %ld has none; it has %s", name, o->run,
+		return error_set(error, "--kind %s: run %ld has none; it has %s", name, o->run.id,
 		                 there);
 	if (!heads)
 		return error_set(error, "--layer %ld: run %ld has no %s attention there; it has %s",
-		                 o->layer, o->run, name, there);
+		                 o->layer, o->run.id, name, there);
 	if (o->head > heads)
 		return error_set(error, "--head %ld: run %ld has %d in layer %d of %s; it has %s",
-		                 o->head, o->run, heads, layer + 1, name, there);
+		                 o->head, o->run.id, heads, layer + 1, name, there);
 	*choice = (struct head_place){ kind, layer, (int)o->head - 1 };
 	if (heads == 1)
 		choice->head = 0;

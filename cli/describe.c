@@ -2,23 +2,22 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "cli/pictures.h"
+#include "cli/run_choice.h"
 #include "core/gemm.h"
 #include "core/machine.h"
 #include "data/picture_image.h"
 #include "eval/translate.h"
-#include "experiments/pack.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { RUN = 256, DB, PACK, THREADS };
+enum { THREADS = 256 };
 
 static const struct command_option option_table[] = {
-	{ "run", RUN, "ID", NULL, "the run" },
-	{ "db", DB, "FILE", NULL, "its database (results.db)" },
-	{ "pack", PACK, "FILE", NULL, "the run of a pack (`bakeoff pack`) instead of both" },
+	RUN_CHOICE_OPTIONS("the run"),
 	{ "threads", THREADS, "N", NULL, "(all processors)" },
 	{ 0 },
 };
@@ -35,8 +34,8 @@ const struct command command_describe = {
 };
 
 struct options {
-	const char *database, *pack;
-	long run, threads;
+	struct run_choice run;
+	long threads;
 	char **file;
 	int files;
 };
@@ -44,18 +43,10 @@ struct options {
 static bool take_option(struct options *o, int option, const char *text)
 {
 	switch (option) {
-	case RUN:
-		return option_number("describe", "--run", text, 1, 1L << 40, &o->run);
-	case DB:
-		o->database = text;
-		return true;
-	case PACK:
-		o->pack = text;
-		return true;
 	case THREADS:
 		return option_number("describe", "--threads", text, 1, 1024, &o->threads);
 	}
-	return false;
+	return run_choice_take(&o->run, "describe", option, text);
 }
 
 /* The picture of a file as a source of the run; of the caller. NULL and an error where it cannot
@@ -76,14 +67,6 @@ static char *read_source(struct picture_run *r, const char *file, struct error *
 	}
 	image_free(&image);
 	return text;
-}
-
-static bool go_on(void *context, size_t done, size_t all)
-{
-	(void)context;
-	(void)done;
-	(void)all;
-	return !interrupt_asked();
 }
 
 static void print_caption(const struct trained *t, const char *file, const struct nbest *found,
@@ -111,7 +94,7 @@ static bool describe_all(const struct options *o, struct picture_run *r, struct 
 	search.length_offset = CAPTION_SIZE;
 	corpus_of_lines(&corpus, r->trained.vocabulary, source, NULL, (size_t)o->files,
 	                r->trained.longest);
-	good = translate(&r->trained.model, &corpus, &search, pool, go_on, NULL, found) ||
+	good = translate(&r->trained.model, &corpus, &search, pool, interrupt_go_on, NULL, found) ||
 	       error_set(error, "stopped");
 	for (int i = 0; i < o->files; i++) {
 		if (good)
@@ -120,8 +103,7 @@ static bool describe_all(const struct options *o, struct picture_run *r, struct 
 	}
 	free(found);
 	corpus_free(&corpus);
-	return good && ((!fflush(stdout) && !ferror(stdout)) ||
-	                error_set(error, "standard output cannot be written"));
+	return good && output_flush(error);
 }
 
 static bool describe(const struct options *o, struct database *database, struct error *error)
@@ -129,7 +111,7 @@ static bool describe(const struct options *o, struct database *database, struct 
 	char **source = memory_new((size_t)o->files, sizeof *source);
 	struct pool *pool = pool_open((int)o->threads, error);
 	struct picture_run r = { 0 };
-	bool good = pool && picture_run_open(&r, database, o->run, false, error);
+	bool good = pool && picture_run_open(&r, database, o->run.id, false, error);
 
 	for (int i = 0; i < o->files && good; i++)
 		good = (source[i] = read_source(&r, o->file[i], error)) != NULL;
@@ -142,7 +124,7 @@ static bool describe(const struct options *o, struct database *database, struct 
 
 int describe_command(int argc, char **argv)
 {
-	struct options o = { .database = "results.db", .threads = machine_processors() };
+	struct options o = { .threads = machine_processors() };
 	struct database database = { 0 };
 	struct error error;
 	bool described;
@@ -155,14 +137,12 @@ int describe_command(int argc, char **argv)
 		return command_exit(option);
 	o.file = argv + optind;
 	o.files = argc - optind;
-	if (!o.run == !o.pack || !o.files) {
+	if (!run_choice_made(&o.run) || !o.files) {
 		fputs("bakeoff describe: give --run ID or --pack FILE, and a PNG\n", stderr);
 		return 2;
 	}
 	interrupt_catch();
-	described = gemm_init(&error) &&
-	            (o.pack ? pack_open(&database, o.pack, &o.run, &error)
-	                    : database_open(&database, o.database, DATABASE_READ, &error)) &&
+	described = gemm_init(&error) && run_choice_open(&o.run, &database, &error) &&
 	            describe(&o, &database, &error);
 	database_close(&database);
 	if (!described)

@@ -2,14 +2,15 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "cli/pictures.h"
+#include "cli/run_choice.h"
 #include "core/gemm.h"
 #include "core/machine.h"
 #include "data/picture_image.h"
 #include "eval/evaluate.h"
 #include "eval/picture_score.h"
 #include "eval/translate.h"
-#include "experiments/pack.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -18,14 +19,11 @@
 
 enum { COLUMNS = 4, ZOOM = 16, FORCED_TOKENS = 4096 };
 
-enum { RUN = 256, DB, PACK, SAMPLES, RANK, TEMPERATURE, SEED, OUT, THREADS };
+enum { SAMPLES = 256, RANK, TEMPERATURE, SEED, OUT, THREADS };
 
 static const struct command_option option_table[] = {
-	{ "run", RUN, "ID", NULL, "the run" },
-	{ "db", DB, "FILE", NULL, "its database (results.db)" },
-	{ "pack", PACK, "FILE", NULL, "the run of a pack (`bakeoff pack`) instead of both" },
-	{ "samples", SAMPLES, "N", NULL,
-	  "draw N pictures by chance (one, as the run searches)" },
+	RUN_CHOICE_OPTIONS("the run"),
+	{ "samples", SAMPLES, "N", NULL, "draw N pictures by chance (one, as the run searches)" },
 	{ "rank", RANK, "ID", NULL,
 	  "show the best of them alone: the one of which that run, of the task describe, finds the "
 	  "caption most probable" },
@@ -53,8 +51,9 @@ const struct command command_draw = {
 };
 
 struct options {
-	const char *database, *pack, *out;
-	long run, rank, samples, threads;
+	const char *out;
+	struct run_choice run;
+	long rank, samples, threads;
 	struct search_settings search; /* temperature and seed */
 	bool has_temperature;
 	char caption[CAPTION_SIZE];
@@ -81,14 +80,6 @@ static bool take_temperature(struct options *o, const char *text)
 static bool take_option(struct options *o, int option, const char *text)
 {
 	switch (option) {
-	case RUN:
-		return option_number("draw", "--run", text, 1, 1L << 40, &o->run);
-	case DB:
-		o->database = text;
-		return true;
-	case PACK:
-		o->pack = text;
-		return true;
 	case SAMPLES:
 		return option_number("draw", "--samples", text, 1, 1000, &o->samples);
 	case RANK:
@@ -103,7 +94,7 @@ static bool take_option(struct options *o, int option, const char *text)
 	case THREADS:
 		return option_number("draw", "--threads", text, 1, 1024, &o->threads);
 	}
-	return false;
+	return run_choice_take(&o->run, "draw", option, text);
 }
 
 /* The run's own settings, or chance; room for the whole picture. */
@@ -120,14 +111,6 @@ static struct search_settings search_of(const struct options *o, const struct pi
 	s.length_factor = 0;
 	s.length_offset = r->trained.longest;
 	return s;
-}
-
-static bool go_on(void *context, size_t done, size_t all)
-{
-	(void)context;
-	(void)done;
-	(void)all;
-	return !interrupt_asked();
 }
 
 /* Those of the hypotheses that are pictures; how many there are. */
@@ -158,7 +141,8 @@ static bool draw(const struct options *o, const struct picture_run *r, struct po
 	bool good;
 
 	corpus_of_lines(&corpus, r->trained.vocabulary, &caption, NULL, 1, r->trained.longest);
-	good = translate(&r->trained.model, &corpus, &search, pool, go_on, NULL, &found) ||
+	good = translate(&r->trained.model, &corpus, &search, pool, interrupt_go_on, NULL,
+	                 &found) ||
 	       error_set(error, "stopped");
 	*count = good ? take_pictures(r, &found, sketch) : 0;
 	if (good && !*count)
@@ -217,7 +201,7 @@ static bool rank(const struct options *o, struct database *database, struct pool
 			error,
 			"--rank: run %ld describes pictures of %d x %d pixels, run %ld draws "
 			"them of %d x %d",
-			o->rank, r.edge, r.edge, o->run, edge, edge);
+			o->rank, r.edge, r.edge, o->run.id, edge, edge);
 	if (good)
 		rank_by(&r, o->caption, pool, sketch, count);
 	picture_run_close(&r);
@@ -268,8 +252,7 @@ static bool show(const struct options *o, const struct sketch *sketch, int drawn
 		image_free(&image);
 	}
 	free(picture);
-	return good && ((!fflush(stdout) && !ferror(stdout)) ||
-	                error_set(error, "standard output cannot be written"));
+	return good && output_flush(error);
 }
 
 static bool draw_with(const struct options *o, struct database *database, struct error *error)
@@ -278,7 +261,7 @@ static bool draw_with(const struct options *o, struct database *database, struct
 	struct pool *pool = pool_open((int)o->threads, error);
 	struct picture_run r = { 0 };
 	int count;
-	bool good = pool && picture_run_open(&r, database, o->run, true, error) &&
+	bool good = pool && picture_run_open(&r, database, o->run.id, true, error) &&
 	            (!o->rank || picture_run_check(database, o->rank, false, error)) &&
 	            draw(o, &r, pool, sketch, &count, error) &&
 	            (!o->rank || rank(o, database, pool, sketch, count, error)) &&
@@ -294,15 +277,15 @@ static bool take_caption(struct options *o, int words, char **word)
 {
 	struct error error;
 
-	if (!o->run == !o->pack || words != 1) {
+	if (!run_choice_made(&o->run) || words != 1) {
 		fputs("bakeoff draw: give --run ID or --pack FILE, and a caption in quotes\n",
 		      stderr);
 		return false;
 	}
-	if (o->rank && (!o->samples || o->pack)) {
+	if (o->rank && (!o->samples || o->run.pack)) {
 		fprintf(stderr, "bakeoff draw: --rank %s\n",
-		        o->pack ? "needs --run, of the same database as that of RUN"
-		                : "chooses among several: give --samples too");
+		        o->run.pack ? "needs --run, of the same database as that of RUN"
+		                    : "chooses among several: give --samples too");
 		return false;
 	}
 	if (!caption_read(&o->facts, word[0], &error)) {
@@ -315,7 +298,7 @@ static bool take_caption(struct options *o, int words, char **word)
 
 int draw_command(int argc, char **argv)
 {
-	struct options o = { .database = "results.db", .threads = machine_processors() };
+	struct options o = { .threads = machine_processors() };
 	struct database database = { 0 };
 	struct error error;
 	bool drawn;
@@ -330,9 +313,7 @@ int draw_command(int argc, char **argv)
 	if (!take_caption(&o, argc - optind, argv + optind))
 		return 2;
 	interrupt_catch();
-	drawn = gemm_init(&error) &&
-	        (o.pack ? pack_open(&database, o.pack, &o.run, &error)
-	                : database_open(&database, o.database, DATABASE_READ, &error)) &&
+	drawn = gemm_init(&error) && run_choice_open(&o.run, &database, &error) &&
 	        draw_with(&o, &database, &error);
 	database_close(&database);
 	if (!drawn)

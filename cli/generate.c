@@ -2,10 +2,11 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
+#include "cli/output.h"
+#include "cli/run_choice.h"
 #include "core/gemm.h"
 #include "core/machine.h"
 #include "eval/generation.h"
-#include "experiments/pack.h"
 #include "experiments/trial.h"
 
 #include <getopt.h>
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUN = 256, DB, PACK, PROMPT, TOKENS, SAMPLES, TEMPERATURE, TOP_K, TOP_P, SEED, QUIET };
+enum { PROMPT = 256, TOKENS, SAMPLES, TEMPERATURE, TOP_K, TOP_P, SEED, QUIET };
 
 /* Settings of search: that an option sets, the first of them TEMPERATURE. */
 enum { SETTINGS = SEED - TEMPERATURE + 1 };
@@ -22,9 +23,7 @@ enum { SETTINGS = SEED - TEMPERATURE + 1 };
 static const char *const setting_key[SETTINGS] = { "temperature", "top_k", "top_p", "seed" };
 
 static const struct command_option option_table[] = {
-	{ "run", RUN, "ID", NULL, "the run, of task: language-model" },
-	{ "db", DB, "FILE", NULL, "its database (results.db)" },
-	{ "pack", PACK, "FILE", NULL, "the run of a pack (`bakeoff pack`) instead of both" },
+	RUN_CHOICE_OPTIONS("the run, of task: language-model"),
 	{ "prompt", PROMPT, "TEXT", NULL,
 	  "what it goes on from; -: standard input, whose last line it goes on with (a new line)" },
 	{ "tokens", TOKENS, "N", NULL, "so many tokens (200)" },
@@ -56,8 +55,9 @@ const struct command command_generate = {
 };
 
 struct options {
-	const char *database, *pack, *prompt;
-	long run, tokens, samples;
+	const char *prompt;
+	struct run_choice run;
+	long tokens, samples;
 	const char *setting[SETTINGS]; /* as given; NULL: the run's own */
 	bool quiet;
 };
@@ -80,14 +80,6 @@ static bool apply_settings(const struct options *o, struct search_settings *s)
 static bool take_option(struct options *o, int option, const char *text)
 {
 	switch (option) {
-	case RUN:
-		return option_number("generate", "--run", text, 1, 1L << 40, &o->run);
-	case DB:
-		o->database = text;
-		return true;
-	case PACK:
-		o->pack = text;
-		return true;
 	case PROMPT:
 		o->prompt = text;
 		return true;
@@ -105,7 +97,7 @@ static bool take_option(struct options *o, int option, const char *text)
 		o->setting[option - TEMPERATURE] = text;
 		return true;
 	}
-	return false;
+	return run_choice_take(&o->run, "generate", option, text);
 }
 
 /* What the text begins with, as text and as tokens: the end of the line before, then lines. */
@@ -203,8 +195,8 @@ static bool go_on(const struct options *o, const struct vocabulary *vocabulary,
 			return error_set(error, "stopped");
 		generation_next(g, &token, NULL);
 		print_token(vocabulary, before, token);
-		if (fflush(stdout) || ferror(stdout))
-			return error_set(error, "standard output cannot be written");
+		if (!output_flush(error))
+			return false;
 	}
 	putchar('\n');
 	return true;
@@ -233,8 +225,7 @@ static bool generate(const struct options *o, const struct trained *t, struct er
 		whole = go_on(o, vocabulary, g, &prompt, i, error);
 	}
 	seconds = machine_seconds() - start;
-	if (whole && (fflush(stdout) || ferror(stdout)))
-		whole = error_set(error, "standard output cannot be written");
+	whole = whole && output_flush(error);
 	if (whole && !o->quiet)
 		fprintf(stderr, "%ld tokens in %.2f s, %.0f tokens/s\n", o->tokens * o->samples,
 		        seconds, (double)(o->tokens * o->samples) / seconds);
@@ -259,14 +250,14 @@ static int read_options(struct options *o, int argc, char **argv)
 		return 2;
 	if (optind < argc)
 		return command_wrong(&command_generate, "write the text as --prompt 'TEXT'");
-	if (!o->run == !o->pack)
+	if (!run_choice_made(&o->run))
 		return command_wrong(&command_generate, "give --run ID or --pack FILE");
 	return -1;
 }
 
 int generate_command(int argc, char **argv)
 {
-	struct options o = { .database = "results.db", .tokens = 200, .samples = 1 };
+	struct options o = { .tokens = 200, .samples = 1 };
 	struct database database = { 0 };
 	struct trained trained;
 	struct error error;
@@ -276,10 +267,8 @@ int generate_command(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	interrupt_catch();
-	if (gemm_init(&error) &&
-	    (o.pack ? pack_open(&database, o.pack, &o.run, &error)
-	            : database_open(&database, o.database, DATABASE_READ, &error)) &&
-	    trained_open(&trained, &database, o.run, &error)) {
+	if (gemm_init(&error) && run_choice_open(&o.run, &database, &error) &&
+	    trained_open(&trained, &database, o.run.id, &error)) {
 		done = generate(&o, &trained, &error);
 		trained_close(&trained);
 	}

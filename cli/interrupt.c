@@ -47,3 +47,11 @@ bool interrupt_asked(void)
 {
 	return asked != 0;
 }
+
+bool interrupt_go_on(void *context, size_t done, size_t all)
+{
+	(void)context;
+	(void)done;
+	(void)all;
+	return !interrupt_asked();
+}

@@ -5,8 +5,12 @@
 #define BAKEOFF_INTERRUPT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 void interrupt_catch(void);
 bool interrupt_asked(void);
+
+/* Told what translate() has done, has it go on until a stop is asked for. */
+bool interrupt_go_on(void *context, size_t done, size_t all);
 
 #endif

@@ -20,12 +20,17 @@ bool output_begin(struct output *out, const char *path, struct error *error)
 bool output_end(struct output *out, bool good, struct error *error)
 {
 	if (!out->named)
-		return good && ((!fflush(stdout) && !ferror(stdout)) ||
-		                error_set(error, "standard output cannot be written"));
+		return good && output_flush(error);
 	if (good)
 		return new_file_commit(&out->file, error);
 	new_file_cancel(&out->file);
 	return false;
+}
+
+bool output_flush(struct error *error)
+{
+	return (!fflush(stdout) && !ferror(stdout)) ||
+	       error_set(error, "standard output cannot be written");
 }
 
 void output_name(FILE *out, const char *name)

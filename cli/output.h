@@ -20,6 +20,9 @@ bool output_begin(struct output *, const char *path, struct error *);
  * `good`, or false and an error where something could not be written. */
 bool output_end(struct output *, bool good, struct error *);
 
+/* Whether all that went to standard output is written, or an error. */
+bool output_flush(struct error *);
+
 /* A name, of whoever made the file that it is from, as a terminal may have it (escape.h, box). */
 void output_name(FILE *, const char *name);
 /* A text that is the result: all its bytes, but on a terminal as a name. */

@@ -3,13 +3,13 @@
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/run_choice.h"
 #include "core/gemm.h"
 #include "core/machine.h"
 #include "data/labels.h"
 #include "eval/evaluate.h"
 #include "eval/heads.h"
 #include "eval/translate.h"
-#include "experiments/pack.h"
 #include "experiments/trial.h"
 
 #include <getopt.h>
@@ -20,10 +20,7 @@
 enum { FORCED_TOKENS = 4096 }; /* padded positions a batch */
 
 enum {
-	RUN = 256,
-	DB,
-	PACK,
-	BEAM,
+	BEAM = 256,
 	NBEST,
 	PENALTY,
 	SAMPLE,
@@ -39,9 +36,7 @@ enum {
 };
 
 static const struct command_option option_table[] = {
-	{ "run", RUN, "ID", NULL, "the run" },
-	{ "db", DB, "FILE", NULL, "its database (results.db)" },
-	{ "pack", PACK, "FILE", NULL, "the run of a pack (`bakeoff pack`) instead of both" },
+	RUN_CHOICE_OPTIONS("the run"),
 	{ "beam", BEAM, "N", NULL, "hypotheses kept; 1: greedy (the run's own setting)" },
 	{ "nbest", NBEST, "N", NULL,
 	  "print the N best of each line, as LINE ||| HYPOTHESIS ||| SCORE" },
@@ -79,8 +74,9 @@ const struct command command_translate = {
 };
 
 struct options {
-	const char *database, *pack, *force, *mask;
-	long run, threads;
+	const char *force, *mask;
+	struct run_choice run;
+	long threads;
 	struct search_settings search; /* beam 0 and the like: not given */
 	bool nbest_form, has_penalty, has_temperature, has_top_k, has_top_p, has_weights, stream;
 };
@@ -99,14 +95,6 @@ static bool setting_option(const char *option, const char *text, const char *key
 static bool take_option(struct options *o, int option, const char *text)
 {
 	switch (option) {
-	case RUN:
-		return option_number("translate", "--run", text, 1, 1L << 40, &o->run);
-	case DB:
-		o->database = text;
-		return true;
-	case PACK:
-		o->pack = text;
-		return true;
 	case BEAM:
 		return option_number("translate", "--beam", text, 1, 1000, &o->search.beam);
 	case NBEST:
@@ -144,7 +132,7 @@ static bool take_option(struct options *o, int option, const char *text)
 	case THREADS:
 		return option_number("translate", "--threads", text, 1, 1024, &o->threads);
 	}
-	return false;
+	return run_choice_take(&o->run, "translate", option, text);
 }
 
 /* The run's own settings but for what was given. */
@@ -192,20 +180,6 @@ static void print_nbest(const struct vocabulary *vocabulary, size_t line, const 
 		putchar('\n');
 }
 
-static bool go_on(void *context, size_t done, size_t all)
-{
-	(void)context;
-	(void)done;
-	(void)all;
-	return !interrupt_asked();
-}
-
-static bool flushed(struct error *error)
-{
-	return (!fflush(stdout) && !ferror(stdout)) ||
-	       error_set(error, "standard output cannot be written");
-}
-
 /* log p of each target, its end counted, in nats. */
 static bool force(const struct options *o, struct trained *t, struct pool *pool, char **source,
                   size_t lines, struct error *error)
@@ -230,7 +204,7 @@ static bool force(const struct options *o, struct trained *t, struct pool *pool,
 		evaluate(&t->model, &pairs, FORCED_TOKENS, pool, log_probability);
 		for (size_t i = 0; i < lines; i++)
 			printf("%.6f\n", log_probability[i]);
-		whole = flushed(error);
+		whole = output_flush(error);
 	}
 	free(log_probability);
 	corpus_free(&pairs);
@@ -248,7 +222,7 @@ static bool search_all(const struct options *o, struct trained *t, struct pool *
 
 	corpus_of_lines(&corpus, t->vocabulary, source, NULL, lines, t->longest);
 	warn_cut("translate", corpus.cut, t->longest);
-	whole = translate(&t->model, &corpus, &search, pool, go_on, NULL, found) ||
+	whole = translate(&t->model, &corpus, &search, pool, interrupt_go_on, NULL, found) ||
 	        error_set(error, "stopped");
 	for (size_t i = 0; i < lines; i++) {
 		if (whole)
@@ -257,7 +231,7 @@ static bool search_all(const struct options *o, struct trained *t, struct pool *
 	}
 	free(found);
 	corpus_free(&corpus);
-	return whole && flushed(error);
+	return whole && output_flush(error);
 }
 
 /* Line after line, the weights laid out once. */
@@ -276,13 +250,14 @@ static bool search_stream(const struct options *o, struct trained *t, struct poo
 
 		corpus_of_lines(&corpus, t->vocabulary, &line, NULL, 1, t->longest);
 		warn_cut("translate", corpus.cut, t->longest);
-		whole = translator_run(translator, &corpus, &search, go_on, NULL, &found) ||
+		whole = translator_run(translator, &corpus, &search, interrupt_go_on, NULL,
+		                       &found) ||
 		        error_set(error, "stopped");
 		if (whole)
 			print_nbest(t->vocabulary[SIDE_TARGET], i, &found, o->nbest_form);
 		nbest_free(&found);
 		corpus_free(&corpus);
-		whole = whole && flushed(error);
+		whole = whole && output_flush(error);
 	}
 	free(line);
 	translator_close(translator);
@@ -356,7 +331,7 @@ static bool translate_input(const struct options *o, struct trained *t, struct e
 
 int translate_command(int argc, char **argv)
 {
-	struct options o = { .database = "results.db", .threads = machine_processors() };
+	struct options o = { .threads = machine_processors() };
 	struct database database = { 0 };
 	struct trained trained;
 	struct error error;
@@ -369,15 +344,13 @@ int translate_command(int argc, char **argv)
 			return 2;
 	if (option != COMMAND_END)
 		return command_exit(option);
-	if (!o.run == !o.pack || optind < argc) {
+	if (!run_choice_made(&o.run) || optind < argc) {
 		fputs("bakeoff translate: give --run ID or --pack FILE, and text on standard input\n", stderr);
 		return 2;
 	}
 	interrupt_catch();
-	if (gemm_init(&error) &&
-	    (o.pack ? pack_open(&database, o.pack, &o.run, &error)
-	            : database_open(&database, o.database, DATABASE_READ, &error)) &&
-	    trained_open(&trained, &database, o.run, &error)) {
+	if (gemm_init(&error) && run_choice_open(&o.run, &database, &error) &&
+	    trained_open(&trained, &database, o.run.id, &error)) {
 		translated = translate_input(&o, &trained, &error);
 		trained_close(&trained);
 	}
