@@ -190,7 +190,19 @@ static bool picture(void *context, const char *text, const char *caption, struct
 	return true;
 }
 
+/* As describing is scored. */
+static bool agree(void *context, const char *caption, const char *wanted)
+{
+	const struct facts asked = picture_facts_of_caption(wanted);
+	const struct facts said = picture_facts_of_caption(caption);
+	struct picture_tally tally = { { 0 }, { 0 } };
+
+	(void)context;
+	picture_tally_add(&tally, &asked, &said);
+	return asked.objects && tally.right[PICTURE_WHOLE];
+}
+
 struct report_guide report_guide(struct database *database)
 {
-	return (struct report_guide){ .is_default = standard_is, .context = database, .predict = predict, .attend = attend, .picture = picture };
+	return (struct report_guide){ .is_default = standard_is, .context = database, .predict = predict, .attend = attend, .picture = picture, .agree = agree };
 }

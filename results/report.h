@@ -54,6 +54,8 @@ struct report_guide {
 	/* False where the text is no picture. */
 	bool (*picture)(void *context, const char *text, const char *caption,
 	                struct report_picture *);
+	/* Whether a caption says all that the one that was wanted says, and no more. */
+	bool (*agree)(void *context, const char *caption, const char *wanted);
 };
 
 /* Fills an empty document, which the caller frees, also after an error. An error where the

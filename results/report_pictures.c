@@ -56,18 +56,31 @@ static bool shows(struct report *r, const char *text, const char *caption)
 	return right;
 }
 
-/* What a contestant made, and whether it is right. */
+static long count_words(const char *text)
+{
+	long words = 0;
+
+	for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
+		text += strcspn(text, " ");
+		words++;
+	}
+	return words;
+}
+
+/* What a contestant made, and whether it is right, as it is scored. */
 static void add_answer(struct report *r, struct prose *cell, bool draws, const struct cell *row)
 {
 	const char *source = report_cell_text(&row[2]), *hypothesis = report_cell_text(&row[5]);
-	const bool right = draws ? shows(r, hypothesis, source) : shows(r, source, hypothesis);
+	const bool right =
+		draws ? shows(r, hypothesis, source)
+		      : r->guide->agree(r->guide->context, hypothesis, report_cell_text(&row[3]));
 
 	if (!draws)
 		prose_add(cell, right ? SPAN_PLAIN : SPAN_WRONG, "%s", hypothesis);
 	else if (add_picture(r, cell, hypothesis, source))
 		prose_add(cell, right ? SPAN_PLAIN : SPAN_WRONG, right ? "right" : "wrong");
 	else
-		prose_add(cell, SPAN_WRONG, "not a picture");
+		prose_add(cell, SPAN_WRONG, "no picture: %ld tokens", count_words(hypothesis));
 }
 
 static struct document_table *begin_table(struct report *r, const char *test_set, bool draws)
@@ -209,7 +222,7 @@ bool report_pictures(struct report *r)
 		          draws ? ": not what the caption says; the picture's own words are under "
 		                  "the "
 		                  "pointer."
-		                : ": not what the picture shows.");
+		                : ": not what the caption of it says.");
 		add_tables(r, &list, draws);
 	}
 	table_free(&list);

@@ -67,6 +67,12 @@ reports() {
 		"$program" report draw --db pictures.db --out draw.md && grep -q 'Pictures' draw.md && ! grep -q '>1e-09</text>' draw.html
 }
 
+# Captions that say what was asked are right though the codebook's picture is coarse: as they are scored.
+marks_as_scored() {
+	cp pictures.db right.db && sqlite3 right.db "UPDATE hypotheses SET hypothesis = reference WHERE run > 2" &&
+		"$program" report describe --db right.db --out right.html && [ "$(grep -c '<u>a ' right.html)" -eq 0 ] && grep -q '<u>a ' describe.html
+}
+
 ok 'pictures: both tasks train' both_run
 ok 'pictures: accuracies of both test sets are stored' accuracies_are_stored
 ok 'pictures: a reference is as many words as a picture has patches' patches_are_words
@@ -81,6 +87,7 @@ ranked() {
 }
 
 ok 'pictures: reports show them' reports
+ok 'pictures: a right caption is marked as right' marks_as_scored
 ok 'pictures: ranked by what is right' ranked
 ok 'pictures: a caption outside of the grammar' says 2 "'purple' where small, large, red, green, blue or yellow should stand" \
 	"$program" draw --run 2 --db pictures.db 'a purple circle in the middle'
