@@ -204,6 +204,11 @@ test-memory: ## the memory of 10,000 updates is that of 1,000; UPDATES=
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/bakeoff
 	@BAKEOFF=$B/bakeoff tests/memory/run.sh
 
+.PHONY: test-exact
+test-exact: ## gcc and clang, -O0 and -O3, any threads, and where products are the same any vector kernels, give the same bits
+	@./setup.sh test
+	@MAKE="$(MAKE)" CC="$(CC)" OPTIMIZE="$(OPTIMIZE)" JOBS=$(JOBS) tests/exact/run.sh
+
 .PHONY: test-mpi
 test-mpi: ## 1, 2 and 4 ranks under mpirun have the same bits, and lose none with a rank, nor with a host of MPI_HOSTS="PROGRAM DIR"
 	@./setup.sh test
