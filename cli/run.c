@@ -120,68 +120,76 @@ static bool read_trials(const char *text, struct run_options *run)
 	return false;
 }
 
+static bool take_number(struct run_options *run, int option, const char *text)
+{
+	long number;
+
+	switch (option) {
+	case THREADS:
+		if (!option_number("run", "--threads", text, 1, 256, &number))
+			return false;
+		run->threads = (int)number;
+		return true;
+	case JOBS:
+		if (!option_number("run", "--jobs", text, 1, PROGRESS_MOST_JOBS, &number))
+			return false;
+		run->jobs = (int)number;
+		return true;
+	case MEMORY:
+		if (!option_number("run", "--memory", text, 1, MOST_MEMORY, &number))
+			return false;
+		run->memory_bytes = (double)number * 1048576;
+		return true;
+	case STALL:
+		if (!option_number("run", "--stall", text, 0, 1000000000, &number))
+			return false;
+		run->stall_seconds = (double)number;
+		return true;
+	}
+	return false;
+}
+
+static bool take_option(struct request *r, int option, char *text)
+{
+	switch (option) {
+	case DB:
+		r->run.database = text;
+		return true;
+	case SET:
+		if (r->sets == MOST_SETS) {
+			fprintf(stderr, "bakeoff run: at most %d --set\n", MOST_SETS);
+			return false;
+		}
+		r->set[r->sets++] = text;
+		return true;
+	case ONLY:
+		r->run.only = text;
+		return true;
+	case TRIALS:
+		return read_trials(text, &r->run);
+	case PLAN:
+		r->plan = text;
+		return true;
+	case DRY_RUN:
+		return r->dry_run = true;
+	case QUIET:
+		return r->quiet = true;
+	case RETRY:
+		return r->run.retry = true;
+	case JSON:
+		return r->json = true;
+	}
+	return take_number(&r->run, option, text);
+}
+
 /* 0: go on; else the exit status plus 1. */
 static int read_options(int argc, char **argv, struct request *r)
 {
 	int option;
-	long number;
 
-	while ((option = command_option(&command_run, argc, argv)) > 0) {
-		switch (option) {
-		case DB:
-			r->run.database = optarg;
-			break;
-		case SET:
-			if (r->sets == MOST_SETS) {
-				fprintf(stderr, "bakeoff run: at most %d --set\n", MOST_SETS);
-				return 3;
-			}
-			r->set[r->sets++] = optarg;
-			break;
-		case ONLY:
-			r->run.only = optarg;
-			break;
-		case TRIALS:
-			if (!read_trials(optarg, &r->run))
-				return 3;
-			break;
-		case PLAN:
-			r->plan = optarg;
-			break;
-		case THREADS:
-			if (!option_number("run", "--threads", optarg, 1, 256, &number))
-				return 3;
-			r->run.threads = (int)number;
-			break;
-		case JOBS:
-			if (!option_number("run", "--jobs", optarg, 1, PROGRESS_MOST_JOBS, &number))
-				return 3;
-			r->run.jobs = (int)number;
-			break;
-		case MEMORY:
-			if (!option_number("run", "--memory", optarg, 1, MOST_MEMORY, &number))
-				return 3;
-			r->run.memory_bytes = (double)number * 1048576;
-			break;
-		case STALL:
-			if (!option_number("run", "--stall", optarg, 0, 1000000000, &number))
-				return 3;
-			r->run.stall_seconds = (double)number;
-			break;
-		case DRY_RUN:
-			r->dry_run = true;
-			break;
-		case QUIET:
-			r->quiet = true;
-			break;
-		case RETRY:
-			r->run.retry = true;
-			break;
-		case JSON:
-			r->json = true;
-			break;
-		}
-	}
+	while ((option = command_option(&command_run, argc, argv)) > 0)
+		if (!take_option(r, option, optarg))
+			return 3;
 	if (option != COMMAND_END)
 		return command_exit(option) + 1;
 	if (optind + 1 != argc) {

@@ -116,13 +116,11 @@ static void set_text(struct cell *cell, const char *text)
 	cell_text(cell, text, strlen(text));
 }
 
-void contest_table(const struct contest *c, struct table *table)
+enum { FINE = -2 }; /* decimals: one more than the metric has */
+
+static void add_columns(const struct contest *c, struct table *table)
 {
-	static const char *const verdicts[] = {
-		[CONTEST_BETTER] = "better", [CONTEST_TIE] = "tie", [CONTEST_UNTESTED] = "untested"
-	};
-	const int fine = c->metric->decimals + 1;
-	const struct {
+	static const struct {
 		const char *name;
 		int decimals;
 	} columns[] = {
@@ -131,11 +129,11 @@ void contest_table(const struct contest *c, struct table *table)
 		{ "first", -1 },
 		{ "second", -1 },
 		{ "verdict", -1 },
-		{ "first mean", fine },
-		{ "second mean", fine },
-		{ "difference", fine },
-		{ "low", fine },
-		{ "high", fine },
+		{ "first mean", FINE },
+		{ "second mean", FINE },
+		{ "difference", FINE },
+		{ "low", FINE },
+		{ "high", FINE },
 		{ "p", 4 },
 		{ "p holm", 4 },
 		{ "degrees", 1 },
@@ -147,35 +145,49 @@ void contest_table(const struct contest *c, struct table *table)
 		{ "refusal", -1 },
 	};
 
-	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-		table_add_column(table, columns[i].name, columns[i].decimals, false);
-	for (size_t i = 0; i < c->pair_count; i++) {
-		const struct contest_pair *pair = &c->pairs[i];
-		const struct t_test *t = &pair->result.test;
-		struct cell *row = table_add_row(table);
+	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+		const int decimals = columns[i].decimals;
 
-		set_text(&row[0], c->test_sets[pair->test_set]);
-		set_text(&row[1], c->metric->name);
-		set_text(&row[2], c->sides[pair->first].label);
-		set_text(&row[3], c->sides[pair->second].label);
-		set_text(&row[4], verdicts[pair->verdict]);
-		if (pair->refusal) {
-			set_text(&row[18], pair->refusal);
-			continue;
-		}
-		for (int k = 0; k < 2; k++) {
-			cell_real(&row[5 + k], pair->mean[k]);
-			cell_integer(&row[14 + k], (long)pair->seeds[k]);
-		}
-		cell_real(&row[7], t->difference);
-		cell_real(&row[8], t->low);
-		cell_real(&row[9], t->high);
-		cell_real(&row[10], t->p);
-		cell_real(&row[11], pair->p);
-		cell_real(&row[12], t->degrees);
-		cell_real(&row[13], pair->effect);
-		cell_integer(&row[16], (long)pair->sentences);
-		if (pair->seeds_needed)
-			cell_integer(&row[17], pair->seeds_needed);
+		table_add_column(table, columns[i].name,
+		                 decimals == FINE ? c->metric->decimals + 1 : decimals, false);
 	}
+}
+
+static void fill_row(const struct contest *c, const struct contest_pair *pair, struct cell *row)
+{
+	static const char *const verdicts[] = {
+		[CONTEST_BETTER] = "better", [CONTEST_TIE] = "tie", [CONTEST_UNTESTED] = "untested"
+	};
+	const struct t_test *t = &pair->result.test;
+
+	set_text(&row[0], c->test_sets[pair->test_set]);
+	set_text(&row[1], c->metric->name);
+	set_text(&row[2], c->sides[pair->first].label);
+	set_text(&row[3], c->sides[pair->second].label);
+	set_text(&row[4], verdicts[pair->verdict]);
+	if (pair->refusal) {
+		set_text(&row[18], pair->refusal);
+		return;
+	}
+	for (int k = 0; k < 2; k++) {
+		cell_real(&row[5 + k], pair->mean[k]);
+		cell_integer(&row[14 + k], (long)pair->seeds[k]);
+	}
+	cell_real(&row[7], t->difference);
+	cell_real(&row[8], t->low);
+	cell_real(&row[9], t->high);
+	cell_real(&row[10], t->p);
+	cell_real(&row[11], pair->p);
+	cell_real(&row[12], t->degrees);
+	cell_real(&row[13], pair->effect);
+	cell_integer(&row[16], (long)pair->sentences);
+	if (pair->seeds_needed)
+		cell_integer(&row[17], pair->seeds_needed);
+}
+
+void contest_table(const struct contest *c, struct table *table)
+{
+	add_columns(c, table);
+	for (size_t i = 0; i < c->pair_count; i++)
+		fill_row(c, &c->pairs[i], table_add_row(table));
 }

@@ -44,6 +44,13 @@ names() {
 	done
 }
 
+# folders DOCUMENT - each folder of the tree is named in it.
+folders() {
+	git ls-files 2> /dev/null | sed -n 's|/.*|/|p' | sort -u | while read -r folder; do
+		grep -qF "\`$folder\`" "$1" || echo "$1: nothing of $folder"
+	done
+}
+
 # picture NAME - it is what the source gives.
 picture() {
 	docs/draw.sh "$1" > "$work/$1.svg" && cmp "$work/$1.svg" "docs/$1.svg" || echo 'make pictures-of-source'
@@ -51,6 +58,7 @@ picture() {
 
 ok 'documents link to files that are there' links ./*.md docs/*.md examples/*/*.md
 ok 'what documents name in a file is there' names CONTRIBUTING.md docs/architecture.md
+ok 'each folder is in the table of folders' folders docs/architecture.md
 ok 'the picture of includes is up to date' picture includes
 ok 'the picture of what becomes of an experiment file is up to date' picture flow
 echo "1..$number"
