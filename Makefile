@@ -304,9 +304,9 @@ coverage: ## which lines the tests run, in float: a line a folder, and build/cov
 N ?= 20
 FIRST ?= 0
 .PHONY: mutate
-mutate: ## seed N=20 faults, from number FIRST=0, one at a time in core/, models/, eval/: which do the tests catch? (a minute each)
+mutate: ## seed N=20 faults, from number FIRST=0 (or ONLY=7,9), one at a time in core/, models/, eval/: which do the tests catch? (a minute each)
 	@./setup.sh test
-	@CC="$(CC)" CXX="$(CXX)" JOBS=$(JOBS) tests/mutate.py $(N) $(FIRST)
+	@CC="$(CC)" CXX="$(CXX)" JOBS=$(JOBS) tests/mutate.py $(ONLY:%=--only=%) $(N) $(FIRST)
 
 include install.mk
 

@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 """mutate.py - seed faults one at a time, and see whether the tests notice.
 
-    tests/mutate.py [--list] [N [FIRST]]
+    tests/mutate.py [--list] [--only NUMBER,NUMBER...] [N [FIRST]]
 
 Faults are made in core/, models/ and eval/ of a copy of the tree, build/mutate/: a sign, a
 comparison, an off by one, swapped operands, a dropped term, a sum that no longer adds up. Which, is
 a function of the sources alone: the places are in the order of a hash of what they say, so that N of
 them (20, from number FIRST, 0) are spread over all files. Of each, the object is made again and the
 test programs that concern it are linked and run until one fails: "caught". First in double,
-where gradients are checked, then in float. A survivor is a hole in the tests, or changes nothing that
-counts. ALL=1 gives survivors all other test programs too. Exit status: 0 none survived, 1 some did.
+where gradients are checked, then in float, and last under ASan, which sees leaks and reads past an
+end. A survivor is a hole in the tests. What nobody could tell from the right is not run, but named
+with its reason: EQUIVALENT. ALL=1 gives survivors all other test programs too. Exit status: 0 none
+survived, 1 some did.
 """
+import argparse
+import contextlib
 import filecmp
 import hashlib
 import os
@@ -24,23 +28,31 @@ import time
 
 FOLDERS = ("core", "models", "eval")
 COPY = "build/mutate"
-KINDS = ("-DBAKEOFF_DOUBLE", "")  # of real
+# How a test program fails there; the folder and what make is told. As `make test` and `make ci` build.
+DOUBLE = (" in double", "build/double", "REAL=-DBAKEOFF_DOUBLE")
+FLOAT = ("", "build/release")
+SANITIZED = (" under ASan", "build/asan", "OPTIMIZE=-O1",
+             "SANITIZE=-fsanitize=address,undefined -fno-sanitize-recover=all")
+ROUNDS = ((DOUBLE, FLOAT), (SANITIZED,))
 LIMIT = 200  # seconds of processor that a test program may take: a loop that does not end is caught
 
 # What is found out first by which test programs: the first line that matches a file.
 CONCERNED = (
-    (r"core/(safetensors|frozen|packed)", "safetensors frozen import gpt architecture"),
+    (r"core/(packed|vector_packed|vector_int8)", "int8 frozen search vector_kernels translate architecture"),
+    (r"core/(safetensors|frozen)", "safetensors frozen import gpt architecture"),
     (r"core/(setting|number|nearest)", "setting spec spec_meaning spec_json grid"),
     (r"core/(error|file|printable|process)", "filesystem safetensors attacks hostile report"),
     (r"core/image", "pictures draw"),
     (r"core/(profile|roofline|machine)", "profile"),
+    (r"core/ranks_mpi", "cluster/mpi.sh"),
     (r"core/(ranks|pool|team)", "optimizer architecture_training stream"),
     (r"core/vector", "vector vector_kernels vector_gradient vector_dropout ops attention"),
     (r"core/(attention|op_attention|op_heads)", "attention attention_document heads architecture joined"),
-    (r"core/(op_lstm|op_gru|recurrent|op_summary)", "recurrent architecture frozen"),
-    (r"core/op_.*convolution", "convolution architecture"),
+    (r"core/(op_lstm|op_gru|recurrent|op_summary)", "recurrent ops architecture frozen"),
+    (r"core/op_.*convolution", "convolution architecture receptive_field explain"),
     (r"core/", "ops segment graph normed architecture frozen optimizer vector profile architecture_training"),
-    (r"models/(explain|design)", "explain variants spec spec_meaning spec_json receptive_field"),
+    (r"models/(explain|design|layer_settings)",
+     "spec spec_meaning spec_json explain variants receptive_field architecture"),
     (r"models/", "architecture architecture_cost joined explain padding attention variants labels "
                  "generation heads fixtures architecture_training match"),
     (r"eval/(attention|head)", "attend heads attention_document"),
@@ -48,7 +60,8 @@ CONCERNED = (
      "search top sample translate stream draw"),
     (r"eval/(gener|evaluate)", "generation architecture_training"),
     (r"eval/(power_law)", "power_law curves"),
-    (r"eval/(label|draw|picture)", "labels pictures draw"),
+    (r"eval/(label|draw|picture)", "label labels pictures draw"),
+    (r"eval/(ngrams|bleu|tokens|segments|unicode)", "bleu metric score breakdown"),
     (r"eval/", "metric bleu score breakdown statistics significance contest fixtures"),
 )
 
@@ -78,6 +91,17 @@ FAULTS = (
 IDLE = re.compile(r"^\s*(/?\*|#|//|assert|panic|static_assert|case |enum )|\"|tape_count|tape_memory|memory_new|"
                   r"memory_resize|profile_|char \*|double \*\w+ = NULL")
 
+# Faults that change no result: (file, the line with the fault), and why.
+EQUIVALENT = {
+    ("core/packed.c", "const size_t step = s->end.look ? BLOCK_PANELS : last + first;"):
+        "one step still ends at the last panel or behind it, and what it multiplies is cut there",
+    ("core/packed.c", "const size_t panel = m * p->k * VECTOR_PANEL, part = int8 ? PART : PART_INT8;"):
+        "how many parts a product is shared out in decides its time alone",
+    ("core/ranks.c", "if (ranks_launched() >= 1)"):
+        "of one rank: a number modulo 1 is the 0 that is returned otherwise",
+    ("eval/tokens.c", "if (2 * ((size_t)numbers->count + 1) >= numbers->mask + 1) {"):
+        "a hash table grows one entry sooner, and gives the same numbers",
+}
 
 # What cannot be told from the right: a difference whose sign is dropped; room that is made a little sooner.
 ALIKE = (
@@ -132,68 +156,74 @@ def run(command):
         return 124
 
 
-def folder(kind):
-    return "build/double" if kind else "build/release"
-
-
-def make(kind, goal):
+def make(build, goal):
+    _, folder, *flags = build
     compilers = [f"{name}={os.environ.get(name, usual)}" for name, usual in (("CC", "gcc"), ("CXX", "g++"))]
-    return run(["make", "-s", f"-j{os.environ.get('JOBS', os.cpu_count())}", f"B={folder(kind)}", f"REAL={kind}",
-                *compilers, f"{folder(kind)}/{goal}"]) == 0
+    return run(["make", "-s", f"-j{os.environ.get('JOBS', os.cpu_count())}", f"B={folder}", *flags, *compilers,
+                f"{folder}/{goal}"]) == 0
 
 
 def concerned(path):
     return next(tests.split() for pattern, tests in CONCERNED if re.match(pattern, path))
 
 
-def fails(kind, test):
-    """How a test program fails; None: it does not."""
-    program = f"{folder(kind)}/tests/{test}_test"
-    if not make(kind, f"tests/{test}_test"):
+def fails(build, test):
+    """How a test program fails; None: it does not. A script has the program itself, in float."""
+    name, folder, *_ = build
+    script = test.endswith(".sh")
+    if script and build is not FLOAT:
+        return None
+    goal = "bakeoff" if script else f"tests/{test}_test"
+    if not make(build, goal):
         return f"{test} does not link"
-    status = run([program])
+    status = run(["tests/run.sh", f"tests/{test}"] if script else [f"{folder}/{goal}"])
     if not status:
         return None
     return test + (" without end" if status in (124, -signal.SIGXCPU, -signal.SIGKILL) else
-                   " crashes" if status < 0 else "") + (" in double" if kind else "")
+                   " crashes" if status < 0 else "") + name
 
 
-def check(tests, good):
-    """Once, with no fault: they pass."""
-    for kind in KINDS:
-        for test in tests:
-            if (kind, test) not in good:
-                failed = fails(kind, test)
-                if failed:
-                    sys.exit(f"mutate.py: without a fault, too: {failed}")
-                good.add((kind, test))
+def check(build, test, good):
+    """Once, with no fault: it passes."""
+    failed = (build, test) not in good and fails(build, test)
+    if failed:
+        sys.exit(f"mutate.py: without a fault, too: {failed}")
+    good.add((build, test))
 
 
-def catcher(tests):
-    """The first of them that fails, with how; None: none does."""
-    return next(filter(None, (fails(kind, test) for kind in KINDS for test in tests)), None)
-
-
-def judge(path, number, new, good):
-    """("caught" | "no code" | "survived", by whom)"""
+@contextlib.contextmanager
+def fault(path, number, new):
+    """The copy has it, for as long as this lasts."""
     source = f"{COPY}/{path}"
     right = open(source, encoding="utf-8").read()
     lines = right.split("\n")
     lines[number - 1] = new
-    tests = concerned(path)
-    if os.environ.get("ALL"):
-        tests += sorted({f[:-7] for f in os.listdir(f"{COPY}/tests") if f.endswith("_test.c")} - set(tests))
-    check(tests, good)
     try:
         with open(source, "w", encoding="utf-8") as file:
             file.write("\n".join(lines))
-        if not make(KINDS[0], "libbakeoff.a"):
-            return "no code", ""
-        by = catcher(tests)
-        return ("caught", by) if by else ("survived", "")
+        yield
     finally:
         with open(source, "w", encoding="utf-8") as file:
             file.write(right)
+
+
+def judge(path, number, new, good):
+    """("caught" | "equivalent" | "no code" | "survived", by whom or why)"""
+    if (path, new.strip()) in EQUIVALENT:
+        return "equivalent", EQUIVALENT[path, new.strip()]
+    tests = concerned(path)
+    if os.environ.get("ALL"):
+        tests += sorted({f[:-7] for f in os.listdir(f"{COPY}/tests") if f.endswith("_test.c")} - set(tests))
+    for builds in ROUNDS:
+        with fault(path, number, new):
+            if not make(builds[0], "libbakeoff.a"):
+                return "no code", ""
+            failed = ((fails(build, test), build, test) for build in builds for test in tests)
+            by, build, test = next((f for f in failed if f[0]), (None, None, None))
+        if by:
+            check(build, test, good)
+            return "caught", by
+    return "survived", ""
 
 
 def prepare():
@@ -205,19 +235,30 @@ def prepare():
             continue
         os.makedirs(os.path.dirname(to), exist_ok=True)
         shutil.copy(path, to)
-    for kind in KINDS:
-        if not make(kind, "libbakeoff.a"):
+    for build in ROUNDS[0]:
+        if not make(build, "libbakeoff.a"):
             sys.exit("mutate.py: the tree does not build: make programs")
 
 
+def read_arguments():
+    parser = argparse.ArgumentParser(description="Seed faults one at a time, and see whether the tests notice.")
+    parser.add_argument("--list", action="store_true", help="say which, and run nothing")
+    parser.add_argument("--only", type=lambda text: [int(n) for n in text.split(",")], metavar="NUMBER,NUMBER...")
+    parser.add_argument("count", nargs="?", type=int, default=20, metavar="N")
+    parser.add_argument("first", nargs="?", type=int, default=0)
+    return parser.parse_args()
+
+
 def main():
-    arguments = [a for a in sys.argv[1:] if a != "--list"]
-    count = int(arguments[0]) if arguments else 20
-    first = int(arguments[1]) if len(arguments) > 1 else 0
-    places = faults()
-    chosen = list(enumerate(places))[first:]
+    arguments = read_arguments()
+    places = list(enumerate(faults()))
+    stale = set(EQUIVALENT) - {(path, new.strip()) for _, (path, _, _, new) in places}
+    for path, new in sorted(stale):
+        print(f"mutate.py: EQUIVALENT names what is no fault of {path} any more: {new}", file=sys.stderr)
+    chosen = [places[i] for i in arguments.only] if arguments.only else places[arguments.first:]
+    count = len(chosen) if arguments.only else arguments.count
     tally, good = {}, set()
-    if "--list" in sys.argv:
+    if arguments.list:
         for i, (path, number, kind, new) in chosen[:count]:
             print(f"{i}: {path}:{number}: {kind}: {new.strip()}")
         print(f"{len(places)} faults in all")
@@ -226,11 +267,12 @@ def main():
     prepare()
     for i, (path, number, kind, new) in chosen:
         start = time.monotonic()
-        verdict, by = judge(path, number, new, good)
-        print(f"{i}: {verdict}{' by ' if by else ''}{by}: {path}:{number}: {kind}: {new.strip()} "
-              f"({time.monotonic() - start:.0f} s)", flush=True)
+        verdict, why = judge(path, number, new, good)
+        said = {"caught": f" by {why}", "equivalent": f" ({why})"}.get(verdict, "")
+        print(f"{i}: {verdict}{said}: {path}:{number}: {kind}: {new.strip()} ({time.monotonic() - start:.0f} s)",
+              flush=True)
         tally[verdict] = tally.get(verdict, 0) + 1
-        if tally.get("caught", 0) + tally.get("survived", 0) == count:
+        if sum(n for of, n in tally.items() if of != "no code") == count:
             break
     print(", ".join(f"{n} {verdict}" for verdict, n in sorted(tally.items())))
     return 1 if tally.get("survived") else 0
