@@ -125,7 +125,8 @@ bool database_run_resume(struct database *, long id, const struct run_record *, 
 /* Notes the totals of a run that goes on. */
 bool database_run_progress(struct database *, long id, const struct run_totals *, struct error *);
 
-/* Ends a run: status, reason (NULL: none), totals; finished now. */
+/* Ends a run: status, reason (NULL: none), totals; finished now, or when it was started,
+ * where the clock has gone back since. */
 bool database_run_finish(struct database *, long id, enum run_status, const char *reason,
                          const struct run_totals *, struct error *);
 

@@ -226,7 +226,8 @@ bool database_run_finish(struct database *database, long id, enum run_status sta
 
 	if (!transaction_begin(database->handle, database->path, error))
 		return false;
-	good = update_run(database, id, "finished = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')", TOTAL,
+	good = update_run(database, id,
+	                  "finished = max(started, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))", TOTAL,
 	                  &record, error) &&
 	       statement_do(database->handle, database->path, error,
 	                    "UPDATE runs SET status = ?2, reason = ?3 WHERE id = ?1", "itt", id,

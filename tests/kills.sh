@@ -43,12 +43,13 @@ disturbed() {
 	done < chance
 	wait $parent 2> /dev/null
 	"$program" run small.yaml --db killed.db --jobs 2 --quiet > log 2>&1 || { cat log; return 1; }
-	echo "# $struck of $kills kills hit a process" >&2
+	echo "# $struck of $kills kills hit a process" >&3
 	[ $struck -gt 0 ] && same whole killed &&
 		[ "$("$program" query --db killed.db --format tsv --sql "SELECT count(*) FROM runs WHERE status = 'done'" | tail -n 1)" \
 			= $(((trials + 3) / 4 * 4)) ]
 }
 
+exec 3>&1
 ok "kills: $trials trials undisturbed" undisturbed
 ok "kills: after $kills random kills, the same database and weights" disturbed
 echo "1..$number"

@@ -4,7 +4,8 @@
 program=$(realpath "${BAKEOFF:-build/release/bakeoff}")
 home=$(pwd)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+failed=0
+trap 'status=$?; rm -rf "$work"; [ $failed = 0 ] || status=1; exit $status' EXIT
 cd "$work" || exit 1
 number=0
 
@@ -16,6 +17,7 @@ ok() {
 	if "$@" > "$work/said" 2>&1; then
 		echo "ok $number - $name"
 	else
+		failed=1
 		sed 's/^/# /' "$work/said"
 		echo "not ok $number - $name"
 	fi

@@ -1,6 +1,6 @@
 #!/bin/sh
 # around.sh - what is around the program fails: a disk that is full or read-only, a database that others hold, a checkpoint that is cut,
-# a second run of the same, signals. Each ends in one clear line and exit status 1, and the same command again with the bits of an
+# a second run of the same, signals, a clock that goes back. Each ends in one clear line and exit status 1, and the same command again with the bits of an
 # undisturbed run. BAKEOFF names the program, JOBS (2) how many at once, SPREAD (40) moments or places. Prints TAP. `make test-faults`.
 set -u
 
@@ -227,6 +227,30 @@ signalled() {
 	echo "# SIG$1: $stops of $((spread / 4)) in time to stop it" >&3
 }
 
+# What a database says of times and speeds makes sense, and its runs are listed in the order in which they were begun.
+sane_times() {
+	"$program" query --db "$1" --format csv --sql "SELECT contestant, seed, started, finished FROM runs WHERE finished < started OR finished IS NULL
+		OR NOT (train_seconds > 0 AND valid_seconds >= 0 AND decode_seconds >= 0 AND io_seconds >= 0 AND train_seconds < 600)
+		UNION ALL SELECT contestant, seed, metric, value FROM run_curves WHERE metric LIKE '%second%' AND NOT (value >= 0 AND value < 1e9)" | tail -n +2 > odd
+	"$program" runs --db "$1" | grep -o -E '(lstm|transformer) .*done' | cut -d ' ' -f 1 > listed
+	"$program" runs --db small/x.db | grep -o -E '(lstm|transformer) .*done' | cut -d ' ' -f 1 > order
+	[ ! -s odd ] && [ -s order ] && cmp order listed || { cat odd listed; return 1; }
+}
+
+# The clock goes an hour back at each look at it that a run takes, and stays there.
+clock_back() {
+	mkdir counted && FAIL_COUNT=looks FAIL=clock:0:EIO LD_PRELOAD="$library" "$program" run small.yaml --db counted/x.db --threads 2 --quiet || return 1
+	looks=$(($(od -An -td8 looks)))
+	[ "$looks" -ge 8 ] || { echo "$looks looks at the clock"; return 1; }
+	for look in $(seq 1 "$looks"); do
+		rm -rf back looks && mkdir back
+		FAIL_COUNT=looks FAIL=clock:$look:EIO:more LD_PRELOAD="$library" "$program" run small.yaml --db back/x.db --threads 2 > shown 2> error &&
+			[ ! -s error ] && ! grep -E '(^|[ (])-[0-9]|nan|inf' shown && sane_times back/x.db && ends_as small back || {
+			echo "at look $look of $looks"; cat error; return 1; }
+	done
+	echo "# the clock went back at each of $looks looks at it" >&3
+}
+
 # Who reads what it says goes away; and what reads its results takes no more.
 unread() {
 	mkdir unread && "$program" run long.yaml --db unread/x.db --threads 2 2> error | head -n 1 > shown
@@ -255,5 +279,6 @@ ok 'around: a checkpoint that is cut' cut_checkpoint
 ok 'around: two runs of the same at once' twice
 ok 'around: SIGTERM' signalled TERM
 ok 'around: SIGHUP' signalled HUP
+ok 'around: a clock that goes back an hour' clock_back
 ok 'around: output that nobody takes' unread
 echo "1..$number"

@@ -27,6 +27,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -219,6 +220,12 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*run)(vo
 	return fails("thread") ? fail.failure : real(thread, how, run, what);
 }
 
+/* What the clock is ahead of what is told. */
+static int behind(void)
+{
+	return fails("clock") ? 3600 : 0;
+}
+
 int clock_gettime(clockid_t which, struct timespec *now)
 {
 	int (*real)(clockid_t, struct timespec *);
@@ -226,7 +233,30 @@ int clock_gettime(clockid_t which, struct timespec *now)
 
 	*(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
 	status = real(which, now);
-	if (which == CLOCK_REALTIME && fails("clock"))
-		now->tv_sec -= 3600;
+	if (which == CLOCK_REALTIME)
+		now->tv_sec -= behind();
 	return status;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+	int (*real)(struct timeval *, void *);
+	int status;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "gettimeofday");
+	status = real(now, zone);
+	now->tv_sec -= behind();
+	return status;
+}
+
+time_t time(time_t *now)
+{
+	time_t (*real)(time_t *);
+	time_t seconds;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "time");
+	seconds = real(NULL) - behind();
+	if (now)
+		*now = seconds;
+	return seconds;
 }
