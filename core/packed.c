@@ -8,6 +8,7 @@
 /* Multiply-adds of one part of a shared product: several microseconds, a multiple of what it takes
  * to hand it over. */
 enum { PART = 1 << 17, PART_INT8 = 1 << 19, BLOCK_PANELS = PACKED_BLOCK / VECTOR_PANEL };
+enum { STRIPS = VECTOR_PANEL / VECTOR_STRIP };
 
 enum {
 	INT8_MOST = 1 << 17, /* k whose sums of products of 127 a 32-bit integer holds */
@@ -18,28 +19,32 @@ enum {
 struct packed {
 	const struct vector_kernels *vector;
 	size_t n, k, panels;
-	real *w;            /* [panels][k][VECTOR_PANEL] */
-	uint16_t *bfloat16; /* the same in place of w, or NULL */
+	real *w;                   /* [panels][STRIPS][k][VECTOR_STRIP] */
+	uint16_t *bfloat16;        /* the same in place of w, or NULL */
 	struct int8_operands int8; /* the same; w NULL: none. Its w, w_scale and w_sum are owned */
 };
 
-/* One row of a panel; see struct packed_product. */
-static void round_row(const struct vector_kernels *vector, const real *w, uint16_t *to)
+/* One row of a panel, whose first strip has it at w; see struct packed_product. */
+static void round_row(const struct packed *p, const real *w, uint16_t *to)
 {
 	uint16_t row[VECTOR_PANEL];
 
-	vector->to_bfloat16(VECTOR_PANEL, w, row);
+	for (size_t s = 0; s < STRIPS; s++)
+		p->vector->to_bfloat16(VECTOR_STRIP, w + s * p->k * VECTOR_STRIP,
+		                       row + s * VECTOR_STRIP);
 	for (size_t j = 0; j < VECTOR_PANEL; j++)
 		to[j / 32 * 32 + j % 16 * 2 + j / 16 % 2] = row[j];
 }
 
 static void round_to_bfloat16(struct packed *p)
 {
-	const size_t rows = p->panels * p->k;
+	const size_t panel = p->k * VECTOR_PANEL;
 
-	p->bfloat16 = memory_aligned(rows * VECTOR_PANEL, sizeof *p->bfloat16);
-	for (size_t i = 0; i < rows; i++)
-		round_row(p->vector, p->w + i * VECTOR_PANEL, p->bfloat16 + i * VECTOR_PANEL);
+	p->bfloat16 = memory_aligned(p->panels * panel, sizeof *p->bfloat16);
+	for (size_t i = 0; i < p->panels; i++)
+		for (size_t l = 0; l < p->k; l++)
+			round_row(p, p->w + i * panel + l * VECTOR_STRIP,
+			          p->bfloat16 + i * panel + l * VECTOR_PANEL);
 	free(p->w);
 	p->w = NULL;
 }
@@ -53,7 +58,8 @@ static void lay_out_int8(struct packed *p, const real *w)
 	int32_t *sum = memory_new(rows, sizeof *sum);
 
 	for (size_t r = 0; r < p->n; r++) {
-		int8_t *to = all + r / VECTOR_PANEL * VECTOR_PANEL * k + r % VECTOR_PANEL * INT8_STEP;
+		int8_t *to =
+			all + r / VECTOR_PANEL * VECTOR_PANEL * k + r % VECTOR_PANEL * INT8_STEP;
 
 		scale[r] = p->vector->to_int8(p->k, w + r * p->k, row);
 		for (size_t l = 0; l < k; l++)
@@ -68,11 +74,15 @@ static void lay_out_int8(struct packed *p, const real *w)
 static void lay_out(struct packed *p, const real *w)
 {
 	p->w = memory_aligned(p->panels * p->k * VECTOR_PANEL, sizeof *p->w);
-	for (size_t i = 0; i < p->panels; i++) {
-		const size_t first = i * VECTOR_PANEL, left = p->n - first;
+	for (size_t i = 0; i < p->panels * STRIPS; i++) {
+		const size_t first = i * VECTOR_STRIP, left = p->n > first ? p->n - first : 0;
+		real *to = p->w + first * p->k;
 
-		p->vector->transpose(left < VECTOR_PANEL ? left : VECTOR_PANEL, p->k,
-		                     w + first * p->k, p->k, p->w + first * p->k, VECTOR_PANEL);
+		if (left)
+			p->vector->transpose(left < VECTOR_STRIP ? left : VECTOR_STRIP, p->k,
+			                     w + first * p->k, p->k, to, VECTOR_STRIP);
+		else
+			memset(to, 0, p->k * VECTOR_STRIP * sizeof *to);
 	}
 }
 

@@ -33,7 +33,7 @@ struct columns {
 	int first, last;
 };
 
-enum { VECTOR_PANEL = 64, INT8_STEP = 4 };
+enum { VECTOR_PANEL = 64, VECTOR_STRIP = 16, INT8_STEP = 4 };
 
 /* The operands of a product of 8-bit integers from -127 to 127, each row with a scale of its own:
  * a number is integer times scale. */
@@ -47,12 +47,12 @@ struct int8_operands {
 };
 
 /* C [m][n] = A [m][k] W^T, columns of the panels first .. last - 1 alone; W [n][k] in panels of
- * VECTOR_PANEL of its rows, [panel][k][VECTOR_PANEL], what is beyond n is 0. Rows of A are k apart, of
- * C ldc. */
+ * VECTOR_PANEL of its rows, in strips of VECTOR_STRIP, so that what a tile of AVX2 reads lies
+ * together: [panel][strip][k][VECTOR_STRIP], what is beyond n is 0. Rows of A are k apart, of C ldc. */
 struct packed_product {
 	size_t m, n, k;
 	const real *a, *w;
-	/* NULL, or W in bfloat16, which counts in place of w: of each two 16 columns of a panel one
+	/* NULL, or W in bfloat16, which counts in place of w: [panel][k][VECTOR_PANEL], of each two 16 columns of a panel one
 	 * after the other, those with the same number side by side. Not in the double build. */
 	const uint16_t *bfloat16;
 	/* NULL, or A and W as integers, which count in place of both: sums are exact, then rounded

@@ -100,15 +100,19 @@ static __attribute__((noinline)) void finish_tile(const struct packed_product *p
 static ALWAYS_INLINE REGISTER load_weights(const struct packed_product *p, const bool half,
                                            size_t panel, size_t l, size_t column)
 {
-	const size_t row = (panel * p->k + l) * VECTOR_PANEL;
+	const size_t start = panel * p->k * VECTOR_PANEL;
 	REGISTER x;
 	MASK pairs;
 
 	if (!half) {
-		memcpy(&x, p->w + row + column, sizeof x);
+		memcpy(&x,
+		       p->w + start + (column / VECTOR_STRIP * p->k + l) * VECTOR_STRIP +
+		               column % VECTOR_STRIP,
+		       sizeof x);
 		return x;
 	}
-	memcpy(&pairs, p->bfloat16 + row + column / 32 * 32 + column % 16 * 2, sizeof pairs);
+	memcpy(&pairs, p->bfloat16 + start + l * VECTOR_PANEL + column / 32 * 32 + column % 16 * 2,
+	       sizeof pairs);
 	return (REGISTER)(pairs << (column & 16 ? 0 : 16) & ~0xffff);
 }
 
