@@ -192,9 +192,18 @@ cut_checkpoint() {
 	run cut.db --only lstm --set train.stop.epochs=1 > log || return 1
 	"$program" query --db cut.db --format csv --sql 'SELECT folder FROM runs' | tail -n 1 > folder
 	file=cut.runs/$(cat folder)/model.safetensors
-	truncate -s 1000 "$file"
-	echo s1 > line
-	says 1 'cut short' "$program" translate --db cut.db --run 1 < line
+	cp "$file" kept && echo s1 > line
+	for size in 0 9 1000 $(($(wc -c < kept) - 1)); do
+		head -c "$size" kept > "$file"
+		damaged || { echo "cut to $size bytes"; return 1; }
+	done
+	{ head -c 20 kept && printf 'X' && tail -c +22 kept; } > "$file" && damaged && cp whole.runs/transformer*/model.safetensors "$file" && damaged
+}
+
+# All that opens these weights says in one line which file is at fault.
+damaged() {
+	says 1 "$file: " "$program" translate --db cut.db --run 1 < line && says 1 "$file: " "$program" attend --db cut.db --run 1 s1 &&
+		says 1 "$file: " "$program" report small --db cut.db --out cut.html && [ ! -e cut.html ]
 }
 
 other_vocabulary() {
@@ -387,7 +396,7 @@ ok 'mistake: an empty data file' empty_file
 ok 'mistake: unequal line counts, both named' unequal
 ok 'mistake: invalid UTF-8 by file, line and byte' bad_utf8
 ok 'mistake: a sentence longer than the limit' too_long
-ok 'mistake: a checkpoint cut short' cut_checkpoint
+ok 'mistake: weights cut short, damaged or of another model' cut_checkpoint
 ok 'mistake: a vocabulary that does not fit the checkpoint' other_vocabulary
 ok 'mistake: a database of a newer schema' newer_schema
 ok 'mistake: a folder that cannot be written' unwritable
