@@ -5,16 +5,32 @@
 #include "results/selection.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static bool same_files(FILE *a, FILE *b)
+/* To the numbers of a safetensors file; its header depends on the version of the program. */
+static bool skip_header(FILE *file)
+{
+	unsigned char bytes[8];
+	uint64_t length = 0;
+
+	if (fread(bytes, 1, sizeof bytes, file) != sizeof bytes)
+		return false;
+	for (int i = 0; i < 8; i++)
+		length |= (uint64_t)bytes[i] << 8 * i;
+	return length <= INT32_MAX && !fseek(file, (long)length, SEEK_CUR);
+}
+
+static bool same_numbers(FILE *a, FILE *b)
 {
 	char one[65536], other[65536];
 	size_t size;
 
+	if (!skip_header(a) || !skip_header(b))
+		return false;
 	do {
 		size = fread(one, 1, sizeof one, a);
 		if (fread(other, 1, sizeof other, b) != size || memcmp(one, other, size) != 0)
@@ -34,7 +50,7 @@ static enum weights_state compare_weights(const char *then, const char *now)
 	snprintf(path, sizeof path, "%s/model.safetensors", now);
 	b = fopen(path, "rb");
 	if (a)
-		state = b && same_files(a, b) ? WEIGHTS_EQUAL : WEIGHTS_DIFFER;
+		state = b && same_numbers(a, b) ? WEIGHTS_EQUAL : WEIGHTS_DIFFER;
 	if (a)
 		fclose(a);
 	if (b)

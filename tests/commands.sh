@@ -197,7 +197,11 @@ cut_checkpoint() {
 		head -c "$size" kept > "$file"
 		damaged || { echo "cut to $size bytes"; return 1; }
 	done
-	{ head -c 20 kept && printf 'X' && tail -c +22 kept; } > "$file" && damaged && cp whole.runs/transformer*/model.safetensors "$file" && damaged
+	for at in 20 $(($(wc -c < kept) - 400)); do
+		{ head -c "$at" kept && printf 'XYZ' && tail -c +$((at + 4)) kept; } > "$file"
+		damaged || { echo "altered at $at"; return 1; }
+	done
+	cp whole.runs/transformer*/model.safetensors "$file" && damaged
 }
 
 # All that opens these weights says in one line which file is at fault.

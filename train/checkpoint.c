@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xxhash.h>
+
+/* The key of a checkpoint's metadata that has hash_of its tensors; older versions wrote none. */
+#define NUMBERS "xxh64"
 
 static const long COUNT_MOST = 1000000000000000;
 
@@ -163,6 +167,29 @@ static size_t describe(const struct model *model, const struct optimizer *optimi
 	return count;
 }
 
+/* Of names and numbers, in whatever order: a sum of hashes. */
+static uint64_t hash_of(const struct tensor *t, size_t count)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum += XXH64(t[i].data, tensor_bytes(&t[i]),
+		             XXH64(t[i].name, strlen(t[i].name), 0));
+	return sum;
+}
+
+static bool same_numbers(const struct safetensors *file, struct error *error)
+{
+	const char *text = safetensors_metadata(file, NUMBERS);
+
+	if (!text || strtoull(text, NULL, 16) == hash_of(file->list, file->count))
+		return true;
+	return error_set(error,
+	                 "its numbers are not those that were written: it is damaged, copy it "
+	                 "again (or, where they were changed on purpose, leave " NUMBERS
+	                 " out of its metadata)");
+}
+
 bool checkpoint_save(const char *path, const struct model *model,
                      const struct checkpoint_identity *identity, const struct optimizer *optimizer,
                      const struct schedule_state *schedule, const struct progress *progress,
@@ -171,13 +198,14 @@ bool checkpoint_save(const char *path, const struct model *model,
 	struct tensor *t = memory_new((size_t)model->parameters.count + 2, sizeof *t);
 	const size_t count = describe(model, optimizer, t);
 	json_t *metadata = json_object();
+	char text[32];
 	bool saved;
 
 	json_object_set_new(metadata, "format", json_string("pt"));
 	json_object_set_new(metadata, "architecture", json_string(model->name));
+	snprintf(text, sizeof text, "%016" PRIx64, hash_of(t, count));
+	json_object_set_new(metadata, NUMBERS, json_string(text));
 	for (int side = 0; side < SIDES; side++) {
-		char text[32];
-
 		snprintf(text, sizeof text, "%016" PRIx64, identity->vocabulary[side]);
 		json_object_set_new(metadata, vocabulary_key[side], json_string(text));
 	}
@@ -250,7 +278,7 @@ static bool read_all(const struct safetensors *file, struct model *model,
                      struct schedule_state *schedule, struct progress *progress,
                      struct error *error)
 {
-	if (!same_vocabularies(file, identity, error) ||
+	if (!same_vocabularies(file, identity, error) || !same_numbers(file, error) ||
 	    !read_weights(file, &model->parameters, error))
 		return false;
 	if (optimizer && (!read_flat(file, "optimizer.m", optimizer->m, optimizer->n, error) ||

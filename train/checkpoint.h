@@ -22,7 +22,8 @@ bool checkpoint_save(const char *path, const struct model *, const struct checkp
                      const struct progress *, struct error *);
 
 /* Reads what checkpoint_save wrote into a model whose parameters are declared. Shapes, names and
- * vocabularies must fit; the message says which does not. optimizer, schedule and progress may be
+ * vocabularies must fit, and the numbers be those that were written; the message says which is not
+ * so. optimizer, schedule and progress may be
  * NULL. */
 bool checkpoint_load(const char *path, struct model *, const struct checkpoint_identity *,
                      struct optimizer *, struct schedule_state *, struct progress *,
