@@ -29,6 +29,7 @@ enum {
 	TOP_P,
 	SEED,
 	WEIGHTS,
+	SHORTLIST,
 	STREAM,
 	FORCE,
 	MASK,
@@ -50,6 +51,9 @@ static const struct command_option option_table[] = {
 	{ "seed", SEED, "N", NULL, "of sampling (1)" },
 	{ "weights", WEIGHTS, "NUMBERS", NULL,
 	  "float32, bfloat16 or int8: what products read (the run's own setting)" },
+	{ "shortlist", SHORTLIST, "N", NULL,
+	  "choose from N likely tokens of each source token; of a run with search.shortlist (its own "
+	  "setting)" },
 	{ "stream", STREAM, NULL, NULL, "answer each line at once, before the next is read" },
 	{ "force", FORCE, "FILE", NULL,
 	  "do not search: print log p of each line of FILE as the translation of its line" },
@@ -78,7 +82,7 @@ struct options {
 	struct run_choice run;
 	long threads;
 	struct search_settings search; /* beam 0 and the like: not given */
-	bool nbest_form, has_penalty, has_temperature, has_top_k, has_top_p, has_weights, stream;
+	bool nbest_form, has_penalty, has_temperature, has_top_k, has_top_p, has_weights, has_shortlist, stream;
 };
 
 static bool setting_option(const char *option, const char *text, const char *key,
@@ -120,6 +124,9 @@ static bool take_option(struct options *o, int option, const char *text)
 	case WEIGHTS:
 		o->has_weights = true;
 		return setting_option("--weights", text, "weights", &o->search);
+	case SHORTLIST:
+		o->has_shortlist = true;
+		return setting_option("--shortlist", text, "shortlist", &o->search);
 	case STREAM:
 		o->stream = true;
 		return true;
@@ -155,6 +162,8 @@ static struct search_settings search_of(const struct options *o, const struct se
 		s.top_p = o->search.top_p;
 	if (o->has_weights)
 		s.weights = o->search.weights;
+	if (o->has_shortlist)
+		s.shortlist = o->search.shortlist;
 	if (o->search.seed >= 0)
 		s.seed = o->search.seed;
 	s.sample = o->search.sample;
@@ -274,6 +283,9 @@ static bool check(const struct options *o, const struct trained *t, struct error
 	if (model_is_encoder_only(&t->model) && search.sample)
 		return error_set(error, "--sample: the run gives labels, which are not searched; "
 		                        "--nbest N prints the N most probable");
+	if (search.shortlist && !t->lexicon)
+		return error_set(error, "--shortlist %ld: the run has learned no lexicon; it does "
+		                        "with search.shortlist above 0", search.shortlist);
 	if (search.nbest > search.beam && !search.sample)
 		return error_set(error, "--nbest %ld: needs --beam of at least as much",
 		                 search.nbest);

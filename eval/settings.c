@@ -1,5 +1,6 @@
 /* settings.c - the table of the keys below `search:`, and the rules between them. */
 #include "eval/settings.h"
+#include "data/lexicon.h"
 #include "data/vocabulary.h"
 
 #define S struct search_settings
@@ -20,6 +21,9 @@ const struct setting search_settings_table[] = {
 	                "what products read: weights rounded to bfloat16 take half the memory and change "
 	                "scores in the third digit; int8, integers with a scale a row, takes a quarter "
 	                "and changes the second"),
+	SETTING_OF_INT(S, shortlist, "shortlist", "0", 0, LEXICON_MOST,
+	               "a hypothesis chooses from the so many tokens that training puts most often "
+	               "beside each of its source's, and the so many most frequent; 0: from all"),
 	SETTING_OF_BOOL(S, sample, "sample", "false", "draw from the model instead of searching"),
 	SETTING_OF_REAL(S, temperature, "temperature", "1", 0.01, 100,
 	                "sampling: below 1 prefers likely tokens, above 1 evens them out"),

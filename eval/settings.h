@@ -19,6 +19,7 @@ struct search_settings {
 	long length_offset;
 	long rows;          /* hypotheses decoded together */
 	int weights;        /* enum packed_numbers */
+	long shortlist;     /* target tokens a source token may bring (eval/shortlist.h); 0: all */
 	bool sample;        /* draw from the model instead of searching */
 	double temperature; /* sampling: logits are divided by it */
 	long top_k;         /* sampling: from the so many most probable tokens; 0: from all */

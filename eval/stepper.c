@@ -20,12 +20,29 @@ void stepper_free(struct stepper *s)
 	tape_free(&s->step);
 	carry_free(&s->carry);
 	batch_free(&s->batch);
+	free(s->fed);
+}
+
+/* The tokens themselves of numbers in the shortlist. */
+static const int *tokens_of(struct stepper *s, int rows, const int *number)
+{
+	if (!s->shortlist.tokens)
+		return number;
+	if (rows > s->fed_room) {
+		s->fed = memory_resize(s->fed, (size_t)rows, sizeof *s->fed);
+		s->fed_room = rows;
+	}
+	for (int i = 0; i < rows; i++)
+		s->fed[i] = s->shortlist.token[number[i]];
+	return s->fed;
 }
 
 static void step(void *context, int rows, const int *token)
 {
 	struct stepper *s = context;
 
+	s->rows = rows;
+	token = tokens_of(s, rows, token);
 	tape_begin(&s->step, &s->model->parameters, NULL, false, 0);
 	profile_begin(s->step.profile, "between operations", NULL, PROFILE_OTHER);
 	s->h = model_decode(&s->step, s->model, &s->memory, token, 1, rows, &s->carry);
@@ -34,14 +51,20 @@ static void step(void *context, int rows, const int *token)
 }
 
 struct look {
+	const struct stepper *stepper;
 	struct scan *scan;
 	real *logits;
+	int first; /* row of the last step */
 };
 
 static void look(void *context, int first, int last)
 {
 	const struct look *l = context;
+	const struct stepper *s = l->stepper;
 
+	if (s->shortlist.tokens)
+		shortlist_mask(&s->shortlist, l->first, l->scan->rows, s->rows / s->live, first,
+		               last, l->logits);
 	scan_tokens(l->scan, l->logits, first, last);
 }
 
@@ -49,11 +72,17 @@ static real *logits(void *context, int first, struct scan *scan)
 {
 	struct stepper *s = context;
 	const size_t size = (size_t)scan->rows * (size_t)scan->vocabulary;
-	struct look l = { .scan = scan };
+	struct look l = { .stepper = s, .scan = scan, .first = first };
 
 	s->step.arena.used = s->after_step;
 	l.logits = tape_memory(&s->step, size * sizeof(real));
-	model_logits_in_blocks(&s->step, s->model, s->h, first, scan->rows, l.logits, look, &l);
+	if (s->shortlist.tokens)
+		shortlist_logits(&s->shortlist, &s->step,
+		                 s->h->x + (size_t)first * (size_t)s->h->c, scan->rows, l.logits,
+		                 look, &l);
+	else
+		model_logits_in_blocks(&s->step, s->model, s->h, first, scan->rows, l.logits, look,
+		                       &l);
 	return l.logits;
 }
 
@@ -92,6 +121,8 @@ static void select_rows(void *context, int rows, const int *row, int sentences, 
 	profile_begin(s->step.profile, "select hypotheses", NULL, PROFILE_OTHER);
 	carry_select(&s->carry, rows, row);
 	keep_sentences(s, sentences, sentence);
+	shortlist_keep(&s->shortlist, sentences, sentence);
+	s->live = sentences;
 	profile_end(s->step.profile);
 }
 
@@ -123,14 +154,34 @@ static void label(struct stepper *s, long nbest, struct nbest *result)
 	profile_end(s->source.profile);
 }
 
+/* The search of the group that was encoded. */
+static void search_group(struct stepper *s, const struct search_settings *settings, int n,
+                         const int *limit, const size_t *number, struct nbest *result)
+{
+	const struct shortlist *list = &s->shortlist;
+	struct predictor predictor = { s,           s->model->vocabulary[SIDE_TARGET],
+		                       TOKEN_BEGIN, TOKEN_END,
+		                       step,        logits,
+		                       select_rows };
+
+	s->live = n;
+	if (settings->shortlist) {
+		shortlist_begin(&s->shortlist, s->model, settings, s->batch.source,
+		                s->batch.source_length, n);
+		predictor.vocabulary = list->tokens;
+		predictor.begin = list->begin;
+		predictor.end = list->end;
+	}
+	search(&predictor, settings, n, limit, number, result);
+	if (list->tokens)
+		shortlist_name(list, n, result);
+	shortlist_end(&s->shortlist);
+}
+
 void stepper_search(struct stepper *s, const struct corpus *corpus,
                     const struct search_settings *settings, const uint32_t *sentence, int n,
                     struct team *team, struct profile *profile, struct nbest *result)
 {
-	const struct predictor predictor = { s,           s->model->vocabulary[SIDE_TARGET],
-		                             TOKEN_BEGIN, TOKEN_END,
-		                             step,        logits,
-		                             select_rows };
 	int *limit;
 	size_t *number;
 
@@ -151,7 +202,7 @@ void stepper_search(struct stepper *s, const struct corpus *corpus,
 	}
 	encode(s, n);
 	profile_begin(profile, "search", NULL, PROFILE_OTHER);
-	search(&predictor, settings, n, limit, number, result);
+	search_group(s, settings, n, limit, number, result);
 	profile_end(profile);
 	free(limit);
 	free(number);

@@ -3,6 +3,7 @@
 #define BAKEOFF_STEPPER_H
 
 #include "eval/search.h"
+#include "eval/shortlist.h"
 #include "models/model.h"
 
 /* One group of sentences in search. It keeps its memory from one group to the next. */
@@ -15,6 +16,10 @@ struct stepper {
 	struct batch batch;
 	struct var *h;     /* what the last step made, on its tape */
 	size_t after_step; /* bytes of that tape that are in use */
+	struct shortlist shortlist; /* of the group; without tokens: none */
+	int rows, live;             /* of the last step; of a group's sentences */
+	int *fed;                   /* [fed_room] its tokens, where there is a shortlist */
+	int fed_room;
 };
 
 /* The model and the frozen weights, its own, must last until stepper_free. */

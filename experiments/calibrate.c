@@ -24,6 +24,7 @@ struct bench {
 	const char *folder;
 	struct pool *pool;
 	struct model model;
+	struct lexicon *lexicon; /* the model's, or NULL */
 	struct calibration *found;
 };
 
@@ -173,6 +174,7 @@ static bool measure(struct bench *b, const struct experiment *e, struct error *e
 	if (!trial_model(&b->model, e, b->contestant, d, error))
 		return false;
 	parameters_start_on(&b->model.parameters, (uint64_t)e->seed[0], b->pool);
+	b->model.lexicon = b->lexicon = trial_lexicon(b->contestant, d);
 	b->found->start_seconds = machine_seconds() - start;
 	b->found->parameters = parameters_count(&b->model.parameters);
 	b->found->multiply_adds = trial_multiply_adds(&b->model, &d->train);
@@ -202,6 +204,7 @@ bool calibrate(struct calibration *found, const struct experiment *e, const stru
 	b.pool = pool_open(threads, error);
 	good = b.pool && measure(&b, e, error);
 	model_close(&b.model);
+	lexicon_free(b.lexicon);
 	pool_close(b.pool);
 	return good;
 }

@@ -15,7 +15,9 @@
 #include <unistd.h>
 
 const char *const pack_files[PACK_FILES] = { "model.safetensors", "source.vocabulary",
-	                                     "target.vocabulary" };
+	                                     "target.vocabulary", "lexicon" };
+
+enum { PACK_ALWAYS = 3 }; /* files that every run has */
 
 static bool name_folder(void *context, const struct merge_run *run, char name[MERGE_FOLDER_SIZE],
                         struct error *error)
@@ -38,6 +40,8 @@ static bool fill(struct database *pack, struct database *from, const struct run_
 		good = error_set(error, "run %ld has no folder", run->id);
 	for (int i = 0; good && i < PACK_FILES; i++) {
 		snprintf(path, sizeof path, "%s/%s", folder, pack_files[i]);
+		if (i >= PACK_ALWAYS && access(path, F_OK) != 0)
+			continue;
 		good = archive_add(pack, pack_files[i], path, error);
 	}
 	return good;
@@ -139,21 +143,29 @@ bool pack_open(struct database *pack, const char *path, long *run, struct error 
 	return false;
 }
 
+static bool extract(struct database *pack, const char *name, int folder, struct error *error)
+{
+	const int file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	bool good;
+
+	if (file < 0)
+		return error_set(error, "%s cannot be written: %s", name, strerror(errno));
+	good = archive_read(pack, name, file, error);
+	if (close(file) != 0 && good)
+		good = error_set(error, "%s cannot be written: %s", name, strerror(errno));
+	return good;
+}
+
 static bool extract_all(void *context, int folder, struct error *error)
 {
 	struct database *pack = context;
-	bool good = true;
+	bool has = true, good = true;
 
 	for (int i = 0; good && i < PACK_FILES; i++) {
-		const int file = openat(folder, pack_files[i],
-		                        O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-
-		good = file >= 0 ? archive_read(pack, pack_files[i], file, error)
-		                 : error_set(error, "%s cannot be written: %s", pack_files[i],
-		                             strerror(errno));
-		if (file >= 0 && close(file) != 0 && good)
-			good = error_set(error, "%s cannot be written: %s", pack_files[i],
-			                 strerror(errno));
+		if (i >= PACK_ALWAYS)
+			good = archive_has(pack, pack_files[i], &has, error);
+		if (good && has)
+			good = extract(pack, pack_files[i], folder, error);
 	}
 	return good;
 }

@@ -5,9 +5,10 @@
 
 #include "results/database.h"
 
-enum { PACK_FILES = 3 };
+enum { PACK_FILES = 4 };
 
-/* The names of the files; no other one is ever taken out of a pack. */
+/* The names of the files; no other one is ever taken out of a pack. The last, the lexicon, is there
+ * where the run has one. */
 extern const char *const pack_files[PACK_FILES];
 
 /* Writes the pack of a run that is done; `path` must not exist yet, and is whole or not there. */

@@ -30,6 +30,7 @@ struct session {
 	double start;            /* of it */
 	struct profile_report report;
 	struct model model;
+	struct lexicon *lexicon; /* the model's, or NULL */
 	struct optimizer optimizer;
 	struct schedule_state schedule;
 	struct updater updater;
@@ -249,6 +250,7 @@ static bool profile_contestant(struct session *s, profile_watch *watch, void *co
 	bool good = false;
 
 	if (trial_model(&s->model, s->experiment, s->report.contestant, s->dataset, error)) {
+		s->model.lexicon = s->lexicon = trial_lexicon(s->report.contestant, s->dataset);
 		good = session_open(s, error) && updates(s, before, false, error) &&
 		       (s->options->decode ? decode(s) : training(s, error));
 		profile_rows_sort(&s->report.rows);
@@ -256,6 +258,7 @@ static bool profile_contestant(struct session *s, profile_watch *watch, void *co
 		session_close(s);
 	}
 	model_close(&s->model);
+	lexicon_free(s->lexicon);
 	return good;
 }
 

@@ -115,6 +115,19 @@ static bool load_weights(struct trained *t, const struct source *s, const struct
 	return close_file(&file, s, name, good, error);
 }
 
+static bool load_lexicon(struct trained *t, const struct source *s, struct error *error)
+{
+	static const char name[] = "lexicon";
+	struct opened_file file;
+
+	if (!t->search.shortlist)
+		return true;
+	if (!open_file(&file, s, name, error))
+		return false;
+	t->model.lexicon = t->lexicon = lexicon_load(file.path, t->model.vocabulary, error);
+	return close_file(&file, s, name, t->lexicon != NULL, error);
+}
+
 static bool read_settings(struct trained *t, struct contestant *contestant, const json_t *settings,
                           struct error *error)
 {
@@ -147,7 +160,7 @@ static bool from_record(struct trained *t, struct database *database,
 		opened = error_set(error, "run %ld has no folder below that of the runs",
 		                   record->id);
 	opened = opened && load_vocabularies(t, &source, error) &&
-	         load_weights(t, &source, &contestant, error);
+	         load_weights(t, &source, &contestant, error) && load_lexicon(t, &source, error);
 	contestant_free(&contestant);
 	json_decref(settings);
 	return opened;
@@ -235,6 +248,7 @@ const struct task *trained_task(struct database *database, long run)
 void trained_close(struct trained *t)
 {
 	model_close(&t->model);
+	lexicon_free(t->lexicon);
 	for (int side = 0; side < SIDES; side++)
 		vocabulary_free(t->vocabulary[side]);
 	*t = (struct trained){ 0 };

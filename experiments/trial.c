@@ -102,6 +102,15 @@ static bool keep_data_files(struct work *w)
 	return data_files_save(path, &w->trial->experiment->data, w->trial->dataset, w->error);
 }
 
+static bool keep_lexicon(struct work *w)
+{
+	char path[PATH_SIZE + 64];
+
+	w->model.lexicon = w->lexicon = trial_lexicon(w->trial->contestant, w->trial->dataset);
+	snprintf(path, sizeof path, "%s/lexicon", w->folder);
+	return !w->lexicon || lexicon_save(w->lexicon, path, w->error);
+}
+
 static bool open_model(struct work *w)
 {
 	const struct trial *t = w->trial;
@@ -337,7 +346,7 @@ enum trial_outcome trial_run(const struct trial *trial, trial_watch *watch, void
 		outcome = TRIAL_WAS_DONE;
 		goto end;
 	}
-	if (!keep_vocabularies(&w) || !keep_data_files(&w))
+	if (!keep_vocabularies(&w) || !keep_data_files(&w) || !keep_lexicon(&w))
 		goto end;
 	outcome = conclude(&w, work_on(&w));
 end:
@@ -348,6 +357,7 @@ end:
 	if (w.lock >= 0)
 		close(w.lock);
 	model_close(&w.model);
+	lexicon_free(w.lexicon);
 	free(w.settings);
 	return outcome;
 }

@@ -82,11 +82,15 @@ double trial_multiply_adds(const struct model *, const struct corpus *);
 bool trial_model(struct model *, const struct experiment *, const struct contestant *,
                  const struct dataset *, struct error *);
 
+/* The lexicon that search.shortlist asks for; NULL where that is 0. */
+struct lexicon *trial_lexicon(const struct contestant *, const struct dataset *);
+
 /* Opens the model of a finished or running trial from its folder, with its vocabularies (free each
  * once) and search settings: for translate and attend. */
 struct trained {
 	struct model model;
 	struct vocabulary *vocabulary[SIDES];
+	struct lexicon *lexicon; /* where search.shortlist asks for one */
 	struct search_settings search;
 	long longest;
 };

@@ -20,6 +20,17 @@ static bool fits_memory(const struct model *model, const struct contestant *c, s
 	                 bytes / 0x1p30, machine_memory() / 0x1p30);
 }
 
+static bool may_have_shortlist(const struct model *model, const struct contestant *c,
+                               struct error *error)
+{
+	return !c->search.shortlist ||
+	       (model_has_source(model) && !model_is_encoder_only(model)) ||
+	       error_set(error,
+	                 "contestants.%s: search.shortlist = %ld: nothing is searched from a source "
+	                 "in this task; leave it out",
+	                 c->name, c->search.shortlist);
+}
+
 bool trial_model(struct model *model, const struct experiment *experiment,
                  const struct contestant *c, const struct dataset *d, struct error *error)
 {
@@ -30,7 +41,15 @@ bool trial_model(struct model *model, const struct experiment *experiment,
 	if (!model_open(model, &c->design, vocabulary, joint,
 	                (int)experiment->data.longest, error))
 		return error_prefix(error, "contestants.%s", c->name);
-	return fits_memory(model, c, error);
+	return may_have_shortlist(model, c, error) && fits_memory(model, c, error);
+}
+
+struct lexicon *trial_lexicon(const struct contestant *c, const struct dataset *d)
+{
+	const int vocabulary[SIDES] = { vocabulary_size(d->vocabulary[SIDE_SOURCE]),
+		                        vocabulary_size(d->vocabulary[SIDE_TARGET]) };
+
+	return c->search.shortlist ? lexicon_learn(&d->train, vocabulary) : NULL;
 }
 
 double trial_multiply_adds(const struct model *model, const struct corpus *c)

@@ -14,6 +14,7 @@ struct work {
 	void *context;
 	struct error *error;
 	struct model model;
+	struct lexicon *lexicon; /* the model's, or NULL */
 	struct progress progress;
 	struct trial_news news;
 	struct run_totals totals;

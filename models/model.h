@@ -6,6 +6,7 @@
 #include "core/ops.h"
 #include "core/parameters.h"
 #include "data/batch.h"
+#include "data/lexicon.h"
 #include "models/architecture.h"
 
 /* What a body wants of its embeddings; build() fills it in for its side. */
@@ -46,6 +47,7 @@ struct model {
 	 * who may change them between two calls; NULL, as at first: none. */
 	const struct head_place *masked; /* [masks] */
 	size_t masks;
+	const struct lexicon *lexicon; /* for search.shortlist; the caller's, or NULL */
 };
 
 bool model_is_decoder_only(const struct model *);

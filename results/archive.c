@@ -86,6 +86,14 @@ bool archive_is(struct database *database, bool *is, struct error *error)
 		"SELECT 1 FROM sqlite_schema WHERE name = 'sqlar' AND type = 'table'", "");
 }
 
+bool archive_has(struct database *database, const char *name, bool *has, struct error *error)
+{
+	long one;
+
+	return statement_integer(database->handle, database->path, error, &one, has,
+	                         "SELECT 1 FROM sqlar WHERE name = ?", "t", name);
+}
+
 static bool write_whole(int descriptor, const char *bytes, int count)
 {
 	for (ssize_t put; count > 0; bytes += put, count -= (int)put)

@@ -19,6 +19,9 @@ bool archive_add(struct database *, const char *name, const char *path, struct e
 /* Whether the database has the table. */
 bool archive_is(struct database *, bool *is, struct error *);
 
+/* Whether there is a file of that very name. */
+bool archive_has(struct database *, const char *name, bool *has, struct error *);
+
 /* Writes the file of that very name to a descriptor. An error where it is missing, not whole or
  * compressed. */
 bool archive_read(struct database *, const char *name, int descriptor, struct error *);

@@ -379,6 +379,7 @@ ok 'translate: n-best' nbest
 ok 'translate: sampling is a function of the seed' sampled
 ok 'translate: weights of 8 bits move scores a little' in_integers
 ok 'mistake: weights of 4 bits' says 2 'must be float32, bfloat16 or int8' "$program" translate --run 1 --weights int4
+ok 'mistake: a shortlist of a run without a lexicon' says 1 'the run has learned no lexicon' "$program" translate --db whole.db --run 1 --shortlist 5
 ok 'translate: forced scores' forced
 ok 'attend: a map in the terminal' attended
 ok 'compare, runs, query' sh -c "'$program' compare small --db whole.db && '$program' runs --db whole.db && '$program' query --db whole.db --list"

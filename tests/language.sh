@@ -141,6 +141,7 @@ refused() {
 		says 1 'give it one text to look at' "$program" attend --db whole.db --run "$(run_of transformer)" --statistics &&
 		says 1 'has learned the task language-model' "$program" score --db whole.db --run 1 &&
 		says 1 'is of translations' "$program" profile text.yaml --decode &&
+		says 1 'nothing is searched from a source' "$program" profile text.yaml --only lstm --set search.shortlist=5 &&
 		toy && says 1 'none of task: language-model' "$program" generate --db toy.db --run 1 &&
 		says 2 'top_p = 2: must be' "$program" generate --db whole.db --run 1 --top-p 2 &&
 		says 2 '--tokens' "$program" generate --db whole.db --run 1 --tokens 0 &&

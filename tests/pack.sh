@@ -9,7 +9,7 @@ cat > small.yaml <<'YAML'
 experiment: small
 data: {task: copy, symbols: 8, shortest_sentence: 2, longest_sentence: 5, train_sentences: 300, valid_sentences: 20, test_sentences: 20}
 train: {batch_tokens: 128, learning_rate: 0.01, warmup: 10, report_every: 5, stop: {epochs: 2}}
-search: {beam: 2}
+search: {beam: 2, shortlist: 6}
 contestants:
   lstm: {architecture: rnn, width: 12, hidden: 12, encoder_layers: 1}
   transformer: {architecture: transformer, width: 12, heads: 2, feed_forward: 16, encoder_layers: 1, decoder_layers: 1}
@@ -39,6 +39,7 @@ opened() {
 unpacked() {
 	(cd away && "$program" unpack run.pack --db new.db) > told && grep -q 'run.pack: run 1 of new.db' told &&
 		cmp all.runs/transformer*/model.safetensors away/new.runs/transformer*/model.safetensors &&
+		cmp all.runs/transformer*/lexicon away/new.runs/transformer*/lexicon &&
 		"$program" translate --db all.db --run 2 < source > expected &&
 		"$program" translate --db away/new.db --run 1 < source | cmp - expected &&
 		"$program" unpack away/run.pack --db all.db > told && grep -q 'has this run already' told &&
@@ -52,6 +53,7 @@ mistakes() {
 		says 1 'all.db is no pack' "$program" translate --pack all.db &&
 		says 2 'give --run ID or --pack FILE' "$program" translate --pack run.pack --run 1 &&
 		says 2 'name one experiment, or a pack' "$program" report --pack run.pack small &&
+		mv all.runs/transformer*/lexicon kept && says 1 'lexicon' "$program" translate --db all.db --run 2 < source && mv kept "$(echo all.runs/transformer*)"/lexicon &&
 		says 1 'none.pack' "$program" unpack none.pack --db other.db && [ ! -e other.db ] &&
 		mv all.runs gone.runs && says 1 'source.vocabulary' "$program" translate --db all.db --run 2 < source && mv gone.runs all.runs &&
 		[ -z "$(find . -name '*.tmp-*')" ]
@@ -86,7 +88,7 @@ inside() {
 	cp run.pack evil.pack && mkdir box &&
 		sqlite3 evil.pack "INSERT INTO sqlar VALUES ('../evil', 33188, 0, 4, x'41424344'), ('/etc/evil', 33188, 0, 4, x'41424344'),
 			('x.sh', 33261, 0, 4, x'41424344'); UPDATE runs SET folder = '../../away', contestant = '../a/b'" &&
-		"$program" unpack evil.pack --db box/in.db && [ "$(find box -type f -path '*runs*' | wc -l)" -eq 3 ] &&
+		"$program" unpack evil.pack --db box/in.db && [ "$(find box -type f -path '*runs*' | wc -l)" -eq 4 ] &&
 		[ -f "$(find box/in.runs -mindepth 1 -maxdepth 1 -name '_._a_b-s1-*')/model.safetensors" ] && [ ! -e evil ] && [ ! -e box/evil ]
 }
 

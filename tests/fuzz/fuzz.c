@@ -13,10 +13,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static const struct fuzz_target *const targets[] = {
-	&fuzz_checkpoint, &fuzz_corpus,      &fuzz_database, &fuzz_environment, &fuzz_experiment,
-	&fuzz_filter,     &fuzz_import,      &fuzz_message,     &fuzz_options,  &fuzz_pack,        &fuzz_picture,
-	&fuzz_rows,       &fuzz_safetensors, &fuzz_scores,   &fuzz_settings,    &fuzz_slurm,
-	&fuzz_submission, &fuzz_vocabulary,
+	&fuzz_checkpoint, &fuzz_corpus,  &fuzz_database,   &fuzz_environment, &fuzz_experiment,
+	&fuzz_filter,     &fuzz_import,  &fuzz_lexicon,    &fuzz_message,     &fuzz_options,
+	&fuzz_pack,       &fuzz_picture, &fuzz_rows,       &fuzz_safetensors, &fuzz_scores,
+	&fuzz_settings,   &fuzz_slurm,   &fuzz_submission, &fuzz_vocabulary,
 };
 enum { TARGETS = sizeof targets / sizeof targets[0] };
 

@@ -19,7 +19,7 @@ struct fuzz_target {
 };
 
 extern const struct fuzz_target fuzz_checkpoint, fuzz_corpus, fuzz_database, fuzz_environment,
-	fuzz_experiment, fuzz_filter, fuzz_import, fuzz_message, fuzz_options, fuzz_pack, fuzz_picture,
+	fuzz_experiment, fuzz_filter, fuzz_import, fuzz_lexicon, fuzz_message, fuzz_options, fuzz_pack, fuzz_picture,
 	fuzz_rows, fuzz_safetensors, fuzz_scores, fuzz_settings, fuzz_slurm, fuzz_submission,
 	fuzz_vocabulary;
 
