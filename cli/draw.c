@@ -1,25 +1,23 @@
 /* draw.c - bakeoff draw: a picture that a trained run draws of a caption. */
+#include "cli/draw.h"
+
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "cli/pictures.h"
-#include "cli/run_choice.h"
 #include "core/gemm.h"
 #include "core/machine.h"
 #include "data/picture_image.h"
-#include "eval/evaluate.h"
 #include "eval/picture_score.h"
-#include "eval/translate.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 4, ZOOM = 16, FORCED_TOKENS = 4096 };
+enum { COLUMNS = 4, ZOOM = 16 };
 
-enum { SAMPLES = 256, RANK, TEMPERATURE, SEED, OUT, THREADS };
+enum { SAMPLES = 256, RANK, TEST, TEMPERATURE, SEED, OUT, THREADS };
 
 static const struct command_option option_table[] = {
 	RUN_CHOICE_OPTIONS("the run"),
@@ -27,6 +25,9 @@ static const struct command_option option_table[] = {
 	{ "rank", RANK, "ID", NULL,
 	  "show the best of them alone: the one of which that run, of the task describe, finds the "
 	  "caption most probable" },
+	{ "test", TEST, NULL, NULL,
+	  "the captions of the run's test sets: keeps the best pictures as test sets \"..., best "
+	  "of N\", which `bakeoff report` shows beside what the run's search drew" },
 	{ "temperature", TEMPERATURE, "T", NULL, "of chance: below 1 prefers likely pixels (1)" },
 	{ "seed", SEED, "N", NULL, "of chance (1)" },
 	{ "out", OUT, "FILE", NULL, "write what is shown as a PNG too" },
@@ -38,7 +39,8 @@ const struct command command_draw = {
 	.name = "draw",
 	.group = GROUP_USE,
 	.summary = "draw a caption with a trained run",
-	.usage = { "--run ID [OPTION...] \"CAPTION\"" },
+	.usage = { "--run ID [OPTION...] \"CAPTION\"",
+	           "--run ID --samples N --rank ID --test [OPTION...]" },
 	.argument = "TEXT",
 	.about = "Draws a caption with a trained run of the task draw (`bakeoff runs` lists runs), "
 		 "and says what the picture shows, read from its pixels.",
@@ -50,23 +52,7 @@ const struct command command_draw = {
 	               "eight by chance" } },
 };
 
-struct options {
-	const char *out;
-	struct run_choice run;
-	long rank, samples, threads;
-	struct search_settings search; /* temperature and seed */
-	bool has_temperature;
-	char caption[CAPTION_SIZE];
-	struct facts facts; /* of the caption */
-};
-
-/* A picture that was drawn. */
-struct sketch {
-	struct picture picture;
-	double log_probability; /* of the caption, where ranked */
-};
-
-static bool take_temperature(struct options *o, const char *text)
+static bool take_temperature(struct draw_options *o, const char *text)
 {
 	struct error error;
 
@@ -77,13 +63,16 @@ static bool take_temperature(struct options *o, const char *text)
 	return o->has_temperature;
 }
 
-static bool take_option(struct options *o, int option, const char *text)
+static bool take_option(struct draw_options *o, int option, const char *text)
 {
 	switch (option) {
 	case SAMPLES:
 		return option_number("draw", "--samples", text, 1, 1000, &o->samples);
 	case RANK:
 		return option_number("draw", "--rank", text, 1, 1L << 40, &o->rank);
+	case TEST:
+		o->test = true;
+		return true;
 	case TEMPERATURE:
 		return take_temperature(o, text);
 	case SEED:
@@ -97,119 +86,30 @@ static bool take_option(struct options *o, int option, const char *text)
 	return run_choice_take(&o->run, "draw", option, text);
 }
 
-/* The run's own settings, or chance; room for the whole picture. */
-static struct search_settings search_of(const struct options *o, const struct picture_run *r)
+/* Draws the caption, the best first where a run ranks. */
+static bool draw(const struct draw_options *o, const struct picture_run *drawing,
+                 struct picture_run *ranking, struct pool *pool, struct sketch *sketch, int *count,
+                 struct error *error)
 {
-	struct search_settings s = r->trained.search;
-
-	s.nbest = o->samples ? o->samples : 1;
-	s.sample = o->samples || s.sample;
-	if (o->has_temperature)
-		s.temperature = o->search.temperature;
-	if (o->search.seed >= 0)
-		s.seed = o->search.seed;
-	s.length_factor = 0;
-	s.length_offset = r->trained.longest;
-	return s;
-}
-
-/* Those of the hypotheses that are pictures; how many there are. */
-static int take_pictures(const struct picture_run *r, const struct nbest *found,
-                         struct sketch *sketch)
-{
-	int count = 0;
-
-	for (int i = 0; i < found->count; i++) {
-		struct error error;
-		char *text = vocabulary_decode(r->trained.vocabulary[SIDE_TARGET],
-		                               found->best[i].token, (size_t)found->best[i].length);
-
-		count += picture_read(&sketch[count].picture, text, &error) &&
-		         sketch[count].picture.edge == r->edge;
-		free(text);
-	}
-	return count;
-}
-
-static bool draw(const struct options *o, const struct picture_run *r, struct pool *pool,
-                 struct sketch *sketch, int *count, struct error *error)
-{
-	const struct search_settings search = search_of(o, r);
+	const struct search_settings search = draw_search(o, drawing);
 	char *caption = (char *)o->caption;
 	struct nbest found = { 0 };
-	struct corpus corpus;
-	bool good;
+	bool good = draw_captions(drawing, &search, &caption, 1, pool, &found, error);
 
-	corpus_of_lines(&corpus, r->trained.vocabulary, &caption, NULL, 1, r->trained.longest);
-	good = translate(&r->trained.model, &corpus, &search, pool, interrupt_go_on, NULL,
-	                 &found) ||
-	       error_set(error, "stopped");
-	*count = good ? take_pictures(r, &found, sketch) : 0;
+	*count = good ? draw_sketches(drawing, &found, sketch) : 0;
 	if (good && !*count)
 		good = error_set(error,
 		                 "none of %ld: what the run drew has not the size of a picture; "
 		                 "train it longer, or ask for more --samples",
 		                 search.nbest);
+	if (good && o->rank)
+		draw_rank(ranking, caption, pool, sketch, *count);
 	nbest_free(&found);
-	corpus_free(&corpus);
-	return good;
-}
-
-static int by_probability(const void *a, const void *b)
-{
-	const double x = ((const struct sketch *)a)->log_probability;
-	const double y = ((const struct sketch *)b)->log_probability;
-
-	return (x < y) - (x > y);
-}
-
-/* log p(caption | picture) of each, by a run that describes such pictures; the best first. */
-static void rank_by(struct picture_run *r, const char *caption, struct pool *pool,
-                    struct sketch *sketch, int count)
-{
-	char **source = memory_new((size_t)count, sizeof *source);
-	char **target = memory_new((size_t)count, sizeof *target);
-	double *log_probability = memory_new((size_t)count, sizeof *log_probability);
-	struct corpus pairs;
-
-	for (int i = 0; i < count; i++) {
-		source[i] = memory_new(picture_text_size(&r->codebook, r->edge), 1);
-		picture_write(&r->codebook, &sketch[i].picture, source[i]);
-		target[i] = memory_text(caption);
-	}
-	corpus_of_lines(&pairs, r->trained.vocabulary, source, target, (size_t)count,
-	                r->trained.longest);
-	evaluate(&r->trained.model, &pairs, FORCED_TOKENS, pool, log_probability);
-	for (int i = 0; i < count; i++)
-		sketch[i].log_probability = log_probability[i];
-	qsort(sketch, (size_t)count, sizeof *sketch, by_probability);
-	corpus_free(&pairs);
-	free_lines(source, (size_t)count);
-	free_lines(target, (size_t)count);
-	free(log_probability);
-}
-
-static bool rank(const struct options *o, struct database *database, struct pool *pool,
-                 struct sketch *sketch, int count, struct error *error)
-{
-	const int edge = sketch[0].picture.edge;
-	struct picture_run r;
-	bool good = picture_run_open(&r, database, o->rank, false, error);
-
-	if (good && r.edge != edge)
-		good = error_set(
-			error,
-			"--rank: run %ld describes pictures of %d x %d pixels, run %ld draws "
-			"them of %d x %d",
-			o->rank, r.edge, r.edge, o->run.id, edge, edge);
-	if (good)
-		rank_by(&r, o->caption, pool, sketch, count);
-	picture_run_close(&r);
 	return good;
 }
 
 /* How many of the pictures show what the caption says; what the first shows in its place. */
-static void print_verdict(const struct options *o, const struct sketch *sketch, int shown,
+static void print_verdict(const struct draw_options *o, const struct sketch *sketch, int shown,
                           int drawn)
 {
 	int right = 0;
@@ -232,7 +132,7 @@ static void print_verdict(const struct options *o, const struct sketch *sketch, 
 		       sketch[0].log_probability, drawn);
 }
 
-static bool show(const struct options *o, const struct sketch *sketch, int drawn,
+static bool show(const struct draw_options *o, const struct sketch *sketch, int drawn,
                  struct error *error)
 {
 	const int shown = o->rank ? 1 : drawn;
@@ -255,40 +155,61 @@ static bool show(const struct options *o, const struct sketch *sketch, int drawn
 	return good && output_flush(error);
 }
 
-static bool draw_with(const struct options *o, struct database *database, struct error *error)
+static bool draw_one(const struct draw_options *o, const struct picture_run *drawing,
+                     struct picture_run *ranking, struct pool *pool, struct error *error)
 {
 	struct sketch *sketch = memory_new((size_t)(o->samples ? o->samples : 1), sizeof *sketch);
-	struct pool *pool = pool_open((int)o->threads, error);
-	struct picture_run r = { 0 };
 	int count;
-	bool good = pool && picture_run_open(&r, database, o->run.id, true, error) &&
-	            (!o->rank || picture_run_check(database, o->rank, false, error)) &&
-	            draw(o, &r, pool, sketch, &count, error) &&
-	            (!o->rank || rank(o, database, pool, sketch, count, error)) &&
-	            show(o, sketch, count, error);
+	const bool good = draw(o, drawing, ranking, pool, sketch, &count, error) &&
+	                  show(o, sketch, count, error);
 
-	picture_run_close(&r);
-	pool_close(pool);
 	free(sketch);
 	return good;
 }
 
-static bool take_caption(struct options *o, int words, char **word)
+static bool draw_with(const struct draw_options *o, struct database *database, struct error *error)
+{
+	struct pool *pool = pool_open((int)o->threads, error);
+	struct picture_run drawing = { 0 }, ranking = { 0 };
+	bool good = pool && picture_run_open(&drawing, database, o->run.id, true, error) &&
+	            (!o->rank || draw_open_ranking(&ranking, o, database, &drawing, error));
+
+	if (good && o->test)
+		good = draw_tests(o, database, &drawing, &ranking, pool, error) &&
+		       output_flush(error);
+	else
+		good = good && draw_one(o, &drawing, &ranking, pool, error);
+	picture_run_close(&ranking);
+	picture_run_close(&drawing);
+	pool_close(pool);
+	return good;
+}
+
+/* False, and a line that says why, where the options do not go together. */
+static bool check_options(const struct draw_options *o, int words)
+{
+	const char *wrong = NULL;
+
+	if (!run_choice_made(&o->run) || words != !o->test)
+		wrong = o->test ? "--test draws the captions of the run --run ID, and none beside"
+		                : "give --run ID or --pack FILE, and a caption in quotes";
+	else if (o->rank && o->run.pack)
+		wrong = "--rank needs --run, of the same database as that of RUN";
+	else if (o->rank && !o->samples)
+		wrong = "--rank chooses among several: give --samples too";
+	else if (o->test && (!o->rank || o->out))
+		wrong = o->out ? "--test keeps its pictures in the database: leave --out away"
+		               : "--test keeps the best of several: give --samples and --rank too";
+	if (wrong)
+		fprintf(stderr, "bakeoff draw: %s\n", wrong);
+	return !wrong;
+}
+
+static bool take_caption(struct draw_options *o, const char *text)
 {
 	struct error error;
 
-	if (!run_choice_made(&o->run) || words != 1) {
-		fputs("bakeoff draw: give --run ID or --pack FILE, and a caption in quotes\n",
-		      stderr);
-		return false;
-	}
-	if (o->rank && (!o->samples || o->run.pack)) {
-		fprintf(stderr, "bakeoff draw: --rank %s\n",
-		        o->run.pack ? "needs --run, of the same database as that of RUN"
-		                    : "chooses among several: give --samples too");
-		return false;
-	}
-	if (!caption_read(&o->facts, word[0], &error)) {
+	if (!caption_read(&o->facts, text, &error)) {
 		fprintf(stderr, "bakeoff draw: %s\n", error.message);
 		return false;
 	}
@@ -298,7 +219,7 @@ static bool take_caption(struct options *o, int words, char **word)
 
 int draw_command(int argc, char **argv)
 {
-	struct options o = { .threads = machine_processors() };
+	struct draw_options o = { .threads = machine_processors() };
 	struct database database = { 0 };
 	struct error error;
 	bool drawn;
@@ -310,8 +231,9 @@ int draw_command(int argc, char **argv)
 			return 2;
 	if (option != COMMAND_END)
 		return command_exit(option);
-	if (!take_caption(&o, argc - optind, argv + optind))
+	if (!check_options(&o, argc - optind) || (!o.test && !take_caption(&o, argv[optind])))
 		return 2;
+	o.run.writes = o.test;
 	interrupt_catch();
 	drawn = gemm_init(&error) && run_choice_open(&o.run, &database, &error) &&
 	        draw_with(&o, &database, &error);

@@ -62,13 +62,6 @@ bool picture_run_open(struct picture_run *r, struct database *database, long run
 	return false;
 }
 
-bool picture_run_check(struct database *database, long run, bool draws, struct error *error)
-{
-	struct picture_run r;
-
-	return read_settings(&r, database, run, draws, error);
-}
-
 void picture_run_close(struct picture_run *r)
 {
 	codebook_free(&r->codebook);

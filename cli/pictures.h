@@ -16,8 +16,6 @@ struct picture_run {
 /* Opens a run that `draws` or else describes; an error where it is of another task. */
 bool picture_run_open(struct picture_run *, struct database *, long run, bool draws,
                       struct error *);
-/* Whether that would be refused for the run's task. */
-bool picture_run_check(struct database *, long run, bool draws, struct error *);
 void picture_run_close(struct picture_run *); /* takes zeroed structs */
 
 /* What is drawn, as a caption; or that it cannot be said by one. */

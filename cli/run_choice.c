@@ -4,6 +4,8 @@
 #include "cli/options.h"
 #include "experiments/pack.h"
 
+#include <unistd.h>
+
 bool run_choice_take(struct run_choice *c, const char *command, int option, const char *text)
 {
 	switch (option) {
@@ -29,6 +31,9 @@ bool run_choice_open(struct run_choice *c, struct database *database, struct err
 	const char *path = c->database ? c->database : "results.db";
 
 	*database = (struct database){ 0 };
-	return c->pack ? pack_open(database, c->pack, &c->id, error)
-	               : database_open(database, path, DATABASE_READ, error);
+	if (c->pack)
+		return pack_open(database, c->pack, &c->id, error);
+	if (c->writes && access(path, F_OK) != 0)
+		return error_set(error, "no database %s; name one with --db FILE", path);
+	return database_open(database, path, c->writes ? DATABASE_WRITE : DATABASE_READ, error);
 }

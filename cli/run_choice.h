@@ -10,6 +10,7 @@
 struct run_choice {
 	long id;                     /* 0: not given */
 	const char *database, *pack; /* NULL: not given */
+	bool writes;                 /* the database is opened to be changed too */
 };
 
 /* Codes of its options, above those of a command's own. */

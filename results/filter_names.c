@@ -2,6 +2,7 @@
 #include "results/filter_parts.h"
 
 #include "core/setting.h"
+#include "results/best_of.h"
 #include "results/statement.h"
 
 #include <ctype.h>
@@ -174,7 +175,7 @@ bool filter_find(struct database *database, const char *name, struct filter_name
 	return there || unknown(name, error);
 }
 
-/* The mean over test sets, else the best point, else the last. */
+/* The mean over test sets that the run was tested by, else the best point, else the last. */
 static void put_metric(struct filter *f, const struct filter_name *name)
 {
 	filter_append(f, name->test_set ? "(SELECT s.value" : "coalesce((SELECT avg(s.value)");
@@ -186,6 +187,7 @@ static void put_metric(struct filter *f, const struct filter_name *name)
 		filter_append(f, ")");
 		return;
 	}
+	filter_append(f, " AND NOT " IS_BEST_OF("s.test_set"));
 	filter_append(f, "), (SELECT coalesce(s.best, s.last) FROM summaries s WHERE s.run = r.id"
 	                 " AND s.metric = ");
 	filter_integer(f, name->metric);

@@ -3,6 +3,8 @@
 #ifndef BAKEOFF_KNOWN_METRICS_H
 #define BAKEOFF_KNOWN_METRICS_H
 
+#include "results/best_of.h"
+
 #include <stdbool.h>
 
 /* What is tested, and with it which scores say something of it and how a report shows examples. A
@@ -40,11 +42,11 @@ bool known_metric_is_of(const char *name, enum kind);
 /* Decimals that people read, of others than known ones 2. */
 int known_metric_decimals(const char *name);
 
-/* FROM clause of SQL: a run's scores (s) of the metric (m) that ranks it, one a test set;
- * ranks(name) is known_metric_ranks. */
+/* FROM clause of SQL: a run's scores (s) of the metric (m) that ranks it, one a test set that it was
+ * tested by; ranks(name) is known_metric_ranks. */
 #define HEADLINE_OF(run)                                                                           \
 	"FROM scores s JOIN metrics m ON m.id = s.metric WHERE s.run = " run                       \
 	" AND ranks(m.name) AND ranks(m.name) = (SELECT max(ranks(q.name)) FROM scores p"          \
-	" JOIN metrics q ON q.id = p.metric WHERE p.run = " run ")"
+	" JOIN metrics q ON q.id = p.metric WHERE p.run = " run ") AND NOT " IS_BEST_OF("s.test_set")
 
 #endif

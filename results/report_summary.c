@@ -1,5 +1,6 @@
 /* report_summary.c - who leads, and the table: a row a contestant, a column a test set and metric.
  */
+#include "results/best_of.h"
 #include "results/report_parts.h"
 
 #include <math.h>
@@ -9,9 +10,11 @@
 
 char *report_score_name(const struct report_score *s)
 {
+	const char *set = s->test_set ? s->test_set : "valid", *suffix = best_of_suffix(set);
 	char *name;
 
-	if (asprintf(&name, "%s %s", s->test_set ? s->test_set : "valid", s->metric) < 0)
+	if (asprintf(&name, "%.*s %s%s", (int)(suffix ? suffix - set : (long)strlen(set)), set,
+	             s->metric, suffix ? suffix : "") < 0)
 		memory_die(0);
 	for (char *p = name; *p; p++) /* exact_match may break there */
 		*p = *p == '_' ? ' ' : *p;
@@ -53,9 +56,20 @@ static void say_distances(struct report *r, const struct report_score *s, size_t
 	free(said);
 }
 
+/* Whether several have this mean, and nobody another. */
+static bool all_are_equal(const struct report *r, const struct report_score *s, size_t best)
+{
+	size_t with = 0;
+
+	for (size_t i = 0; i < r->setup_count; i++)
+		with += s->mean[i] == s->mean[best];
+	return with > 1 && !report_is_best(r, s, best);
+}
+
 static void say_leader(struct report *r, const struct report_score *s)
 {
 	const size_t best = report_best(r, s);
+	bool equal;
 	struct prose *text;
 	char *name;
 
@@ -63,13 +77,20 @@ static void say_leader(struct report *r, const struct report_score *s)
 		return;
 	text = document_paragraph(r->document);
 	name = report_score_name(s);
+	equal = all_are_equal(r, s, best);
 	prose_add(text, SPAN_PLAIN, "By %s, ", name);
-	prose_add(text, SPAN_STRONG, "%s", r->setups[best].label);
-	prose_add(text, SPAN_PLAIN, r->setup_count > 1 ? " has the best mean, " : " has the mean ");
+	if (equal)
+		prose_add(text, SPAN_PLAIN, "all are equal");
+	else
+		prose_add(text, SPAN_STRONG, "%s", r->setups[best].label);
+	prose_add(text, SPAN_PLAIN,
+	          equal                ? ", with the mean "
+	          : r->setup_count > 1 ? " has the best mean, "
+	                               : " has the mean ");
 	report_number(text, SPAN_PLAIN, s->mean[best], s->deviation[best],
 	              known_metric_decimals(s->metric));
 	name_seeds(text, s->count[best]);
-	if (r->setup_count > 1)
+	if (r->setup_count > 1 && !equal)
 		say_distances(r, s, best, text);
 	prose_add(text, SPAN_PLAIN, ".");
 	free(name);
@@ -103,10 +124,16 @@ bool report_is_best(const struct report *r, const struct report_score *s, size_t
 	return worse && s->mean[setup] == s->mean[best];
 }
 
+/* The best of several samples are beside what they are better than, in report_pictures. */
+static bool is_listed(const struct report_score *s)
+{
+	return !s->test_set || !best_of_suffix(s->test_set);
+}
+
 static void add_row(struct report *r, struct document_table *table, size_t i)
 {
 	const struct report_setup *setup = &r->setups[i];
-	struct prose *row = document_row(table);
+	struct prose *row = document_row(table), *cell = row + 3;
 
 	report_string(&row[0], setup->label);
 	if (setup->parameters > 0)
@@ -118,10 +145,13 @@ static void add_row(struct report *r, struct document_table *table, size_t i)
 	for (size_t k = 0; k < r->score_count; k++) {
 		const struct report_score *s = &r->scores[k];
 
-		report_number(&row[3 + k], report_is_best(r, s, i) ? SPAN_STRONG : SPAN_PLAIN,
-		              s->mean[i], s->deviation[i], known_metric_decimals(s->metric));
+		if (!is_listed(s))
+			continue;
+		report_number(cell, report_is_best(r, s, i) ? SPAN_STRONG : SPAN_PLAIN, s->mean[i],
+		              s->deviation[i], known_metric_decimals(s->metric));
 		if (report_told_apart(r, s, i))
-			prose_add(&row[3 + k], SPAN_PLAIN, "†");
+			prose_add(cell, SPAN_PLAIN, "†");
+		cell++;
 	}
 }
 
@@ -139,8 +169,11 @@ static void add_scores(struct report *r, const char *caption, size_t count, bool
 	document_column(table, "parameters", true);
 	document_column(table, "runs done", true);
 	for (size_t i = 0; i < r->score_count; i++) {
-		char *name = report_score_name(&r->scores[i]), *heading;
+		char *name, *heading;
 
+		if (!is_listed(&r->scores[i]))
+			continue;
+		name = report_score_name(&r->scores[i]);
 		if (asprintf(&heading, "%s\u00a0%s", name, r->scores[i].sign < 0 ? "↑" : "↓") < 0)
 			memory_die(0);
 		document_column(table, heading, true);

@@ -1,6 +1,7 @@
 /* same.c - whether two runs gave the same bits. */
 #include "results/same.h"
 
+#include "results/best_of.h"
 #include "results/statement.h"
 
 #include <stdio.h>
@@ -25,13 +26,14 @@ static const struct {
 	{ "scores", "", ", ",
 	  "SELECT s.test_set, m.name, s.value, s.step FROM scores s JOIN metrics m ON m.id = "
 	  "s.metric"
-	  " WHERE s.run = ?1 AND m.name NOT IN " TIMED " ORDER BY s.test_set, m.id",
+	  " WHERE s.run = ?1 AND m.name NOT IN " TIMED
+	  " AND NOT " IS_BEST_OF("s.test_set") " ORDER BY s.test_set, m.id",
 	  "SELECT s.test_set, ?3, s.value, s.step FROM scores s WHERE s.run = ?1 AND s.test_set = "
 	  "?2"
 	  " AND s.metric = (SELECT id FROM metrics WHERE name = ?3)" },
 	{ "hypotheses", "", ", sentence ",
 	  "SELECT test_set, sentence, hypothesis, log_probability FROM hypotheses WHERE run = ?1"
-	  " ORDER BY test_set, sentence",
+	  " AND NOT " IS_BEST_OF("test_set") " ORDER BY test_set, sentence",
 	  "SELECT test_set, sentence, hypothesis, log_probability FROM hypotheses WHERE run = ?1"
 	  " AND test_set = ?2 AND sentence = ?3" },
 };

@@ -14,7 +14,7 @@ struct same_part {
 
 /* Compares what the first run has with what the second has in its place, bit for bit: points of all
  * curves but those of time, scores but those of time, hypotheses and their log-probabilities. What
- * only the second has is not compared. */
+ * only the second has is not compared, nor the best of several samples (best_of.h). */
 bool same_runs(struct database *first, long first_run, struct database *second, long second_run,
                struct same_part part[SAME_KINDS], struct error *);
 

@@ -56,6 +56,42 @@ chooses() {
 		"$program" draw --run 2 --db pictures.db --samples 8 --out all.png "$caption" > all && grep -q 'as asked' all
 }
 
+# The best of eight is kept beside the search's, the same at any number of threads; a run made again, and the mean of runs, are without it.
+best_of_eight() {
+	"$program" runs draw --db pictures.db --format csv > before
+	for threads in 1 2; do
+		cp pictures.db eight.db && rm -rf eight.runs && cp -r pictures.runs eight.runs &&
+			"$program" draw --run 2 --db eight.db --samples 8 --rank 4 --test --threads $threads > said.$threads || return 1
+		"$program" query --db eight.db --format csv --sql "SELECT run, test_set, sentence, hypothesis, log_probability FROM hypotheses" > kept.$threads
+	done
+	grep -q '^test, best of 8: [0-9.]* % of 12 as asked, [0-9.]* % of the search.s$' said.1 && cmp said.1 said.2 && cmp kept.1 kept.2 &&
+		"$program" runs draw --db eight.db --format csv | cmp - before && "$program" rerun 2 --db eight.db > log && grep -qx 'The bits are equal.' log
+}
+
+# Samples of the first caption are the same where it is drawn alone.
+kept_is_drawn() {
+	"$program" query --db eight.db --format tsv --sql "SELECT hypothesis FROM hypotheses WHERE test_set = 'test, best of 8' AND sentence = 0" | tail -n 1 |
+		awk '{ for (y = 0; y < 16; y++) { for (x = 0; x < 16; x++) printf "%s", substr($(int(y / 4) * 4 + int(x / 4) + 1), y % 4 * 4 + x % 4 + 1, 1); print "" } }' > kept
+	first=$("$program" query --db eight.db --format tsv --sql "SELECT source FROM hypotheses WHERE test_set = 'test' AND run = 2 AND sentence = 0" | tail -n 1)
+	"$program" draw --run 2 --db eight.db --samples 8 --rank 4 "$first" > alone && head -n 16 alone | cmp - kept
+}
+
+# More samples, of which the first are the same, have a better best.
+more_is_better() {
+	for samples in 8 64; do
+		"$program" draw --run 2 --db pictures.db --samples $samples --rank 4 "$caption" | sed -n 's/^log p.* = \(.*\), the best.*/\1/p'
+	done > best.of && awk 'NR == 1 { few = $1 } END { exit !(NR == 2 && $1 > few) }' best.of
+}
+
+shown_beside() {
+	[ "$("$program" query --db eight.db --format csv --sql "SELECT count(*) FROM run_hypotheses b JOIN run_hypotheses s USING (run, sentence, source)
+		WHERE b.test_set = s.test_set || ', best of 8'" | tail -n 1)" -eq 24 ] &&
+		[ "$("$program" query --db eight.db --format csv --sql "SELECT count(*) FROM run_scores WHERE metric = 'picture_accuracy'
+			AND test_set LIKE '%, best of 8' AND signature LIKE 'samples:8|temperature:1|seed:1|ranked:transformer-%'" | tail -n 1)" -eq 2 ] &&
+		"$program" report draw --db eight.db --out eight.html && [ "$(grep -o '>transformer, best of 8<' eight.html | wc -l)" -eq 4 ] &&
+		! grep -q '>lstm, best of 8<' eight.html
+}
+
 describes() {
 	"$program" describe --run 4 --db pictures.db one.png > said && grep -q '^a' said &&
 		"$program" describe --run 4 --db pictures.db one.png one.png > two && [ "$(grep -c '^one.png: a' two)" -eq 2 ]
@@ -78,6 +114,10 @@ ok 'pictures: accuracies of both test sets are stored' accuracies_are_stored
 ok 'pictures: a reference is as many words as a picture has patches' patches_are_words
 ok 'pictures: a caption is drawn, and written as a PNG' draws
 ok 'pictures: the best of eight is the same at any number of threads' chooses
+ok 'pictures: the best of eight of each test caption is kept' best_of_eight
+ok 'pictures: which is the one that draw shows' kept_is_drawn
+ok 'pictures: the best of more is better' more_is_better
+ok 'pictures: and shown beside the picture of the search' shown_beside
 ok 'pictures: what was drawn is described' describes
 # What counts of pictures is whether they are right, in every command.
 ranked() {
@@ -95,6 +135,9 @@ ok 'pictures: a run of the other task' says 1 'run 4 has learned the task descri
 	"$program" draw --run 4 --db pictures.db "$caption"
 ok 'pictures: ranked by a run that draws' says 1 'run 2 has learned the task draw; this needs a run of describe' "$program" draw --run 2 --db pictures.db --samples 2 --rank 2 "$caption"
 ok 'pictures: to rank one picture' says 2 'give --samples too' "$program" draw --run 2 --db pictures.db --rank 4 "$caption"
+ok 'pictures: a test of one picture each' says 2 'give --samples and --rank too' "$program" draw --run 2 --db pictures.db --samples 8 --test
+ok 'pictures: a test with a caption' says 2 'and none beside' "$program" draw --run 2 --db pictures.db --samples 8 --rank 4 --test "$caption"
+ok 'pictures: a test in no database' says 1 'no database none.db' "$program" draw --run 2 --db none.db --samples 8 --rank 4 --test
 echo nothing > bad.png
 ok 'pictures: a file that is no PNG' says 1 'bad.png: cannot be read as a PNG' "$program" describe --run 4 --db pictures.db bad.png
 head -c 60 one.png > cut.png

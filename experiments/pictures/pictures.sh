@@ -14,10 +14,18 @@ best_of() {
 
 for experiment in draw describe; do
 	"$program" run experiments/$experiment.yaml --db "$database"
-	"$program" report $experiment --db "$database" --out $experiment.html
 done
 draws=$(best_of draw) describes=$(best_of describe)
 [ -n "$draws" ] && [ -n "$describes" ] || exit 1
+
+"$program" query --db "$database" --format tsv --sql "SELECT run FROM run_list WHERE experiment = 'draw' AND status = 'done'" | tail -n +2 |
+	while read -r run; do
+		echo "run $run:"
+		"$program" draw --db "$database" --run "$run" --samples 8 --rank "$describes" --test
+	done
+for experiment in draw describe; do
+	"$program" report $experiment --db "$database" --out $experiment.html
+done
 
 for caption in 'a small red circle above a blue square' 'a yellow cross at the top right' 'a blue triangle left of a small green cross'; do
 	echo
