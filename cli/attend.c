@@ -65,7 +65,7 @@ const struct command command_attend = {
 	.group = GROUP_USE,
 	.summary = "show what a trained run attends to in a sentence",
 	.usage = { "--run ID [OPTION...] \"SOURCE\" [\"TARGET\"]",
-		   "--run ID --statistics --importance [OPTION...]" },
+	           "--run ID --statistics --importance [OPTION...]" },
 	.argument = "TEXT",
 	.about = "Shows the attention weights of a trained run (`bakeoff runs` lists them) on a "
 		 "sentence pair: a row for each token that asks, a column for each that it may "
@@ -74,8 +74,8 @@ const struct command command_attend = {
 	.notes = "With --statistics and --importance, --format is " TABLE_FORMATS
 		 " (box), and --out takes any of them.",
 	.example = { { "bakeoff attend --run 3 \"a dog runs\"", "the map in the terminal" },
-		     { "bakeoff attend --run 3 --format html --out heads.html \"a dog runs\"",
-		       "all heads on one page" } },
+	             { "bakeoff attend --run 3 --format html --out heads.html \"a dog runs\"",
+	               "all heads on one page" } },
 };
 
 static bool wrong(const char *option, const char *text, const char *what)
@@ -213,8 +213,9 @@ static bool attend(const struct attend_options *o, struct trained *t, struct dat
 	bool shown;
 
 	if (about_heads(o) && !model_has_source(&t->model))
-		return error_set(error, "--statistics and --importance are of translations, and the "
-		                        "run is a language model; give it one text to look at");
+		return error_set(error,
+		                 "--statistics and --importance are of translations, and the "
+		                 "run is a language model; give it one text to look at");
 	heads_of(&all, &t->model);
 	shown = !o->mask || heads_read(&masked, &all, o->mask, error) ||
 	        error_prefix(error, "--mask");

@@ -56,8 +56,9 @@ static void architectures(FILE *out, const char *file)
 	(void)file;
 	for (int i = 0; architecture_at(i); i++)
 		say(out, architecture_at(i)->name);
-	for (const char *const *s = (const char *const[]){ "data", "train", "search", "tasks", NULL }; *s;
-	     s++)
+	for (const char *const *s =
+	             (const char *const[]){ "data", "train", "search", "tasks", NULL };
+	     *s; s++)
 		say(out, *s);
 }
 
@@ -137,7 +138,8 @@ void complete_words(FILE *out, const char *kind, const char *file)
 		const char *kind;
 		void (*print)(FILE *, const char *file);
 	} kinds[] = {
-		{ "EXPERIMENT.yaml", shipped }, { "COMMAND", commands },
+		{ "EXPERIMENT.yaml", shipped },
+		{ "COMMAND", commands },
 		{ "QUERY", queries },
 		{ "ARCHITECTURE", architectures },
 		{ "SETTING=VALUE", model_settings },

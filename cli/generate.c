@@ -49,9 +49,10 @@ const struct command command_generate = {
 	.about = "Goes on with a text, by a run of task: language-model (`bakeoff runs` lists "
 		 "runs), and prints it as it is made; tokens per second go to standard error.",
 	.options = option_table,
-	.example = { { "bakeoff generate --run 3 --prompt 'In the beginning' --temperature 0.8", "" },
-		     { "bakeoff generate --run 3 --top-p 0.9 --samples 4 --tokens 100",
-		       "four texts from nothing" } },
+	.example = { { "bakeoff generate --run 3 --prompt 'In the beginning' --temperature 0.8",
+	               "" },
+	             { "bakeoff generate --run 3 --top-p 0.9 --samples 4 --tokens 100",
+	               "four texts from nothing" } },
 };
 
 struct options {

@@ -30,8 +30,7 @@ bool option_number(const char *command, const char *option, const char *text, lo
 	errno = 0;
 	number = strtol(text, &end, 10);
 	if (errno || end == text || *end || number < least || number > most) {
-		fprintf(stderr, "bakeoff %s: %s %s: must be a whole number", command, option,
-		        text);
+		fprintf(stderr, "bakeoff %s: %s %s: must be a whole number", command, option, text);
 		if (most == LONG_MAX)
 			fprintf(stderr, ", %ld or more\n", least);
 		else
@@ -65,15 +64,16 @@ static void say_contestants(const struct experiment *e)
 		if (variant < 0 && *c->variant)
 			variant = i;
 		if (!base_said(e, i))
-			fprintf(stderr, "%s '%.*s'", i ? "," : "", (int)contestant_base(c), c->name);
+			fprintf(stderr, "%s '%.*s'", i ? "," : "", (int)contestant_base(c),
+			        c->name);
 	}
 	if (variant >= 0)
 		fprintf(stderr, ", of which one variant is '%s'", e->contestant[variant].name);
 	fputc('\n', stderr);
 }
 
-bool option_contestant(const char *command, const char *option, const char *only,
-                       const char *file, const struct experiment *e)
+bool option_contestant(const char *command, const char *option, const char *only, const char *file,
+                       const struct experiment *e)
 {
 	for (int i = 0; i < e->contestants; i++)
 		if (contestant_is(&e->contestant[i], only))
@@ -167,9 +167,9 @@ static bool take_line(FILE *stream, const char *name, size_t number, char **line
 	while (length && ((*line)[length - 1] == '\n' || (*line)[length - 1] == '\r'))
 		(*line)[--length] = '\0';
 	bad = text_bad_byte(*line, (size_t)length);
-	return !bad || error_set(error,
-	                         "%s:%zu: invalid UTF-8 at byte %zu; convert it to UTF-8 (iconv)",
-	                         name, number, bad);
+	return !bad ||
+	       error_set(error, "%s:%zu: invalid UTF-8 at byte %zu; convert it to UTF-8 (iconv)",
+	                 name, number, bad);
 }
 
 static bool take_lines(FILE *stream, const char *name, char ***line, size_t *lines,

@@ -53,14 +53,15 @@ static void print_rungs(const struct experiment *e, const char *only)
 	for (int r = 0; r < rungs; r++) {
 		const struct trial_pause p = halving_pause(e, r);
 
-		printf("%s %d trials to %g %s", r ? "," : "Halving trains", halving_trials(e, only, r),
-		       p.epochs + p.updates + p.tokens,
+		printf("%s %d trials to %g %s", r ? "," : "Halving trains",
+		       halving_trials(e, only, r), p.epochs + p.updates + p.tokens,
 		       p.epochs > 0    ? "epochs"
 		       : p.updates > 0 ? "updates"
 		                       : "target tokens");
 	}
 	if (rungs)
-		printf(" and %d to the end; the sum has all to the end.\n", halving_trials(e, only, rungs));
+		printf(" and %d to the end; the sum has all to the end.\n",
+		       halving_trials(e, only, rungs));
 }
 
 static void print_total(const struct experiment *e, const struct plan_total *t,

@@ -10,14 +10,14 @@ const struct command command_score = {
 	.group = GROUP_USE,
 	.summary = "BLEU of a file against references, as sacreBLEU",
 	.usage = { "--ref FILE [--ref FILE...] HYP...", "REF... -i HYP...", "REF < HYP",
-		   "--run ID [--run ID...]" },
+	           "--run ID [--run ID...]" },
 	.about = "Scores hypotheses, one a line (- is standard input), or those of runs, as "
 		 "sacreBLEU " SACREBLEU_VERSION " does and with its options.",
 	.options = score_option_table,
 	.example = { { "bakeoff score --ref test.en --metrics bleu chrf --confidence out.en",
-		       "two scores with intervals" },
-		     { "bakeoff score --run 3 --run 4 --paired-bs",
-		       "is the second run better than the first?" } },
+	               "two scores with intervals" },
+	             { "bakeoff score --run 3 --run 4 --paired-bs",
+	               "is the second run better than the first?" } },
 	.in_order = true,
 };
 

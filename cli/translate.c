@@ -73,8 +73,8 @@ const struct command command_translate = {
 		 "them); of a run that labels text or its words, prints the labels.",
 	.options = option_table,
 	.example = { { "bakeoff translate --run 3 --beam 5 < news.de > news.en", "" },
-		     { "bakeoff translate --run 3 --sample --temperature 0.8 < news.de",
-		       "other words each --seed" } },
+	             { "bakeoff translate --run 3 --sample --temperature 0.8 < news.de",
+	               "other words each --seed" } },
 };
 
 struct options {
@@ -86,7 +86,7 @@ struct options {
 };
 
 static bool setting_option(const char *option, const char *text, const char *key,
-                        struct search_settings *s)
+                           struct search_settings *s)
 {
 	struct error error;
 
@@ -357,7 +357,9 @@ int translate_command(int argc, char **argv)
 	if (option != COMMAND_END)
 		return command_exit(option);
 	if (!run_choice_made(&o.run) || optind < argc) {
-		fputs("bakeoff translate: give --run ID or --pack FILE, and text on standard input\n", stderr);
+		fputs("bakeoff translate: give --run ID or --pack FILE, and text on standard "
+		      "input\n",
+		      stderr);
 		return 2;
 	}
 	interrupt_catch();

@@ -78,8 +78,8 @@ static bool apply_choice(struct contestant *c, const struct choice *choice, stru
 	return setting;
 }
 
-/* Where the value of a setting was written, or NULL. `scope`: "", "encoder.", "decoder.", "train." or
- * "search.". */
+/* Where the value of a setting was written, or NULL. `scope`: "", "encoder.", "decoder.", "train."
+ * or "search.". */
 static const struct node *origin(const struct source *s, const char *scope, const char *key)
 {
 	const struct node *found;
@@ -131,8 +131,10 @@ static bool check(const struct contestant *c, const struct experiment *e, const 
 		return blame(s, "", &broken, error);
 	}
 	if ((alone || labels) && c->train.validate_bleu > 0) {
-		error_set(&broken, "validate_bleu = %ld: is about translations, and task: %s has none; "
-		                   "leave it out", c->train.validate_bleu, task->name);
+		error_set(&broken,
+		          "validate_bleu = %ld: is about translations, and task: %s has none; "
+		          "leave it out",
+		          c->train.validate_bleu, task->name);
 		return blame(s, "train.", &broken, error);
 	}
 	if (!train_settings_check(&c->train, &broken))

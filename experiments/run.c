@@ -37,8 +37,8 @@ static bool make_folder(const char *path, struct error *error)
 	return true;
 }
 
-bool experiment_data(const struct experiment *experiment, const char *folder,
-                     struct pool *pool, struct dataset *dataset, dataset_report *report, void *context,
+bool experiment_data(const struct experiment *experiment, const char *folder, struct pool *pool,
+                     struct dataset *dataset, dataset_report *report, void *context,
                      struct error *error)
 {
 	char data[PATH_SIZE];
@@ -124,8 +124,8 @@ static struct trial *list_trials(const struct trial *common, const struct run_op
                                  int *trials)
 {
 	const int first = options->first ? options->first : 1;
-	const int last = options->last ? options->last
-	                               : run_trials(common->experiment, options->only);
+	const int last =
+		options->last ? options->last : run_trials(common->experiment, options->only);
 	const int before = tune_trials(common->experiment, options->only);
 	struct trial *list = memory_new((size_t)last - (size_t)first + 1, sizeof *list);
 
@@ -189,7 +189,8 @@ static bool prepare(struct trial *common, struct experiment *experiment, const c
 		return false;
 	report_migration(&database, report, context);
 	ready = (pool = pool_open(options->threads, error)) != NULL &&
-	        experiment_data(experiment, common->folder, pool, dataset, report, context, error) &&
+	        experiment_data(experiment, common->folder, pool, dataset, report, context,
+	                        error) &&
 	        (!options->check || options->check(options->check_context, dataset, error)) &&
 	        match_contestants(experiment, dataset, error) &&
 	        database_experiment(&database, experiment->name, specification,
@@ -203,8 +204,8 @@ static bool prepare(struct trial *common, struct experiment *experiment, const c
 
 /* Whether all ranks are ready; the others take from rank 0 what they need of the data. */
 static bool join_ranks(struct experiment *experiment, const struct run_options *options,
-                       struct dataset *dataset, bool ready, dataset_report *report,
-                       void *context, struct error *error)
+                       struct dataset *dataset, bool ready, dataset_report *report, void *context,
+                       struct error *error)
 {
 	if (!options->ranks)
 		return ready;
@@ -241,10 +242,10 @@ bool run_experiment(struct experiment *experiment, const char *specification,
 	                error);
 	ready = join_ranks(experiment, options, &dataset, ready, report, context, error);
 	gemm_warm_end(warming);
-	ready = ready && tune_run(experiment, &common, options, report, watch, context, result,
-	                          error);
-	ready = ready && (result->interrupted || halving_run(experiment, &common, options, report, watch,
-	                                                     context, result, error));
+	ready = ready &&
+	        tune_run(experiment, &common, options, report, watch, context, result, error);
+	ready = ready && (result->interrupted || halving_run(experiment, &common, options, report,
+	                                                     watch, context, result, error));
 	if (ready && !result->interrupted) {
 		int trials;
 		struct trial *trial = list_trials(&common, options, &trials);

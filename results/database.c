@@ -214,7 +214,8 @@ static bool open_to_read(struct database *database, struct error *error)
 	database->version = version;
 	if (version < SCHEMA_VERSION)
 		return read_a_copy(database, error);
-	return distrust_more(database, error) && functions_register(database->handle, path, error) &&
+	return distrust_more(database, error) &&
+	       functions_register(database->handle, path, error) &&
 	       schema_check_tables(database->handle, path, error) &&
 	       schema_own_views(database->handle, path, error);
 }
@@ -248,8 +249,8 @@ void database_close(struct database *database)
 
 bool database_check(struct database *database, struct error *error)
 {
-	sqlite3_stmt *check = statement_new(database->handle, database->path, error,
-	                                    "PRAGMA quick_check(1)", "");
+	sqlite3_stmt *check =
+		statement_new(database->handle, database->path, error, "PRAGMA quick_check(1)", "");
 	const char *said;
 	bool whole = false;
 
@@ -258,7 +259,8 @@ bool database_check(struct database *database, struct error *error)
 	if (sqlite3_step(check) != SQLITE_ROW)
 		statement_error(database->handle, database->path, "checking it", error);
 	else if (!(said = (const char *)sqlite3_column_text(check, 0)) || strcmp(said, "ok") != 0)
-		error_set(error, "%s is damaged (%s); copy what can be read with `sqlite3 %s .recover`",
+		error_set(error,
+		          "%s is damaged (%s); copy what can be read with `sqlite3 %s .recover`",
 		          database->path, said ? said : "no answer", database->path);
 	else
 		whole = true;

@@ -120,16 +120,16 @@ static const char add_to_summary[] =
 
 static const char count_anew[] =
 	"INSERT INTO summaries (run, metric, count, first_step, first, last_step, last, "
-        "step_of_best, best)"
+	"step_of_best, best)"
 	" SELECT run, metric, count,"
 	"  low, (SELECT value FROM points WHERE run = g.run AND metric = g.metric AND step = low),"
 	"  high, (SELECT value FROM points WHERE run = g.run AND metric = g.metric AND step = "
-        "high),"
+	"high),"
 	"  (SELECT min(step) FROM points WHERE run = g.run AND metric = g.metric AND value = "
-        "best), best"
+	"best), best"
 	" FROM (SELECT p.run, p.metric, count(*) AS count, min(p.step) AS low, max(p.step) AS high,"
 	"   CASE m.direction WHEN 'lower' THEN min(p.value) WHEN 'higher' THEN max(p.value) END AS "
-        "best"
+	"best"
 	"  FROM points p JOIN metrics m ON m.id = p.metric"
 	"  WHERE p.run = ?1 AND ?2 IN (0, p.metric) GROUP BY p.run, p.metric) g";
 

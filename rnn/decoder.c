@@ -14,11 +14,11 @@ struct decoder_layer {
 };
 
 struct decoder {
-	struct projection bridge;  /* the source's summary to every layer's first state;
-	                              decoder-only: none, these are 0 */
+	struct projection bridge;      /* the source's summary to every layer's first state;
+	                                  decoder-only: none, these are 0 */
 	struct projection bridge_cell; /* the same of cells, or none */
-	struct projection combine; /* [context; state] to the output */
-	bool attends;              /* the top states alone, with `cross` */
+	struct projection combine;     /* [context; state] to the output */
+	bool attends;                  /* the top states alone, with `cross` */
 	struct attention_block cross;
 	int input; /* channels of the first layer's input */
 	int layers;
@@ -85,8 +85,8 @@ void rnn_build_decoder(struct model *model)
 	decoder->bridge_cell = NO_PROJECTION;
 	model->wants_cells = s->bridge_cell;
 	if (model->wants_cells)
-		decoder->bridge_cell = projection_add(all, layers * hidden, model->memory_width, true,
-		                                      "bridge_cell.");
+		decoder->bridge_cell = projection_add(all, layers * hidden, model->memory_width,
+		                                      true, "bridge_cell.");
 	attention_add(model, decoder);
 	decoder->combine =
 		projection_add(all, model->output_width,
@@ -114,7 +114,7 @@ struct layer_run {
 	struct var *embedded;
 	struct var *x;
 	struct var *start, *start_cell; /* the bridges, or NULL */
-	struct var *fed;   /* input feeding: the output of the step before */
+	struct var *fed;                /* input feeding: the output of the step before */
 	struct var
 		*states; /* input feeding without a carry: of all layers, after the step before */
 	int number;
