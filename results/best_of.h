@@ -9,6 +9,13 @@
  * what a run that is made again, or merged, must have. */
 #define IS_BEST_OF(column) column " GLOB '*, best of [1-9]*'"
 
+/* SQL: terms of ORDER BY that put "test" before "test, best of 2", and that before "test, best of
+ * 16". */
+#define BY_TEST_SET(column)                                                                        \
+	"CASE WHEN " IS_BEST_OF(column) " THEN substr(" column ", 1, instr(" column                \
+					", ', best of ') - 1) ELSE " column " END, length(" column \
+					"), " column
+
 /* The name of the best of so many samples on a test set: "test, best of 8". The caller frees it. */
 char *best_of_name(const char *test_set, long samples);
 

@@ -2,6 +2,7 @@
  */
 #include "results/compare.h"
 
+#include "results/best_of.h"
 #include "results/compare_parts.h"
 #include "results/known_metrics.h"
 #include "results/queries.h"
@@ -185,13 +186,15 @@ static bool add_costs(struct comparison *c, struct error *error)
  * of it. */
 static bool add_questions(struct comparison *c, struct error *error)
 {
-	sqlite3_stmt *statement = ask(c,
-	                              "SELECT DISTINCT test_set, metric, max(ranks(metric))"
-	                              " OVER () FROM run_scores"
-	                              " WHERE experiment = ?1 AND status = 'done'"
-	                              " ORDER BY test_set,"
-	                              " (SELECT id FROM metrics m WHERE m.name = metric)",
-	                              NULL, NULL, error);
+	sqlite3_stmt *statement =
+		ask(c,
+	            "SELECT DISTINCT test_set, metric, max(ranks(metric))"
+	            " OVER () FROM run_scores"
+	            " WHERE experiment = ?1 AND status = 'done'"
+	            " ORDER BY " BY_TEST_SET(
+			    "test_set") ","
+	                                " (SELECT id FROM metrics m WHERE m.name = metric)",
+	            NULL, NULL, error);
 	int code;
 
 	if (!statement)

@@ -1,4 +1,5 @@
 /* report.c - the runs of an experiment and their scores, and the order of the sections on them. */
+#include "results/best_of.h"
 #include "results/report_parts.h"
 
 #include "results/query.h"
@@ -156,7 +157,7 @@ static bool load_scores(struct report *r)
 		" FROM runs r JOIN scores s ON s.run = r.id JOIN metrics m ON m.id = s.metric"
 		" WHERE m.name NOT LIKE 'decode%' AND m.direction <> 'none' AND r.status = 'done'"
 		"  AND r.experiment = (SELECT id FROM experiments WHERE name = :experiment)"
-		" ORDER BY s.test_set, m.id)",
+		" ORDER BY " BY_TEST_SET("s.test_set") ", m.id)",
 		&table);
 
 	score_named(r, NULL, "perplexity", "lower");

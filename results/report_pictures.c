@@ -27,16 +27,16 @@ static bool find_pictures(struct report *r, struct table *table)
 	char *runs = report_first_runs(r), *sql;
 	bool good;
 
-	if (asprintf(&sql,
-	             "WITH parts AS (SELECT *, CASE WHEN " IS_BEST_OF(
-			     "test_set") "  THEN instr(test_set, ', best of ') - 1 ELSE "
-	                                 "length(test_set) END AS cut"
-	                                 "  FROM hypotheses WHERE run IN (%s) AND sentence < %d)"
-	                                 " SELECT substr(test_set, 1, cut), sentence, source, "
-	                                 "reference, run,"
-	                                 "  hypothesis, substr(test_set, cut + 1) FROM parts"
-	                                 " ORDER BY 1, sentence, run, test_set",
-	             runs, SHOWN) < 0)
+	if (asprintf(
+		    &sql,
+		    "SELECT substr(test_set, 1, cut), sentence, source, reference, run, hypothesis,"
+		    "  substr(test_set, cut + 1) FROM (SELECT *, CASE WHEN best"
+		    "   THEN instr(test_set, ', best of ') - 1 ELSE length(test_set) END AS cut"
+		    "  FROM (SELECT *, " IS_BEST_OF(
+			    "test_set") " AS best FROM hypotheses"
+					"   WHERE run IN (%s) AND sentence < %d))"
+					" ORDER BY 1, sentence, run, length(test_set), test_set",
+		    runs, SHOWN) < 0)
 		memory_die(0);
 	good = report_query(r, sql, table);
 	free(sql);

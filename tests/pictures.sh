@@ -89,7 +89,9 @@ shown_beside() {
 		[ "$("$program" query --db eight.db --format csv --sql "SELECT count(*) FROM run_scores WHERE metric = 'picture_accuracy'
 			AND test_set LIKE '%, best of 8' AND signature LIKE 'samples:8|temperature:1|seed:1|ranked:transformer-%'" | tail -n 1)" -eq 2 ] &&
 		"$program" report draw --db eight.db --out eight.html && [ "$(grep -o '>transformer, best of 8<' eight.html | wc -l)" -eq 4 ] &&
-		! grep -q '>lstm, best of 8<' eight.html
+		! grep -q '>lstm, best of 8<' eight.html &&
+		"$program" draw --run 2 --db eight.db --samples 16 --rank 4 --test > log && "$program" report draw --db eight.db --out eight.md &&
+		[ "$(grep -oE '^\| transformer, best of [0-9]+' eight.md | tail -n 2 | grep -oE '[0-9]+' | tr '\n' ' ')" = '8 16 ' ]
 }
 
 describes() {
