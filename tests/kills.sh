@@ -35,7 +35,8 @@ disturbed() {
 		sleep "$pause"
 		victim=$parent
 		[ "$whom" = 0 ] || victim=$(pgrep -P $parent | head -n 1)
-		[ -n "$victim" ] && kill -KILL "$victim" 2> /dev/null && struck=$((struck + 1))
+		victim=${victim:-$parent} # where it has no child just now
+		kill -KILL "$victim" 2> /dev/null && struck=$((struck + 1))
 		kill -0 $parent 2> /dev/null && [ "$victim" != $parent ] && continue
 		wait $parent 2> /dev/null
 		"$program" run small.yaml --db killed.db --jobs 2 --quiet > log 2>&1 &
