@@ -21,7 +21,7 @@ contestants:
 YAML
 
 # The numbers of chance: seconds until the next kill, and whether it hits the program (0) or a child.
-awk -v seed="$seed" -v kills="$kills" 'BEGIN { srand(seed); for (i = 0; i < kills; i++) print 0.1 + 0.6 * rand(), int(3 * rand()) }' > chance
+awk -v seed="$seed" -v kills="$kills" 'BEGIN { srand(seed); for (i = 0; i < 2 * kills; i++) print 0.1 + 0.3 * rand(), int(3 * rand()) }' > chance
 
 undisturbed() {
 	"$program" run small.yaml --db whole.db --jobs 2 --quiet > log 2>&1
@@ -31,7 +31,7 @@ disturbed() {
 	"$program" run small.yaml --db killed.db --jobs 2 --quiet > log 2>&1 &
 	parent=$!
 	struck=0
-	while read -r pause whom; do
+	while [ $struck -lt "$kills" ] && read -r pause whom; do
 		sleep "$pause"
 		victim=$parent
 		[ "$whom" = 0 ] || victim=$(pgrep -P $parent | head -n 1)
