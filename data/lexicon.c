@@ -22,10 +22,10 @@ struct learner {
 	size_t stride; /* one sentence of so many is read */
 	int source;    /* entries of the source's vocabulary */
 
-	size_t *begin;     /* [source + 1] pairs of each source token in pair[] */
-	size_t *next;      /* [source] while sentences are read in order */
-	uint32_t *pair;    /* of each pair of tokens, in the order of sentences, its link */
-	size_t *first;     /* [source + 1] links of each source token in link[] */
+	size_t *begin;  /* [source + 1] pairs of each source token in pair[] */
+	size_t *next;   /* [source] while sentences are read in order */
+	uint32_t *pair; /* of each pair of tokens, in the order of sentences, its link */
+	size_t *first;  /* [source + 1] links of each source token in link[] */
 	struct link *link;
 	double *sum; /* [target tokens of a sentence] */
 };
@@ -231,8 +231,7 @@ struct lexicon *lexicon_learn(const struct corpus *corpus, const int vocabulary[
 		return NULL;
 	lexicon = memory_new(1, sizeof *lexicon);
 	memcpy(lexicon->vocabulary, vocabulary, sizeof lexicon->vocabulary);
-	lexicon->first =
-		memory_new((size_t)vocabulary[SIDE_SOURCE] + 1, sizeof *lexicon->first);
+	lexicon->first = memory_new((size_t)vocabulary[SIDE_SOURCE] + 1, sizeof *lexicon->first);
 	learner_open(&l, corpus, vocabulary[SIDE_SOURCE]);
 	list_pairs(&l);
 	make_links(&l, vocabulary[SIDE_TARGET]);

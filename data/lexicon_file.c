@@ -93,8 +93,8 @@ static bool read_text(struct lexicon *l, const struct text *text)
 	int source, target, used = 0;
 
 	return text->lines == (size_t)l->vocabulary[SIDE_SOURCE] + 2 &&
-	       sscanf(text->line[0].text, "%23s %d %d %" SCNx64 "%n", head, &source, &target,
-	              &hash, &used) == 4 &&
+	       sscanf(text->line[0].text, "%23s %d %d %" SCNx64 "%n", head, &source, &target, &hash,
+	              &used) == 4 &&
 	       (size_t)used == text->line[0].bytes && !strcmp(head, heading) &&
 	       source == l->vocabulary[SIDE_SOURCE] && target == l->vocabulary[SIDE_TARGET] &&
 	       read_lists(l, &text->line[1]) && hash_of(l) == hash;

@@ -15,7 +15,8 @@ struct choice {
 	void *context;
 };
 
-/* Calls take(context, t) of each token that the sentence may choose, some of them more than once. */
+/* Calls take(context, t) of each token that the sentence may choose, some of them more than once.
+ */
 static void choose(const struct choice *c)
 {
 	const struct lexicon *l = c->lexicon;
@@ -153,8 +154,7 @@ void shortlist_logits(const struct shortlist *s, struct tape *tape, const real *
 	profile_begin(tape->profile, "linear", "shortlist", PROFILE_FORWARD);
 	packed_multiply(s->weight, tape->team, rows, h, end, logits);
 	tape_count(tape, rows * weights,
-	           (double)sizeof(real) *
-	                   (weights + (double)rows * (s->channels + s->tokens)));
+	           (double)sizeof(real) * (weights + (double)rows * (s->channels + s->tokens)));
 	profile_end(tape->profile);
 }
 

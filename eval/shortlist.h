@@ -2,9 +2,9 @@
  * may become, so that a step of the search makes fewer logits.
  *
  * Of a source token the `search.shortlist` most probable translations (data/lexicon.h), and as many
- * of the target's most frequent tokens for every sentence: as Jean et al. 2015, "On Using Very Large
- * Target Vocabulary for Neural Machine Translation", section 3.3. A sentence chooses from its own
- * tokens alone, whatever others are in its group, and probabilities are shares of those.
+ * of the target's most frequent tokens for every sentence: as Jean et al. 2015, "On Using Very
+ * Large Target Vocabulary for Neural Machine Translation", section 3.3. A sentence chooses from its
+ * own tokens alone, whatever others are in its group, and probabilities are shares of those.
  */
 #ifndef BAKEOFF_SHORTLIST_H
 #define BAKEOFF_SHORTLIST_H
@@ -15,11 +15,11 @@
 
 /* Of a group of sentences that are searched together. Zeroed: all tokens. */
 struct shortlist {
-	int tokens;         /* of all its sentences together; 0: there is no shortlist */
-	int *token;         /* [tokens] ascending */
-	int begin, end;     /* places of TOKEN_BEGIN, which none may choose, and of TOKEN_END */
-	real *mask;         /* [live][tokens] 0 or, of what a sentence may not choose, -infinity */
-	real *bias;         /* [tokens] or NULL */
+	int tokens;     /* of all its sentences together; 0: there is no shortlist */
+	int *token;     /* [tokens] ascending */
+	int begin, end; /* places of TOKEN_BEGIN, which none may choose, and of TOKEN_END */
+	real *mask;     /* [live][tokens] 0 or, of what a sentence may not choose, -infinity */
+	real *bias;     /* [tokens] or NULL */
 	struct packed *weight; /* rows `token` of the output layer's */
 	int channels;
 };
@@ -35,8 +35,7 @@ void shortlist_keep(struct shortlist *, int sentences, const int *sentence);
 
 /* logits [rows][tokens] of h [rows][channels]; `look` as in core/packed.h. */
 void shortlist_logits(const struct shortlist *, struct tape *, const real *h, int rows,
-                      real *logits, void look(void *context, int first, int last),
-                      void *context);
+                      real *logits, void look(void *context, int first, int last), void *context);
 
 /* Takes from the logits of rows first_row, ... what their sentences may not choose of the columns
  * first .. last - 1; each sentence has `width` rows. */

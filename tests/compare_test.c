@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -84,36 +82,6 @@ struct command_case {
 	const char *prints; /* part of standard output or error */
 };
 
-static int run_case(struct results_fixture *f, const struct command_case *c, char *output,
-                    size_t size)
-{
-	char path[2 * PATH_SIZE], *arguments[7] = { NULL };
-	int count = 0, status;
-	FILE *file;
-	pid_t child;
-
-	results_file(f, "output", path);
-	for (; c->arguments[count]; count++)
-		arguments[count] = memory_text(
-			strcmp(c->arguments[count], "DB") ? c->arguments[count] : f->path);
-	child = fork();
-	if (child == 0) {
-		if (!freopen(path, "w", stdout) || dup2(fileno(stdout), 2) < 0)
-			_exit(99);
-		status = c->command(count, arguments);
-		fflush(stdout);
-		_exit(status);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	for (int i = 0; i < count; i++)
-		free(arguments[i]);
-	file = fopen(path, "r");
-	assert_non_null(file);
-	output[fread(output, 1, size - 1, file)] = '\0';
-	fclose(file);
-	return WEXITSTATUS(status);
-}
-
 static void commands_say_what_is_wrong(void **state)
 {
 	static const struct command_case cases[] = {
@@ -146,7 +114,8 @@ static void commands_say_what_is_wrong(void **state)
 
 	results_fill(f);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		int status = run_case(f, &cases[i], output, sizeof output);
+		int status = results_command(f, cases[i].command, cases[i].arguments, output,
+		                             sizeof output);
 
 		if (status != cases[i].status || !strstr(output, cases[i].prints))
 			fail_msg("case %zu: status %d: %s", i, status, output);

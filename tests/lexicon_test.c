@@ -26,7 +26,8 @@ static void plain_model(const struct corpus *c, int n, double p[MOST][MOST])
 	for (int round = 0; round < 5; round++) {
 		memset(expected, 0, sizeof expected);
 		for (size_t i = 0; i < c->sentences; i++)
-			for (size_t t = c->start[SIDE_TARGET][i]; t < c->start[SIDE_TARGET][i + 1]; t++) {
+			for (size_t t = c->start[SIDE_TARGET][i]; t < c->start[SIDE_TARGET][i + 1];
+			     t++) {
 				const int e = c->id[SIDE_TARGET][t];
 				const size_t first = c->start[SIDE_SOURCE][i];
 				const size_t last = c->start[SIDE_SOURCE][i + 1];
@@ -118,7 +119,7 @@ static void words_find_their_translations(void **state)
 	lexicon_free(l);
 }
 
-static char path[64];
+static char path[256];
 
 static struct lexicon *learned(const int vocabulary[SIDES])
 {
@@ -191,9 +192,13 @@ static void damaged_files_are_errors(void **state)
 
 static int name_file(void **state)
 {
+	const char *temporary = getenv("TMPDIR");
+	int file;
+
 	(void)state;
-	snprintf(path, sizeof path, "/tmp/lexicon-%ld", (long)getpid());
-	return 0;
+	snprintf(path, sizeof path, "%.200s/lexicon_test_XXXXXX", temporary ? temporary : "/tmp");
+	file = mkstemp(path);
+	return file < 0 || close(file);
 }
 
 static int delete_file(void **state)

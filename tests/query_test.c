@@ -8,7 +8,6 @@
 
 #include <dirent.h>
 #include <jansson.h>
-#include <getopt.h>
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -16,9 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -507,38 +504,6 @@ struct command_case {
 	const char *prints; /* part of what it prints */
 };
 
-/* In a process of its own; all that it prints. */
-static int run_case(const struct results_fixture *f, const struct command_case *c, char *output,
-                    size_t size)
-{
-	char path[PATH_SIZE + 32], *arguments[9] = { NULL };
-	int count = 0, status;
-	FILE *file;
-	pid_t child;
-
-	snprintf(path, sizeof path, "%s/output", f->folder);
-	for (; c->arguments[count]; count++)
-		arguments[count] = memory_text(
-			strcmp(c->arguments[count], "DB") ? c->arguments[count] : f->path);
-	child = fork();
-	if (child == 0) {
-		if (!freopen(path, "w", stdout) || dup2(fileno(stdout), 2) < 0)
-			_exit(99);
-		optind = 0; /* options begin anew */
-		status = query_command(count, arguments);
-		fflush(stdout);
-		_exit(status);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	for (int i = 0; i < count; i++)
-		free(arguments[i]);
-	file = fopen(path, "r");
-	assert_non_null(file);
-	output[fread(output, 1, size - 1, file)] = '\0';
-	fclose(file);
-	return WEXITSTATUS(status);
-}
-
 static void the_command_says_what_is_wrong(void **state)
 {
 	static const struct command_case cases[] = {
@@ -584,7 +549,8 @@ static void the_command_says_what_is_wrong(void **state)
 	char output[1 << 14];
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		int status = run_case(f, &cases[i], output, sizeof output);
+		int status = results_command(f, query_command, cases[i].arguments, output,
+		                             sizeof output);
 
 		if (status != cases[i].status || !strstr(output, cases[i].prints))
 			fail_msg("case %zu: status %d: %s", i, status, output);

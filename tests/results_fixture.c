@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -160,4 +162,35 @@ void results_fill(struct results_fixture *f)
 	}
 	results_finish(f, results_begin(f, "transformer", 3, settings[1]), RUN_FAILED,
 	               "loss is not a number");
+}
+
+int results_command(const struct results_fixture *f, int command(int, char **),
+                    const char *const *arguments, char *output, size_t size)
+{
+	char path[2 * PATH_SIZE], *argument[10] = { NULL };
+	int count = 0, status;
+	FILE *file;
+	pid_t child;
+
+	results_file(f, "output", path);
+	for (; arguments[count]; count++)
+		argument[count] =
+			memory_text(strcmp(arguments[count], "DB") ? arguments[count] : f->path);
+	child = fork();
+	if (child == 0) {
+		if (!freopen(path, "w", stdout) || dup2(fileno(stdout), 2) < 0)
+			_exit(99);
+		optind = 0; /* options begin anew */
+		status = command(count, argument);
+		fflush(stdout);
+		_exit(status);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	for (int i = 0; i < count; i++)
+		free(argument[i]);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	output[fread(output, 1, size - 1, file)] = '\0';
+	fclose(file);
+	return WEXITSTATUS(status);
 }

@@ -21,6 +21,11 @@ struct results_fixture {
 			fail_msg("%s", (fixture)->error.message);                                  \
 	} while (0)
 
+/* What a command prints, standard error too, in a process of its own; returns its status. Of its
+ * arguments (NULL after the last, nine at most) "DB" stands for the database. */
+int results_command(const struct results_fixture *, int command(int, char **),
+                    const char *const *arguments, char *output, size_t size);
+
 int results_set_up(void **state);
 int results_tear_down(void **state);
 

@@ -249,10 +249,12 @@ static void check_totals(struct model *model, const struct corpus *corpus,
 
 		allowed_tokens(corpus, i, model->lexicon, (size_t)s->shortlist, allowed);
 		for (int k = 0; k < found[i].count; k++) {
-			const double want = plain_total(model, corpus, i, &found[i].best[k], allowed);
+			const double want =
+				plain_total(model, corpus, i, &found[i].best[k], allowed);
 			const double tolerance = s->weights == PACKED_INT8 ? 0.05 : 1e-4;
 
-			assert_true(fabs(found[i].best[k].total - want) < tolerance * (1 + fabs(want)));
+			assert_true(fabs(found[i].best[k].total - want) <
+			            tolerance * (1 + fabs(want)));
 		}
 	}
 	free_all(found);
