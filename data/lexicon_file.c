@@ -111,8 +111,8 @@ struct lexicon *lexicon_load(const char *path, const int vocabulary[SIDES], stru
 	memcpy(l->vocabulary, vocabulary, sizeof l->vocabulary);
 	if (!read_text(l, &text)) {
 		error_set(error,
-		          "%s: the lexicon is damaged, cut short or of another run; with "
-		          "search.shortlist=0 none is needed",
+		          "%s: the lexicon is damaged, cut short or of another run; delete the run "
+		          "and run its experiment again to learn it",
 		          path);
 		lexicon_free(l);
 		l = NULL;

@@ -77,9 +77,8 @@ static real *logits(void *context, int first, struct scan *scan)
 	s->step.arena.used = s->after_step;
 	l.logits = tape_memory(&s->step, size * sizeof(real));
 	if (s->shortlist.tokens)
-		shortlist_logits(&s->shortlist, &s->step,
-		                 s->h->x + (size_t)first * (size_t)s->h->c, scan->rows, l.logits,
-		                 look, &l);
+		shortlist_logits(&s->shortlist, &s->step, s->h->x + (size_t)first * (size_t)s->h->c,
+		                 scan->rows, l.logits, look, &l);
 	else
 		model_logits_in_blocks(&s->step, s->model, s->h, first, scan->rows, l.logits, look,
 		                       &l);

@@ -14,8 +14,8 @@ struct stepper {
 	struct memory memory;
 	struct carry carry;
 	struct batch batch;
-	struct var *h;     /* what the last step made, on its tape */
-	size_t after_step; /* bytes of that tape that are in use */
+	struct var *h;              /* what the last step made, on its tape */
+	size_t after_step;          /* bytes of that tape that are in use */
 	struct shortlist shortlist; /* of the group; without tokens: none */
 	int rows, live;             /* of the last step; of a group's sentences */
 	int *fed;                   /* [fed_room] its tokens, where there is a shortlist */
