@@ -35,6 +35,8 @@ enum { PACKED_ROWS = 6, FEW_WIDE = 4, MANY_WIDE = 4 };
 enum { PACKED_ROWS = 6, FEW_WIDE = 4, MANY_WIDE = 2 };
 #endif
 
+enum { LINE = 64, FETCHING_ROWS = 3 }; /* of a cache, in bytes; rows from which on a tile fetches */
+
 #ifdef BAKEOFF_DOUBLE
 #define MASK int64_t __attribute__((vector_size(REGISTER_BYTES)))
 #else
@@ -132,12 +134,27 @@ static ALWAYS_INLINE REGISTER repeated(real x)
 #endif
 }
 
-/* C [rows][registers] of a panel from its column `column` on. */
+/* A tile of several rows has the time to fetch k lines of the next panel, so that they are in the
+ * second cache when that one's turn comes: those of tile number `tile` of a panel. Of a panel that
+ * is fetched whole, none: the lines that are being read. */
+static ALWAYS_INLINE const char *lines_ahead(const struct packed_product *p, const bool half,
+                                             size_t panel, size_t tile)
+{
+	const size_t bytes = p->k * VECTOR_PANEL * (half ? sizeof *p->bfloat16 : sizeof *p->w);
+	const char *all = half ? (const char *)p->bfloat16 : (const char *)p->w;
+	const size_t at = tile * p->k * LINE;
+
+	return all + panel * bytes + (at < bytes ? bytes + at : 0);
+}
+
+/* C [rows][registers] of a panel from its column `column` on; number `tile` of those of the panel.
+ */
 static ALWAYS_INLINE void packed_tile(const struct packed_product *p, const int rows,
                                       const int registers, const bool half, const real *a,
-                                      size_t panel, size_t column, real *c)
+                                      size_t panel, size_t column, size_t tile, real *c)
 {
 	const size_t k = p->k;
+	const char *ahead = lines_ahead(p, half, panel, tile);
 	REGISTER sum[PACKED_ROWS][FEW_WIDE];
 	real total[PACKED_ROWS][FEW_WIDE][IN_REGISTER];
 
@@ -149,6 +166,8 @@ static ALWAYS_INLINE void packed_tile(const struct packed_product *p, const int 
 	for (size_t l = 0; l < k; l++) {
 		REGISTER x[FEW_WIDE];
 
+		if (rows >= FETCHING_ROWS)
+			__builtin_prefetch(ahead + l * LINE, 0, 2);
 		UNROLLED
 		for (int j = 0; j < registers; j++)
 			x[j] = load_weights(p, half, panel, l, column + (size_t)j * IN_REGISTER);
@@ -166,22 +185,24 @@ static ALWAYS_INLINE void packed_tile(const struct packed_product *p, const int 
 	finish_tile(p, rows, registers, total, panel * VECTOR_PANEL + column, c);
 }
 
-/* So many rows of a panel. */
+/* So many rows of a panel, behind so many others. */
 static ALWAYS_INLINE void packed_rows(const struct packed_product *p, const int rows,
-                                      const bool half, const real *a, size_t panel, real *c)
+                                      const bool half, const real *a, size_t panel, size_t before,
+                                      real *c)
 {
 	const int registers = rows <= 2 ? FEW_WIDE : MANY_WIDE;
 	const size_t wide = (size_t)registers * IN_REGISTER;
+	size_t tile = before / PACKED_ROWS * (VECTOR_PANEL / wide);
 
 	for (size_t j = 0; j < VECTOR_PANEL && panel * VECTOR_PANEL + j < p->n; j += wide)
-		packed_tile(p, rows, registers, half, a, panel, j, c);
+		packed_tile(p, rows, registers, half, a, panel, j, tile++, c);
 }
 
 #define ROWS(rows, half, name)                                                                     \
 	static __attribute__((noinline)) void name(const struct packed_product *p, const real *a,  \
-	                                           size_t panel, real *c)                          \
+	                                           size_t panel, size_t before, real *c)           \
 	{                                                                                          \
-		packed_rows(p, rows, half, a, panel, c);                                           \
+		packed_rows(p, rows, half, a, panel, before, c);                                   \
 	}
 ROWS(1, false, packed_1)
 ROWS(2, false, packed_2)
@@ -200,7 +221,7 @@ ROWS(6, true, packed_half_6)
 static void packed_panel(const struct packed_product *p, const bool half, size_t panel)
 {
 	static void (*const of_rows[2][PACKED_ROWS])(const struct packed_product *, const real *,
-	                                             size_t, real *) = {
+	                                             size_t, size_t, real *) = {
 		{ packed_1, packed_2, packed_3, packed_4, packed_5, packed_6 },
 		{ packed_half_1, packed_half_2, packed_half_3, packed_half_4, packed_half_5,
 		  packed_half_6 },
@@ -211,7 +232,7 @@ static void packed_panel(const struct packed_product *p, const bool half, size_t
 
 	for (; m; m -= rows, a += rows * p->k, c += rows * p->ldc) {
 		rows = m <= PACKED_ROWS ? m : m < 2 * PACKED_ROWS ? (m + 1) / 2 : PACKED_ROWS;
-		of_rows[half][rows - 1](p, a, panel, c);
+		of_rows[half][rows - 1](p, a, panel, p->m - m, c);
 	}
 }
 

@@ -95,19 +95,12 @@ static void softmax_backward(size_t n, real scale, const real *p, real *dp)
 static real exp_total(size_t n, const real *x, real *top)
 {
 	const real highest = greatest(n, 1, x);
-	real lane[LANES] = { 0 }, block[BLOCK];
+	real lane[LANES] = { 0 };
 
 	*top = highest;
 	if (isinf(highest)) /* nothing but -infinity, or NaN, which max passed over */
 		return highest < 0 && !isnan(sum(n, x)) ? 0 : (real)NAN;
-	for (size_t first = 0; first < n; first += BLOCK) {
-		size_t m = n - first < BLOCK ? n - first : BLOCK;
-
-		INDEPENDENT
-		for (size_t i = 0; i < m; i++)
-			block[i] = real_exp_falling(x[first + i] - highest);
-		EACH_LANE(m, i, j, lane, lane[j] + block[i]);
-	}
+	EACH_LANE(n, i, j, lane, lane[j] + real_exp_falling(x[i] - highest));
 	return add_lanes(lane);
 }
 

@@ -6,7 +6,7 @@ set -eu
 
 need_raw
 need_ids
-folder=decoding size=${BENCH_DECODE_SIZE:-tiny} sentences=5000 many=300 few=20
+folder=decoding size=${BENCH_DECODE_SIZE:-tiny} sentences=5000 many=1000 few=40
 [ -z "$quick" ] || size=tiny sentences=1500 many=40 few=8
 mkdir -p "$folder"
 rm -f "$folder"/*
