@@ -10,6 +10,7 @@
 #ifdef VECTOR_X86
 #include <immintrin.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -148,9 +149,15 @@ static const struct loop avx512 = { "avx512", (double)ACCUMULATORS * 64 / sizeof
 static const struct loop avx512_bf16 = { "avx512_bf16", (double)ACCUMULATORS * 32, run_bfloat16 };
 static const struct loop amx_bf16 = { "amx_bf16", (double)TILE_SUMS * TILE_MULTIPLY_ADDS, run_tiles };
 
+/* Whoever bounds vectors to AVX2 compares with processors that have no more. */
+static bool may_use_avx512(void)
+{
+	return __builtin_cpu_supports("avx512f") && strcmp(vector_kernels()->name, "avx2") != 0;
+}
+
 static const struct loop *widest(void)
 {
-	if (__builtin_cpu_supports("avx512f"))
+	if (may_use_avx512())
 		return &avx512;
 	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 		return &avx2;
@@ -159,7 +166,7 @@ static const struct loop *widest(void)
 
 static const struct loop *pairs(void)
 {
-	if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bf16"))
+	if (!may_use_avx512() || !__builtin_cpu_supports("avx512bf16"))
 		return NULL;
 	return may_use_tiles() ? &amx_bf16 : &avx512_bf16;
 }

@@ -10,7 +10,8 @@
 
 /* All workers of a pool together. */
 struct roofline {
-	const char *set;      /* instructions of the peaks: "avx512", "avx2", "portable" */
+	const char *set;      /* instructions of the peaks: "avx512", "avx2" (the widest where
+	                         vector_kernels() is bounded to it), "portable" */
 	double peak;          /* multiply-adds of reals a second, from registers alone */
 	double peak_bfloat16; /* the same of bfloat16 pairs summed in float; 0: no such instruction
 	                       */

@@ -39,6 +39,12 @@ start() {
 	rm -rf ours.db* ours.runs/*-s1-*
 }
 
+# share SIZE CONTESTANT - % of the peak that the multiply-adds of a whole update are.
+share() {
+	profiled "$(file_of "$1")" --only "$2" --updates "$updates" --set data.test='{none: [multi30k/few.de, multi30k/few.en]}' \
+		--set data.valid='[multi30k/few.de, multi30k/few.en]' | cut -d ' ' -f 4 >> "$folder/$1.$2.share"
+}
+
 # theirs SIZE CONTESTANT SETTING - the same of PyTorch.
 theirs() {
 	set -- "$1" "$2" "$3" "$(threads_of "$3")"
@@ -74,6 +80,7 @@ for round in $(seq "$rounds"); do
 			ours "$size" "$contestant" float32
 			[ -z "$bfloat16" ] || ours "$size" "$contestant" bfloat16
 			[ "$round" -gt 3 ] || start "$size" "$contestant"
+			share "$size" "$contestant"
 			[ -n "$peer" ] || continue
 			if [ "$round" = 1 ]; then
 				for setting in one blas1 passive; do theirs "$size" "$contestant" "$setting"; done
@@ -100,7 +107,7 @@ each_model() {
 
 speed_row() {
 	echo "$(spread %.0f "$1.float32") | $(spread %.0f "$1.$2") | $(ratio "$1.float32" "$1.$2") | $2 |" \
-		"$(ratio "$1.bfloat16" "$1.float32")"
+		"$(ratio "$1.bfloat16" "$1.float32") | $(spread %.0f "$1.share") %"
 }
 
 memory_row() {
@@ -112,10 +119,10 @@ memory_row() {
 cat <<TEXT
 ${FOLDER:+Both sides bounded to AVX2 (\`BAKEOFF_VECTOR=avx2\`, OpenBLAS to its Haswell kernels). }\`experiments/multi30k.yaml\` (small) and \`multi30k-tiny.yaml\`, batches of 2,048 padded positions, two shards. Target tokens a
 second in float32, median (least-greatest) of $rounds rounds of $((updates - 4)) updates; bfloat16 (\`train.precision\`) as a multiple of our
-float32. PyTorch's threads: one = \`--threads 1\`, blas1 = two and OpenBLAS one, passive = two that wait without spinning.
+float32; multiply-adds of a whole update by its time (\`bakeoff profile\`) in % of what registers alone reach. PyTorch's threads: one = \`--threads 1\`, blas1 = two and OpenBLAS one, passive = two that wait without spinning.
 
-| size | contestant | ours | PyTorch | ratio | its threads | ours in bfloat16 |
-|---|---|---:|---:|---:|---|---:|
+| size | contestant | ours | PyTorch | ratio | its threads | ours in bfloat16 | of the peak |
+|---|---|---:|---:|---:|---|---:|---:|
 TEXT
 each_model speed_row
 cat <<TEXT
