@@ -92,6 +92,8 @@ static void softmax_backward(size_t n, real scale, const real *p, real *dp)
 		dp[i] = p[i] * (dp[i] - mean) * scale;
 }
 
+#define LOG2_E ((real)1.4426950408889634)
+
 static real exp_total(size_t n, const real *x, real *top)
 {
 	const real highest = greatest(n, 1, x);
@@ -100,7 +102,7 @@ static real exp_total(size_t n, const real *x, real *top)
 	*top = highest;
 	if (isinf(highest)) /* nothing but -infinity, or NaN, which max passed over */
 		return highest < 0 && !isnan(sum(n, x)) ? 0 : (real)NAN;
-	EACH_LANE(n, i, j, lane, lane[j] + real_exp_falling(x[i] - highest));
+	EACH_LANE(n, i, j, lane, lane[j] + real_exp2_falling((x[i] - highest) * LOG2_E));
 	return add_lanes(lane);
 }
 
