@@ -108,7 +108,7 @@ bool ranks_sum_move(struct ranks *r)
 	if (!r->sum.parts || r->lost)
 		return false;
 	r->sum.moved = machine_seconds();
-	while (sum_up(r) | sum_down(r))
+	while ((int)sum_up(r) | (int)sum_down(r))
 		moved = true;
 	return moved;
 }

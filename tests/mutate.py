@@ -99,6 +99,8 @@ EQUIVALENT = {
         "how many parts a product is shared out in decides its time alone",
     ("core/ranks.c", "if (ranks_launched() >= 1)"):
         "of one rank: a number modulo 1 is the 0 that is returned otherwise",
+    ("eval/generation.c", "for (int i = 1; i < n; i++) {"):
+        "token 0 is padding, which is minus infinity already",
     ("eval/tokens.c", "if (2 * ((size_t)numbers->count + 1) >= numbers->mask + 1) {"):
         "a hash table grows one entry sooner, and gives the same numbers",
 }
