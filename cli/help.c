@@ -181,7 +181,9 @@ static void write_environment(const struct page *p)
 {
 	page_section(p, "ENVIRONMENT");
 	page_item(p, "BAKEOFF_VECTOR", NULL,
-	          "portable, avx2 or avx512: the widest set of vector kernels that is used");
+	          "portable, avx2 or avx512: the widest set of vector kernels that is used; oneDNN "
+	          "and, for avx2, the measured peak are bounded with it, OpenBLAS is by "
+	          "OPENBLAS_CORETYPE");
 	page_item(p, "BAKEOFF_GEMM", NULL,
 	          "openblas or onednn: the library of matrix products, where both are there");
 	page_item(p, "SACREBLEU_SEED", NULL, "the seed of tests of `bakeoff score`");

@@ -147,9 +147,11 @@ static const struct loop avx2 = { "avx2", (double)ACCUMULATORS * 32 / sizeof(rea
 static const struct loop avx512 = { "avx512", (double)ACCUMULATORS * 64 / sizeof(real),
 	                            run_avx512 };
 static const struct loop avx512_bf16 = { "avx512_bf16", (double)ACCUMULATORS * 32, run_bfloat16 };
-static const struct loop amx_bf16 = { "amx_bf16", (double)TILE_SUMS * TILE_MULTIPLY_ADDS, run_tiles };
+static const struct loop amx_bf16 = { "amx_bf16", (double)TILE_SUMS *TILE_MULTIPLY_ADDS,
+	                              run_tiles };
 
-/* Whoever bounds vectors to AVX2 compares with processors that have no more. */
+/* Whoever bounds vectors, and oneDNN with them, to AVX2 compares with processors that have no more.
+ * ("portable" leaves products to OpenBLAS, which chooses its own.) */
 static bool may_use_avx512(void)
 {
 	return __builtin_cpu_supports("avx512f") && strcmp(vector_kernels()->name, "avx2") != 0;

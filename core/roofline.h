@@ -10,9 +10,10 @@
 
 /* All workers of a pool together. */
 struct roofline {
-	const char *set;      /* instructions of the peaks: "avx512", "avx2" (the widest where
-	                         vector_kernels() is bounded to it), "portable" */
-	double peak;          /* multiply-adds of reals a second, from registers alone */
+	const char *set; /* instructions of the peaks: "avx512", "avx2", "portable": the widest of
+	                    the processor, but avx2 where vector_kernels() are those. OpenBLAS
+	                    is bounded by OPENBLAS_CORETYPE alone */
+	double peak;     /* multiply-adds of reals a second, from registers alone */
 	double peak_bfloat16; /* the same of bfloat16 pairs summed in float; 0: no such instruction
 	                       */
 	double bandwidth;     /* bytes/s of y = scale (a + b), of arrays of twice the last caches in

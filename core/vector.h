@@ -129,7 +129,8 @@ struct vector_kernels {
 	/* x[i] becomes exp(x[i] - *top), *top the greatest; returns their sum, and in *total that
 	 * of x as it was, summed in double. n at least 1. */
 	real (*exp_sum)(size_t n, real *x, real *top, double *total);
-	/* The sum of exp(x[i] - *top), *top the greatest; 0 of nothing and of -infinity alone, NaN
+	/* The sum of exp(x[i] - *top), *top the greatest; terms to 1e-7 (1 + |x[i] - *top|) of
+	 * themselves, 0 below -87.3. 0 of nothing and of -infinity alone, NaN
 	 * where there is NaN or infinity. */
 	real (*exp_total)(size_t n, const real *x, real *top);
 	void (*scale_add)(size_t n, real scale, real add, const real *x,

@@ -92,17 +92,15 @@ static void softmax_backward(size_t n, real scale, const real *p, real *dp)
 		dp[i] = p[i] * (dp[i] - mean) * scale;
 }
 
-#define LOG2_E ((real)1.4426950408889634)
-
 static real exp_total(size_t n, const real *x, real *top)
 {
-	const real highest = greatest(n, 1, x);
+	const real highest = greatest(n, 1, x), log2_e = (real)1.4426950408889634;
 	real lane[LANES] = { 0 };
 
 	*top = highest;
 	if (isinf(highest)) /* nothing but -infinity, or NaN, which max passed over */
 		return highest < 0 && !isnan(sum(n, x)) ? 0 : (real)NAN;
-	EACH_LANE(n, i, j, lane, lane[j] + real_exp2_falling((x[i] - highest) * LOG2_E));
+	EACH_LANE(n, i, j, lane, lane[j] + real_exp2_falling((x[i] - highest) * log2_e));
 	return add_lanes(lane);
 }
 

@@ -1,10 +1,10 @@
 #!/bin/sh
 # bench.sh [SECTION]... - measures speed and writes it to docs/performance.md; without a SECTION, all of
 #
-#     training    tokens/s on Multi30k, memory and time to the first step, beside PyTorch's
+#     training    tokens/s on Multi30k, memory and time to the first step, beside PyTorch's; share of the peak
 #     avx2        the same where both are bounded to AVX2
 #     decoding    sentences/s greedy, beam 5 and one alone, in float32 and int8, beside PyTorch's
-#     kernels     matrix products of training against the processor's peak; vector functions
+#     kernels     matrix products of training against the processor's peak, by AVX2 too; vector functions
 #     scaling     time a token over sentence length, width, batch, vocabulary; threads
 #     sets        AVX2 against AVX-512, and the libraries of matrix products
 #     scores      BLEU, chrF and TER of a million segment pairs

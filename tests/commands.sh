@@ -337,6 +337,7 @@ profiled_decoding() {
 
 examined() {
 	"$program" doctor > findings && grep -qE '^(ok|warning)  *vector kernels' findings || { cat findings; return 1; }
+	! grep -q 'vector kernels  *avx' findings || BAKEOFF_VECTOR=avx2 "$program" doctor | grep -q 'peak .*(avx2,' || return 1
 	"$program" doctor --db whole.db --json > findings.json || { cat findings.json; return 1; }
 	grep -q '"name": "database"' findings.json || return 1
 	! command -v python3 > /dev/null ||

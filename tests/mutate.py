@@ -87,9 +87,10 @@ FAULTS = (
     ("dropped", rf" \* {NAME}(?=[,;) ])", ""),
     ("no sum", r"(?<=[\w\]]) \+= ", " = "),
 )
-# Lines that say nothing of a result: messages, allocations that may be larger, comments, declarations of pointers.
+# Lines that say nothing of a result: messages, what is fetched ahead, allocations that may be larger, comments, declarations of pointers.
 IDLE = re.compile(r"^\s*(/?\*|#|//|assert|panic|static_assert|case |enum )|\"|tape_count|tape_memory|memory_new|"
-                  r"memory_resize|profile_|char \*|double \*\w+ = NULL")
+                  r"memory_resize|profile_|char \*|double \*\w+ = NULL|ahead|PACKED_LINE|ASKING_ROWS|"
+                  r"const bool more|const size_t bytes = p->k|group \* \(VECTOR|group = 0;|group\+\+")
 
 # Faults that change no result: (file, the line with the fault), and why.
 EQUIVALENT = {

@@ -133,7 +133,7 @@ done
 cat <<TEXT
 The test set of 2016 by models of \`$size\` size that have made about 80 updates, so hypotheses differ in length and tokens a second
 are what compares. In batches (two threads; 320 hypotheses for PyTorch, ours as the program groups them), or one sentence after
-another (ours on both threads).
+another (ours on both threads; the first $few).
 
 | search | contestant | ours tokens/s | PyTorch | ratio | its threads | ours sentences/s | PyTorch |
 |---|---|---:|---:|---:|---|---:|---:|

@@ -42,7 +42,8 @@ start() {
 # share SIZE CONTESTANT - % of the peak that the multiply-adds of a whole update are.
 share() {
 	profiled "$(file_of "$1")" --only "$2" --updates "$updates" --set data.test='{none: [multi30k/few.de, multi30k/few.en]}' \
-		--set data.valid='[multi30k/few.de, multi30k/few.en]' | cut -d ' ' -f 4 >> "$folder/$1.$2.share"
+		--set data.valid='[multi30k/few.de, multi30k/few.en]' > "$folder/now"
+	cut -d ' ' -f 4 "$folder/now" >> "$folder/$1.$2.share"
 }
 
 # theirs SIZE CONTESTANT SETTING - the same of PyTorch.
