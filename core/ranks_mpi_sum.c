@@ -108,8 +108,12 @@ bool ranks_sum_move(struct ranks *r)
 	if (!r->sum.parts || r->lost)
 		return false;
 	r->sum.moved = machine_seconds();
-	while ((int)sum_up(r) | (int)sum_down(r))
-		moved = true;
+	for (bool any = true; any; moved |= any) {
+		const bool up = sum_up(r),
+			   down = sum_down(r); /* both, whatever the other has done */
+
+		any = up || down;
+	}
 	return moved;
 }
 

@@ -25,12 +25,14 @@ int data_enter(void **state)
 int data_leave(void **state)
 {
 	struct data_place *place = *state;
-	DIR *folder = opendir(".");
+	DIR *folder =
+		opendir(place->folder); /* never ".", which is another one if we did not get in */
 	struct dirent *entry;
 
-	while ((entry = readdir(folder)))
-		unlink(entry->d_name);
-	closedir(folder);
+	while (folder && (entry = readdir(folder)))
+		unlinkat(dirfd(folder), entry->d_name, 0);
+	if (folder)
+		closedir(folder);
 	rmdir(place->folder);
 	free(place);
 	return chdir("/");

@@ -10,6 +10,8 @@ struct data_place {
 	char start[4096];
 };
 
+/* Makes the folder and goes there; *state becomes a struct data_place. Then deletes it with the
+ * files that are in it. */
 int data_enter(void **state);
 int data_leave(void **state);
 

@@ -1,6 +1,5 @@
 /* data_test.c - datasets of files: what is read, dropped, cut and refused. */
 #include "data/dataset.h"
-#include "data/task.h"
 #include "tests/data_fixture.h"
 
 #include <setjmp.h>
@@ -177,9 +176,9 @@ static void dataset_errors_name_place_and_remedy(void **state)
 		  "longer "
 		  "than data.longest = 6 tokens: raise it" },
 		{ "train.de", TEXT(""), BAD_LINES_DROP,
-		  "train.de: the file is empty: was it written whole?" },
+		  "train.de: the file is empty: write it anew, or name another" },
 		{ "train.de", TEXT("\xef\xbb\xbf"), BAD_LINES_DROP,
-		  "train.de: the file is empty: was it written whole?" },
+		  "train.de: the file is empty: write it anew, or name another" },
 		{ "train.de", TEXT("\x1f\x8b\x08\n"), BAD_LINES_DROP,
 		  "train.de: the file is compressed: unpack it first (gunzip)" },
 		{ "train.de", NULL, 0, BAD_LINES_DROP,
