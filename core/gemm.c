@@ -16,8 +16,9 @@
 #define OPENBLAS &gemm_openblas
 
 /* `make bench SECTIONS=kernels` has the measurements: with AVX-512, oneDNN is ahead at nearly
- * every shape of an update of more than a few thousand multiply-adds; with AVX2 OpenBLAS is ahead at most gradients of
- * weights, and oneDNN at all else, the more the fewer rows there are. */
+ * every shape of an update of more than a few thousand multiply-adds; with AVX2 OpenBLAS is ahead
+ * at most gradients of weights, and oneDNN at nearly all else, the more the fewer rows there are.
+ */
 static const struct gemm choices[] = {
 	{ "portable", OPENBLAS, OPENBLAS, NULL },
 	{ "avx2", ONEDNN, OPENBLAS, NULL },

@@ -109,8 +109,8 @@ bool ranks_sum_move(struct ranks *r)
 		return false;
 	r->sum.moved = machine_seconds();
 	for (bool any = true; any; moved |= any) {
-		const bool up = sum_up(r),
-			   down = sum_down(r); /* both, whatever the other has done */
+		/* Both, whatever the other has done. */
+		const bool up = sum_up(r), down = sum_down(r);
 
 		any = up || down;
 	}

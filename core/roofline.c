@@ -107,7 +107,7 @@ __attribute__((target("avx512f"))) static void run_bfloat16(long rounds)
 }
 
 /* Eight tiles of 16 rows of 64 bytes: six sums, two factors. */
-enum { TILE_SUMS = 6, TILE_MULTIPLY_ADDS = 16 * 16 * 32 };
+enum { TILE_SUMS = 6, TILES_ROUND = TILE_SUMS * 16 * 16 * 32 };
 
 __attribute__((target("amx-tile,amx-bf16"))) static void run_tiles(long rounds)
 {
@@ -147,8 +147,7 @@ static const struct loop avx2 = { "avx2", (double)ACCUMULATORS * 32 / sizeof(rea
 static const struct loop avx512 = { "avx512", (double)ACCUMULATORS * 64 / sizeof(real),
 	                            run_avx512 };
 static const struct loop avx512_bf16 = { "avx512_bf16", (double)ACCUMULATORS * 32, run_bfloat16 };
-static const struct loop amx_bf16 = { "amx_bf16", (double)TILE_SUMS *TILE_MULTIPLY_ADDS,
-	                              run_tiles };
+static const struct loop amx_bf16 = { "amx_bf16", (double)TILES_ROUND, run_tiles };
 
 /* Whoever bounds vectors, and oneDNN with them, to AVX2 compares with processors that have no more.
  * ("portable" leaves products to OpenBLAS, which chooses its own.) */

@@ -22,6 +22,11 @@ bool parallel_read(struct parallel *pairs, const struct text_pair *files, struct
 			continue;
 		if (!text_read(&pairs->side[side], files->file[side], error))
 			goto failed;
+		if (!text[side].lines) {
+			error_set(error, "%s: the file is empty: it needs one sentence a line",
+			          files->file[side]);
+			goto failed;
+		}
 	}
 	pairs->read = text[SIDE_TARGET].lines;
 	if (files->file[SIDE_SOURCE] && text[SIDE_SOURCE].lines != text[SIDE_TARGET].lines)

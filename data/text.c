@@ -98,9 +98,7 @@ bool text_read(struct text *text, const char *path, struct error *error)
 		return false;
 	if (size >= 3 && !memcmp(text->memory, mark, 3))
 		start = 3;
-	if (start == size)
-		error_set(error, "%s: the file is empty: write it anew, or name another", path);
-	else if (size >= 2 && !memcmp(text->memory, gzip, 2))
+	if (size >= 2 && !memcmp(text->memory, gzip, 2))
 		error_set(error, "%s: the file is compressed: unpack it first (gunzip)", path);
 	else
 		split_lines(text, text->memory + start, text->memory + size);

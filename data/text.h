@@ -22,8 +22,8 @@ struct text {
 };
 
 /* Reads a file (or pipe) whole and splits it at \n; a \r before the \n, a byte order mark at the
- * start and a missing last \n are accepted. The bytes are not checked. False and an error where
- * the file cannot be read, is empty, or is compressed. */
+ * start and a missing last \n are accepted; an empty file has no lines. The bytes are not checked.
+ * False and an error where the file cannot be read or is compressed. */
 bool text_read(struct text *, const char *path, struct error *);
 void text_free(struct text *);
 

@@ -129,7 +129,8 @@ struct vocabulary *vocabulary_load(const char *path, struct error *error)
 
 	if (!text_read(&text, path, error))
 		return NULL;
-	good = read_promise(&promise, &text.line[0]) && text.lines == (size_t)promise.size + 1;
+	good = text.lines && read_promise(&promise, &text.line[0]) &&
+	       text.lines == (size_t)promise.size + 1;
 	for (size_t i = 1; good && i < text.lines; i++)
 		good = read_entry(&entries, &text.line[i]);
 	if (good && entries_fit(&entries, &promise))

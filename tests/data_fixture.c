@@ -25,8 +25,7 @@ int data_enter(void **state)
 int data_leave(void **state)
 {
 	struct data_place *place = *state;
-	DIR *folder =
-		opendir(place->folder); /* never ".", which is another one if we did not get in */
+	DIR *folder = opendir(place->folder); /* "." is another one where we did not get in */
 	struct dirent *entry;
 
 	while (folder && (entry = readdir(folder)))

@@ -176,9 +176,9 @@ static void dataset_errors_name_place_and_remedy(void **state)
 		  "longer "
 		  "than data.longest = 6 tokens: raise it" },
 		{ "train.de", TEXT(""), BAD_LINES_DROP,
-		  "train.de: the file is empty: write it anew, or name another" },
+		  "train.de: the file is empty: it needs one sentence a line" },
 		{ "train.de", TEXT("\xef\xbb\xbf"), BAD_LINES_DROP,
-		  "train.de: the file is empty: write it anew, or name another" },
+		  "train.de: the file is empty: it needs one sentence a line" },
 		{ "train.de", TEXT("\x1f\x8b\x08\n"), BAD_LINES_DROP,
 		  "train.de: the file is compressed: unpack it first (gunzip)" },
 		{ "train.de", NULL, 0, BAD_LINES_DROP,

@@ -181,6 +181,7 @@ static void damaged_files_are_errors(void **state)
 
 		write_file(bytes, i);
 		assert_null(lexicon_load(path, vocabulary, &error));
+		assert_non_null(strstr(error.message, "the lexicon is damaged"));
 		bytes[i] = was == '7' ? '8' : '7';
 		write_file(bytes, size);
 		assert_null(lexicon_load(path, vocabulary, &error));

@@ -26,6 +26,8 @@ static void text_is_split_at_line_feeds_only(void **state)
 		{ TEXT("a\r\nb\r\n"), 2, { "a", "b" } },
 		{ TEXT("a\rb\n"), 1, { "a\rb" } },
 		{ TEXT("a\r"), 1, { "a\r" } },
+		{ TEXT(""), 0, { NULL } },
+		{ TEXT("\xef\xbb\xbf"), 0, { NULL } },
 		{ TEXT("\n"), 1, { "" } },
 		{ TEXT("a\n\n"), 2, { "a", "" } },
 		{ TEXT("\r\n\n"), 2, { "", "" } },
