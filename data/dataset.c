@@ -77,9 +77,13 @@ static struct vocabulary *take_vocabulary(const struct opening *opening, const s
 {
 	char *path = vocabulary_path(opening, line, lines);
 	struct vocabulary *vocabulary;
+	struct error reason;
 
 	if (!access(path, F_OK)) {
-		vocabulary = vocabulary_load(path, opening->error);
+		vocabulary = vocabulary_load(path, &reason);
+		if (!vocabulary)
+			error_set(opening->error, "%s: delete the file, it is learned again",
+			          reason.message);
 	} else {
 		vocabulary = learn(opening, line, lines, from);
 		if (vocabulary && !vocabulary_save(vocabulary, path, opening->error)) {

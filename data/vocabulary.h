@@ -27,7 +27,7 @@ struct vocabulary *vocabulary_train(enum subword_model, long size, bool lowercas
 
 /* One file holds one vocabulary, as text: a line of model, case, entries and vocabulary_hash, then
  * score, tab and token of each entry. Saving writes a temporary file, fsync, rename. A file that
- * is damaged or cut short is one error that says to delete it. */
+ * is damaged or cut short is one error that names it; the caller knows the remedy. */
 bool vocabulary_save(const struct vocabulary *, const char *path, struct error *);
 struct vocabulary *vocabulary_load(const char *path, struct error *);
 void vocabulary_free(struct vocabulary *);

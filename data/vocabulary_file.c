@@ -137,10 +137,7 @@ struct vocabulary *vocabulary_load(const char *path, struct error *error)
 		vocabulary =
 			vocabulary_of_entries(promise.model, promise.lowercase, &entries, &reason);
 	if (!vocabulary)
-		error_set(error,
-		          "%s: the vocabulary is damaged or cut short: delete the file, it is "
-		          "learned again",
-		          path);
+		error_set(error, "%s: the vocabulary is damaged or cut short", path);
 	entries_free(&entries);
 	text_free(&text);
 	return vocabulary;

@@ -60,11 +60,15 @@ static bool load_vocabularies(struct trained *t, const struct source *s, struct 
 {
 	static const char *const name[SIDES] = { "source.vocabulary", "target.vocabulary" };
 	struct opened_file file;
+	struct error reason;
 
 	for (int side = 0; side < SIDES; side++) {
 		if (!open_file(&file, s, name[side], error))
 			return false;
-		t->vocabulary[side] = vocabulary_load(file.path, error);
+		t->vocabulary[side] = vocabulary_load(file.path, &reason);
+		if (!t->vocabulary[side])
+			error_set(error, "%s: delete the run and run its experiment again",
+			          reason.message);
 		if (!close_file(&file, s, name[side], t->vocabulary[side] != NULL, error))
 			return false;
 	}

@@ -216,7 +216,8 @@ other_vocabulary() {
 	cp "$folder/source.vocabulary" keep
 	cp vocabulary.runs/lstm*/source.vocabulary "$folder/source.vocabulary"
 	echo s1 > line
-	says 1 'vocabulary' "$program" translate --db whole.db --run 1 < line
+	says 1 'vocabulary' "$program" translate --db whole.db --run 1 < line && : > "$folder/source.vocabulary" &&
+		says 1 'cut short: delete the run and run its experiment again' "$program" translate --db whole.db --run 1 < line
 	status=$?
 	cp keep "$folder/source.vocabulary"
 	return $status
